@@ -1,0 +1,47 @@
+from collections.abc import Callable
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class TimeZoneMiddleware:
+    """Shows times in the zone of the reader's agency."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        agency = request.user.agency if request.user.is_authenticated else None
+        with timezone.override(agency.time_zone if agency else settings.TIME_ZONE):
+            return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Where REQUIRE_SECOND_FACTOR is on, roles that need a second factor set one up first."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self._must_set_up(request):
+            messages.info(request, _("Your role needs a second factor. Set one up to go on."))
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+    def _must_set_up(self, request: HttpRequest) -> bool:
+        user = request.user
+        return (
+            settings.REQUIRE_SECOND_FACTOR
+            and user.is_authenticated
+            and not request.path.startswith((reverse("account_login").removesuffix("login/"), "/static/"))
+            and user.needs_second_factor
+            and not is_mfa_enabled(user)
+        )

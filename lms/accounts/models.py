@@ -1,0 +1,268 @@
+import secrets
+import uuid
+import zoneinfo
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from lms.accounts.clock import now
+from lms.accounts.permissions import Permission
+from lms.accounts.privacy import Privacy
+from lms.accounts.roles import ROLES
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(_("%(value)s is not a time zone name."), params={"value": value})
+
+
+class Agency(models.Model):
+    """An employer that sends people or hosts cohorts: police, EMS, a hospital, a campus."""
+
+    code = models.SlugField(_("code"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="America/New_York", validators=[validate_time_zone]
+    )
+
+    field_privacy: ClassVar = {
+        "id": Privacy.OFFICE,
+        "code": Privacy.PUBLIC,
+        "name": Privacy.PUBLIC,
+        "time_zone": Privacy.PUBLIC,
+    }
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        verbose_name_plural = "agencies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person who can sign in once they have set a password; their research id is born too."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        ResearchId.objects.using(self._db).create(user=user)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class Workforce(models.TextChoices):
+    SWORN = "sworn", _("Sworn police officer")
+    DISPATCH = "dispatch", _("911 dispatch")
+    EMS = "ems", _("Emergency medical services")
+    HOSPITAL_SECURITY = "hospital_security", _("Hospital security")
+    CAMPUS_POLICE = "campus_police", _("Campus police")
+    COURT = "court", _("Court staff")
+    BEHAVIORAL_HEALTH = "behavioral_health", _("Behavioral health")
+    OTHER = "other", _("Other")
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can sign in. The email is how they sign in; the employee number opens nothing."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("email"), max_length=254, unique=True)
+    first_name = models.CharField(_("first name"), max_length=100)
+    last_name = models.CharField(_("last name"), max_length=100)
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="people", verbose_name="agency"
+    )
+    employee_id = models.CharField(_("employee number"), max_length=32, blank=True)
+    state_id = models.CharField(_("state training id"), max_length=32, blank=True)
+    unit = models.CharField(_("unit or district"), max_length=100, blank=True)
+    shift = models.CharField(_("shift"), max_length=50, blank=True)
+    workforce = models.CharField(
+        _("workforce"), max_length=32, choices=Workforce.choices, default=Workforce.OTHER
+    )
+    rank = models.CharField(_("rank or title"), max_length=100, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined"), default=now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["first_name", "last_name"]
+
+    field_privacy: ClassVar = {
+        "id": Privacy.OFFICE,
+        "uuid": Privacy.OFFICE,
+        "password": Privacy.SECRET,
+        "last_login": Privacy.PERSONAL,
+        "is_superuser": Privacy.OFFICE,
+        "groups": Privacy.OFFICE,
+        "user_permissions": Privacy.OFFICE,
+        "email": Privacy.PERSONAL,
+        "first_name": Privacy.PERSONAL,
+        "last_name": Privacy.PERSONAL,
+        "agency": Privacy.PERSONAL,
+        "employee_id": Privacy.PERSONAL,
+        "state_id": Privacy.PERSONAL,
+        "unit": Privacy.PERSONAL,
+        "shift": Privacy.PERSONAL,
+        "workforce": Privacy.PERSONAL,
+        "rank": Privacy.PERSONAL,
+        "is_active": Privacy.OFFICE,
+        "joined_at": Privacy.PERSONAL,
+    }
+
+    class Meta:
+        ordering: ClassVar = ["last_name", "first_name", "id"]
+        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="email_once_any_case")]
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.email
+
+    @cached_property
+    def roles(self) -> list["RoleAssignment"]:
+        """The roles this person holds, read once a request."""
+        return list(self.role_assignments.all())
+
+    def may(self, permission: Permission, agency: Agency | None = None) -> bool:
+        """Whether some role allows this, everywhere or (with `agency`) at that agency.
+
+        Without `agency` the question is whether it is allowed anywhere at all.
+        """
+        if not self.is_active:
+            return False
+        return any(
+            permission in ROLES[held.role].permissions
+            and (agency is None or held.agency_id in (None, agency.pk))
+            for held in self.roles
+        )
+
+    def agencies_where(self, permission: Permission) -> "models.QuerySet[Agency]":
+        """The agencies at which this is allowed; all of them for a role without a scope."""
+        scopes = [r.agency_id for r in self.roles if permission in ROLES[r.role].permissions]
+        if not self.is_active or not scopes:
+            return Agency.objects.none()
+        if None in scopes:
+            return Agency.objects.all()
+        return Agency.objects.filter(pk__in=scopes)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return any(ROLES[held.role].needs_second_factor for held in self.roles)
+
+
+class RoleAssignment(models.Model):
+    """A role that one person holds, everywhere or at one agency."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="role_assignments")
+    role = models.CharField(_("role"), max_length=32, choices=[(r.code, r.label) for r in ROLES.values()])
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
+    granted_at = models.DateTimeField(default=now, editable=False)
+    granted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="roles_granted"
+    )
+
+    field_privacy: ClassVar = {
+        "id": Privacy.OFFICE,
+        "user": Privacy.PERSONAL,
+        "role": Privacy.OFFICE,
+        "agency": Privacy.OFFICE,
+        "granted_at": Privacy.OFFICE,
+        "granted_by": Privacy.PERSONAL,
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "role", "agency"],
+                name="role_once_per_agency",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+def new_research_id() -> bytes:
+    return secrets.token_bytes(16)
+
+
+class ResearchId(models.Model):
+    """The random number that stands for one person in the arithmetic of the ballot box.
+
+    Everybody has one from the day their account is made, so having one says nothing about
+    having answered. A person merged from several accounts keeps all of theirs; one is primary.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="research_ids")
+    value = models.BinaryField(max_length=16, default=new_research_id, unique=True, editable=False)
+    primary = models.BooleanField(default=True)
+
+    field_privacy: ClassVar = {
+        "id": Privacy.SECRET,
+        "user": Privacy.SECRET,
+        "value": Privacy.SECRET,
+        "primary": Privacy.SECRET,
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(primary=True), name="one_primary_research_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "research id"
+
+
+class AuditEntry(models.Model):
+    """One thing that was done, written by the action that did it. No foreign keys: the record of a
+    deed outlives the things it names, and never blocks an erasure. Surveys write none."""
+
+    at = models.DateTimeField(default=now, editable=False, db_index=True)
+    actor = models.UUIDField(null=True, help_text=_("the account's uuid; empty for the portal itself"))
+    action = models.CharField(max_length=64, db_index=True)
+    subject_type = models.CharField(max_length=64)
+    subject_id = models.CharField(max_length=64)
+    detail = models.JSONField(default=dict)
+    purpose = models.CharField(max_length=200, blank=True)
+
+    field_privacy: ClassVar = {
+        "id": Privacy.OFFICE,
+        "at": Privacy.OFFICE,
+        "actor": Privacy.PERSONAL,
+        "action": Privacy.OFFICE,
+        "subject_type": Privacy.OFFICE,
+        "subject_id": Privacy.PERSONAL,
+        "detail": Privacy.PERSONAL,
+        "purpose": Privacy.OFFICE,
+    }
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-id"]
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject_type} {self.subject_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("An audit entry is never changed.")
+        super().save(*args, **kwargs)

@@ -1,0 +1,19 @@
+"""What a role can allow. An auditor reads this file and roles.py, and knows who may do what."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing that somebody may be allowed to do. Seeing one's own training needs none."""
+
+    SEE_COHORTS = "see_cohorts"
+    MANAGE_COHORTS = "manage_cohorts"
+    TAKE_ATTENDANCE = "take_attendance"
+    RECORD_SKILLS = "record_skills"
+    ISSUE_CERTIFICATES = "issue_certificates"
+    REVOKE_CERTIFICATES = "revoke_certificates"
+    SEE_AGENCY_PROGRESS = "see_agency_progress"
+    MANAGE_PEOPLE = "manage_people"
+    READ_OUTCOMES = "read_outcomes"
+    EXPORT_OUTCOMES = "export_outcomes"
+    EDIT_CONTENT = "edit_content"

@@ -1,0 +1,76 @@
+"""Roles as data."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from lms.accounts.permissions import Permission as P
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role: what it allows, and whether whoever holds it sees records of named people.
+
+    `needs_second_factor` is enforced where REQUIRE_SECOND_FACTOR is on.
+    `wagtail_groups` are the editors' groups that holding the role puts somebody in.
+    """
+
+    code: str
+    label: str
+    permissions: frozenset[P]
+    sees_people: bool = False
+    sees_answers: bool = False
+    needs_second_factor: bool = False
+    wagtail_groups: tuple[str, ...] = ()
+
+
+_TRAINER = {P.SEE_COHORTS, P.TAKE_ATTENDANCE, P.RECORD_SKILLS, P.ISSUE_CERTIFICATES}
+_COORDINATOR = {*_TRAINER, P.MANAGE_COHORTS, P.REVOKE_CERTIFICATES}
+
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in [
+        Role("learner", _("Learner"), frozenset()),
+        Role(
+            "trainer",
+            _("Trainer"),
+            frozenset({*_TRAINER, P.MANAGE_COHORTS}),
+            sees_people=True,
+            needs_second_factor=True,
+        ),
+        Role(
+            "coordinator",
+            _("Coordinator"),
+            frozenset(_COORDINATOR),
+            sees_people=True,
+            needs_second_factor=True,
+        ),
+        Role(
+            "evaluator",
+            _("Evaluator"),
+            frozenset({P.READ_OUTCOMES, P.EXPORT_OUTCOMES}),
+            sees_answers=True,
+            needs_second_factor=True,
+        ),
+        Role("supervisor", _("Supervisor"), frozenset({P.SEE_AGENCY_PROGRESS}), sees_people=True),
+        Role(
+            "editor",
+            _("Editor"),
+            frozenset({P.EDIT_CONTENT}),
+            wagtail_groups=("Editors", "Moderators"),
+        ),
+        Role(
+            "administrator",
+            _("Administrator"),
+            frozenset({P.MANAGE_PEOPLE}),
+            sees_people=True,
+            needs_second_factor=True,
+        ),
+    ]
+}
+
+
+def conflict(first: str, second: str) -> bool:
+    """Whether one person may not hold both roles: reading outcomes excludes seeing people."""
+    a, b = ROLES[first], ROLES[second]
+    return (a.sees_answers and b.sees_people) or (b.sees_answers and a.sees_people)

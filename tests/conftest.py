@@ -1,0 +1,188 @@
+"""What every test may ask for. The databases are copied from a migrated template, once a worker,
+because Wagtail's migrations take half a minute."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from lms.accounts import clock as portal_clock
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / "var" / "test"
+ALIASES = ("default", "responses")
+
+
+def _migrations_digest() -> str:
+    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    for path in sorted(ROOT.glob("*/**/migrations/*.py")):
+        if not {".venv", "node_modules"} & set(path.parts):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _migrate() -> None:
+    call_command("migrate", verbosity=0)
+    call_command("migrate", "ballot_box", database="responses", verbosity=0)
+
+
+class SqliteCopies:
+    """Database files copied from a template file."""
+
+    def __init__(self, worker: str) -> None:
+        self.template = CACHE / f"template-{_migrations_digest()}"
+        self.mine = CACHE / f"{worker}-{os.getpid()}"
+
+    def _use(self, folder: Path) -> None:
+        for alias in ALIASES:
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = str(folder / f"{alias}.sqlite3")
+
+    def build_template(self) -> None:
+        if self.template.exists():
+            return
+        unfinished = CACHE / f"unfinished-{os.getpid()}"
+        unfinished.mkdir()
+        self._use(unfinished)
+        _migrate()
+        for alias in ALIASES:
+            with connections[alias].cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connections[alias].close()
+        unfinished.rename(self.template)
+
+    def reset(self) -> None:
+        for alias in ALIASES:
+            connections[alias].close()
+        shutil.rmtree(self.mine, ignore_errors=True)
+        shutil.copytree(self.template, self.mine)
+        self._use(self.mine)
+
+    def remove(self) -> None:
+        for alias in ALIASES:
+            connections[alias].close()
+        shutil.rmtree(self.mine, ignore_errors=True)
+
+
+class PostgresCopies:
+    """Databases created from a template database, on the server that the settings name."""
+
+    def __init__(self, worker: str) -> None:
+        self.digest = _migrations_digest()
+        self.mine = f"{worker}_{os.getpid()}"
+        self.server = {alias: connections[alias].settings_dict["NAME"] for alias in ALIASES}
+
+    @contextmanager
+    def _on_server(self, alias: str) -> Iterator[object]:
+        with connections[alias]._nodb_cursor() as cursor:
+            yield cursor
+
+    def _use(self, suffix: str) -> None:
+        for alias in ALIASES:
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = f"test_{alias}_{suffix}"
+
+    def _execute(self, alias: str, sql: str) -> None:
+        with self._on_server(alias) as cursor:
+            cursor.execute(sql)
+
+    def _exists(self, alias: str, name: str) -> bool:
+        with self._on_server(alias) as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            return cursor.fetchone() is not None
+
+    def build_template(self) -> None:
+        if all(self._exists(alias, f"test_{alias}_{self.digest}") for alias in ALIASES):
+            return
+        for alias in ALIASES:
+            self._execute(alias, f'DROP DATABASE IF EXISTS "test_{alias}_{self.digest}"')
+            self._execute(alias, f'CREATE DATABASE "test_{alias}_{self.digest}"')
+        self._use(self.digest)
+        _migrate()
+        for alias in ALIASES:
+            connections[alias].close()
+
+    def reset(self) -> None:
+        self._use(self.mine)
+        for alias in ALIASES:
+            name, template = f"test_{alias}_{self.mine}", f"test_{alias}_{self.digest}"
+            self._execute(alias, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self._execute(alias, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+    def remove(self) -> None:
+        for alias in ALIASES:
+            connections[alias].close()
+            self._execute(alias, f'DROP DATABASE IF EXISTS "test_{alias}_{self.mine}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def database_copies(
+    django_test_environment: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[SqliteCopies | PostgresCopies]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    vendor = connections["default"].vendor
+    copies = PostgresCopies(worker) if vendor == "postgresql" else SqliteCopies(worker)
+    with django_db_blocker.unblock():
+        with _one_at_a_time():
+            copies.build_template()
+        copies.reset()
+        yield copies
+        copies.remove()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_copies: SqliteCopies | PostgresCopies) -> None:
+    """Replaces the runner's own creation of test databases."""
+
+
+@pytest.fixture
+def fresh_databases(
+    database_copies: SqliteCopies | PostgresCopies, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Real databases with real commits, for threads, browsers and attackers; reset afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        database_copies.reset()
+
+
+@pytest.fixture(autouse=True)
+def own_key_stores(tmp_path: Path, settings: "settings") -> None:
+    settings.WEB_KEYS_DIR = tmp_path / "keys" / "web"
+    settings.EVALUATOR_KEYS_DIR = tmp_path / "keys" / "evaluators"
+
+
+class Clock:
+    """Moves the portal's one clock."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        self.at = portal_clock.now()
+
+    def set(self, at: datetime) -> None:
+        self.at = at
+        self._monkeypatch.setattr(portal_clock, "_source", lambda: self.at)
+
+    def forward(self, **delta: float) -> None:
+        self.set(self.at + timedelta(**delta))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)

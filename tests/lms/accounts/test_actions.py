@@ -1,0 +1,58 @@
+import pytest
+from django.core.exceptions import ValidationError
+
+from lms.accounts.actions import create_person, grant_role
+from lms.accounts.models import Agency, AuditEntry, User
+
+
+@pytest.fixture
+def agency(db: None) -> Agency:
+    return Agency.objects.create(code="bpd", name="Police Department")
+
+
+@pytest.fixture
+def person(agency: Agency) -> User:
+    return create_person(
+        by=None, email="Ana@Example.org", agency=agency, first_name="Ana", last_name="Reyes"
+    )
+
+
+def test_a_new_person_cannot_sign_in_before_setting_a_password(person: User) -> None:
+    assert not person.has_usable_password()
+
+
+def test_the_email_is_kept_in_lower_case(person: User) -> None:
+    assert person.email == "ana@example.org"
+
+
+def test_everybody_has_one_primary_research_id_from_the_start(person: User) -> None:
+    assert [len(bytes(r.value)) for r in person.research_ids.filter(primary=True)] == [16]
+
+
+def test_creating_a_person_is_audited_without_their_name(person: User) -> None:
+    entry = AuditEntry.objects.get(action="person.created")
+    assert entry.subject_id == str(person.uuid)
+    assert "Reyes" not in str(entry.detail)
+
+
+@pytest.mark.parametrize("role", ["trainer", "coordinator", "supervisor", "administrator"])
+@pytest.mark.parametrize("evaluator_first", [True, False])
+def test_an_evaluator_can_hold_no_role_that_sees_people(
+    person: User, role: str, evaluator_first: bool
+) -> None:
+    first, second = ("evaluator", role) if evaluator_first else (role, "evaluator")
+    grant_role(user=person, role=first, by=None)
+    with pytest.raises(ValidationError):
+        grant_role(user=person, role=second, by=None)
+    assert [held.role for held in person.role_assignments.all()] == [first]
+
+
+def test_granting_a_role_twice_leaves_one(person: User, agency: Agency) -> None:
+    for _ in range(2):
+        grant_role(user=person, role="trainer", by=None, agency=agency)
+    assert person.role_assignments.count() == 1
+
+
+def test_an_editor_comes_into_the_editors_groups(person: User) -> None:
+    grant_role(user=person, role="editor", by=None)
+    assert person.has_perm("wagtailadmin.access_admin")
