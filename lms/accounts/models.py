@@ -189,10 +189,11 @@ class RoleAssignment(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["user", "role", "agency"],
-                name="role_once_per_agency",
-                nulls_distinct=False,
-            )
+                fields=["user", "role"],
+                condition=models.Q(agency__isnull=True),
+                name="role_once_everywhere",
+            ),
+            models.UniqueConstraint(fields=["user", "role", "agency"], name="role_once_per_agency"),
         ]
 
     def __str__(self) -> str:

@@ -228,5 +228,12 @@ LOGGING = {
     "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }
 
+# What stands on a certificate: who issues it, and exactly two who sign (name, title).
+CERTIFICATE_ISSUER = env.str("CERTIFICATE_ISSUER", "CIT Training and Technical Assistance Center")
+CERTIFICATE_SIGNATORIES = [
+    ("Capt. Eleanor Whitcombe", "Commander, Street Outreach Unit"),
+    ("Dr. Samuel Adeyemi", "Clinical Director"),
+]
+
 # How many looks at /verify/ one address may take, as allauth writes rates.
 VERIFY_RATE = "60/m/ip"

@@ -1,0 +1,31 @@
+"""Everything that writes to the curriculum, cohorts, seats, attendance and lessons."""
+
+from courses.actions.attendance import mark_attendance
+from courses.actions.cohorts import close_cohort, reopen_cohort, schedule_cohort
+from courses.actions.curricula import LoadedCourse, Outcome, load_course, load_courses
+from courses.actions.lessons import finish_lesson, open_lesson
+from courses.actions.roster_plan import RosterPlan, RowOutcome, preview_roster
+from courses.actions.rosters import RosterRefusedError, export_roster, import_roster
+from courses.actions.seats import enrol, reinstate, withdraw
+
+__all__ = [
+    "LoadedCourse",
+    "Outcome",
+    "RosterPlan",
+    "RosterRefusedError",
+    "RowOutcome",
+    "close_cohort",
+    "enrol",
+    "export_roster",
+    "finish_lesson",
+    "import_roster",
+    "load_course",
+    "load_courses",
+    "mark_attendance",
+    "open_lesson",
+    "preview_roster",
+    "reinstate",
+    "reopen_cohort",
+    "schedule_cohort",
+    "withdraw",
+]

@@ -1,0 +1,128 @@
+"""Importing and exporting rosters."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses.actions.roster_plan import (
+    PERSON_FIELDS,
+    SEAT_FIELDS,
+    PlannedRow,
+    RosterPlan,
+    RowOutcome,
+    preview_roster,
+)
+from courses.actions.seats import lock_open_cohort, write_seat
+from courses.models import Cohort, Enrolment
+from courses.roster import Roster, write_roster
+from courses.wording import roster_problem, roster_reason
+from lms.accounts.actions import create_person
+from lms.accounts.audit import record
+from lms.accounts.models import User
+
+
+class RosterRefusedError(ValidationError):
+    """A roster that cannot be imported as it stands. `plan` tells why, row by row."""
+
+    def __init__(self, plan: RosterPlan, message: str) -> None:
+        self.plan = plan
+        super().__init__(message, code="roster_refused")
+
+
+@transaction.atomic
+def import_roster(
+    *, cohort: Cohort, roster: Roster, by: User | None, expected: str = ""
+) -> RosterPlan:
+    """Puts the people of a file into a cohort, all or none, and returns what was done.
+
+    Newcomers get an account and a mail to set a password. Nobody who is not named is touched, and
+    an empty cell changes nothing. The same file again changes nothing. `expected` is the digest of
+    the plan that somebody confirmed; where it has become another one, nothing is done.
+    Raises RosterRefusedError.
+    """
+    cohort = lock_open_cohort(cohort)
+    plan = preview_roster(cohort=cohort, roster=roster)
+    if not plan.can_be_imported:
+        raise RosterRefusedError(plan, first_refusal(plan))
+    if expected and plan.digest != expected:
+        raise RosterRefusedError(
+            plan, _("Something has changed since the preview. Look at it again, then confirm.")
+        )
+    for planned in plan.rows:
+        _carry_out(cohort, planned, by)
+    if plan.does_something:
+        record(action="roster.imported", by=by, about=cohort, detail=plan.counts)
+    return plan
+
+
+def first_refusal(plan: RosterPlan) -> str:
+    """The first reason why a plan cannot be carried out, in words with its line."""
+    if plan.problems:
+        return roster_problem(plan.problems[0])
+    refused = next(planned for planned in plan.rows if planned.outcome == RowOutcome.REFUSED)
+    return _("Line %(line)s, %(email)s: %(reason)s") % {
+        "line": refused.row.line,
+        "email": refused.row.email,
+        "reason": roster_reason(refused.reason, refused.value),
+    }
+
+
+def _carry_out(cohort: Cohort, planned: PlannedRow, by: User | None) -> None:
+    person = planned.person
+    if planned.outcome == RowOutcome.CREATE:
+        person = _create(planned, by)
+    elif planned.changes and person is not None:
+        _change(planned, person, by)
+    if planned.outcome in (RowOutcome.CREATE, RowOutcome.ENROL) and person is not None:
+        seat_fields = {name: getattr(planned.row, name) for name in SEAT_FIELDS}
+        write_seat(cohort=cohort, user=person, by=by, **seat_fields)
+
+
+def _create(planned: PlannedRow, by: User | None) -> User:
+    row = planned.row
+    fields = {name: value for name in PERSON_FIELDS if (value := getattr(row, name))}
+    assert planned.agency is not None
+    return create_person(by=by, email=row.email, agency=planned.agency, **fields)
+
+
+def _change(planned: PlannedRow, person: User, by: User | None) -> None:
+    columns = [change.column for change in planned.changes]
+    for column in columns:
+        if column == "agency":
+            person.agency = planned.agency
+        elif column in SEAT_FIELDS and planned.seat is not None:
+            setattr(planned.seat, column, getattr(planned.row, column))
+        else:
+            setattr(person, column, getattr(planned.row, column))
+    of_person = [column for column in columns if column not in SEAT_FIELDS]
+    of_seat = [column for column in columns if column in SEAT_FIELDS]
+    if of_person:
+        person.save(update_fields=of_person)
+    if of_seat and planned.seat is not None:
+        planned.seat.save(update_fields=of_seat)
+    record(action="person.changed", by=by, about=person, detail={"fields": columns})
+
+
+@transaction.atomic
+def export_roster(*, cohort: Cohort, by: User, purpose: str) -> str:
+    """The people seated in a cohort as CSV text, in the columns that a roster is read from.
+    Raises ValidationError without a purpose; the export is written to the audit log with it."""
+    if not purpose.strip():
+        raise ValidationError({"purpose": _("Say what the list is for.")})
+    seats = list(cohort.enrolments.seated().select_related("user__agency"))
+    record(
+        action="roster.exported",
+        by=by,
+        about=cohort,
+        detail={"rows": len(seats)},
+        purpose=purpose.strip(),
+    )
+    return write_roster(_exported(seat) for seat in seats)
+
+
+def _exported(seat: Enrolment) -> dict[str, str]:
+    person = seat.user
+    agency = person.agency.name if person.agency else ""
+    fields = {name: getattr(person, name) for name in PERSON_FIELDS}
+    of_seat = {name: getattr(seat, name) for name in SEAT_FIELDS}
+    return {"email": person.email, "agency": agency} | fields | of_seat

@@ -1,0 +1,91 @@
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from courses.actions import close_cohort, reinstate, reopen_cohort, withdraw
+from courses.forms import ExportForm
+from courses.ledgers import ledgers_for
+from courses.models import Cohort, CohortState, EnrolmentState
+from courses.views.signed_in import SignedInRequest
+from courses.views.week import weeks
+from lms.accounts.clock import now
+from lms.accounts.permissions import Permission
+
+PEOPLE_PER_PAGE = 50
+
+
+@login_required
+@require_GET
+def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
+    """One cohort: its sessions by day, its people with their minutes, and what can be done."""
+    found = get_object_or_404(Cohort.objects.visible_to(request.user).for_desk(), uuid=cohort_uuid)
+    sessions = list(found.sessions.for_week())
+    seats = found.enrolments.select_related("user__agency")
+    page = Paginator(seats, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    ledgers = ledgers_for(page.object_list)
+    scheduled = found.state == CohortState.SCHEDULED
+    may_manage = request.user.may(Permission.MANAGE_COHORTS, found.agency)
+    context = {
+        "cohort": found,
+        "weeks": weeks(sessions, found.zone),
+        "page_obj": page,
+        "people": [(seat, ledgers[seat.pk]) for seat in page.object_list],
+        "may_manage": may_manage,
+        "may_change": may_manage and scheduled,
+        "may_close": may_manage and scheduled and not any(s.ends_at > now() for s in sessions),
+        "may_reopen": may_manage and found.state == CohortState.CLOSED,
+        "skills": [s.module for s in sessions if s.module.assessment == "skills_application"],
+        "export_form": ExportForm(),
+        "enrolled": EnrolmentState.ENROLLED,
+    }
+    return render(request, "courses/cohort.html", context)
+
+
+@login_required
+@require_POST
+def close(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
+    """Closes a cohort, or opens a closed one again."""
+    found = get_object_or_404(Cohort.objects.manageable_by(request.user), uuid=cohort_uuid)
+    try:
+        if request.POST.get("reopen"):
+            reopen_cohort(cohort=found, by=request.user)
+            messages.success(request, _("The cohort is open again."))
+        else:
+            close_cohort(cohort=found, by=request.user)
+            messages.success(request, _("The cohort is closed."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("courses:cohort", found.uuid)
+
+
+@login_required
+@require_POST
+def seats(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
+    """Withdraws or reinstates the one person whose button was pressed."""
+    found = get_object_or_404(Cohort.objects.manageable_by(request.user), uuid=cohort_uuid)
+    action = withdraw if "withdraw" in request.POST else reinstate
+    chosen = request.POST.get("withdraw") or request.POST.get("reinstate") or ""
+    seat = get_object_or_404(found.enrolments.select_related("user"), uuid=_uuid_or_none(chosen))
+    try:
+        action(enrolment=seat, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        done = _("%(person)s: %(state)s.")
+        state = seat.get_state_display().lower()
+        messages.success(request, done % {"person": seat.user, "state": state})
+    return redirect("courses:cohort", found.uuid)
+
+
+def _uuid_or_none(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

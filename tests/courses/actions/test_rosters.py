@@ -1,0 +1,226 @@
+from dataclasses import replace
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+
+from courses.actions import (
+    RosterRefusedError,
+    enrol,
+    export_roster,
+    import_roster,
+    preview_roster,
+    withdraw,
+)
+from courses.models import CohortState, Enrolment
+from courses.roster import WORKFORCES, Roster, RosterRow, read_roster
+from lms.accounts.models import AuditEntry, User, Workforce
+from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bpd():
+    return AgencyFactory(code="bpd", name="Boston Police Department")
+
+
+@pytest.fixture
+def cohort(bpd):
+    return CohortFactory(agency=bpd, capacity=3)
+
+
+def row(line=2, **fields) -> RosterRow:
+    given = {
+        "email": f"person{line}@bpd.example",
+        "first_name": "Rosa",
+        "last_name": "Estrada",
+        "agency": "bpd",
+    }
+    return RosterRow(line=line, **(given | fields))
+
+
+def roster(*rows: RosterRow) -> Roster:
+    return Roster(rows or (row(),))
+
+
+def outcomes(cohort, *rows):
+    plan = preview_roster(cohort=cohort, roster=Roster(rows))
+    return [(planned.outcome.value, planned.reason) for planned in plan.rows]
+
+
+def counted(plan) -> dict[str, int]:
+    return {name: count for name, count in plan.counts.items() if count}
+
+
+def test_the_pure_reader_knows_the_same_workforces_as_the_accounts():
+    assert set(WORKFORCES) == set(Workforce.values)
+
+
+def test_a_preview_saves_nothing(cohort):
+    assert outcomes(cohort, row()) == [("create", "")]
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("agency", ["bpd", "BPD", "boston police department"])
+def test_an_agency_is_known_by_code_or_name_in_any_case(cohort, agency):
+    assert outcomes(cohort, row(agency=agency)) == [("create", "")]
+
+
+def test_an_unknown_agency_is_refused_by_name(cohort):
+    plan = preview_roster(cohort=cohort, roster=roster(row(agency="Springfield")))
+    assert (plan.rows[0].reason, plan.rows[0].value) == ("unknown_agency", "Springfield")
+    assert not plan.can_be_imported
+
+
+def test_each_row_says_what_it_would_do(cohort, bpd):
+    known = UserFactory(email="known@bpd.example", agency=bpd, last_name="Known")
+    seated = UserFactory(email="seated@bpd.example", agency=bpd, last_name="Seated", rank="Officer")
+    enrol(cohort=cohort, user=seated, by=None)
+    unchanged = row(2, email=seated.email, last_name="Seated")
+    assert outcomes(
+        cohort,
+        row(3),
+        row(4, email=known.email, last_name="Known"),
+        unchanged,
+    ) == [("create", ""), ("enrol", ""), ("unchanged", "")]
+    assert outcomes(cohort, replace(unchanged, rank="Sergeant")) == [("change", "")]
+
+
+def test_a_change_is_shown_before_and_after(cohort):
+    person = UserFactory(email="person2@bpd.example", last_name="Estrada", unit="District 2")
+    EnrolmentFactory(cohort=cohort, user=person)
+    plan = preview_roster(cohort=cohort, roster=roster(row(unit="District 4")))
+    told = [(c.column, c.before, c.after) for c in plan.rows[0].changes]
+    assert told == [
+        ("unit", "District 2", "District 4"),
+        ("agency", person.agency.name, "Boston Police Department"),
+    ]
+
+
+def test_rows_beyond_the_last_seat_are_refused(cohort):
+    EnrolmentFactory(cohort=cohort)
+    assert outcomes(cohort, row(2), row(3), row(4)) == [
+        ("create", ""),
+        ("create", ""),
+        ("refused", "full"),
+    ]
+
+
+def test_a_person_whose_account_is_closed_is_refused(cohort):
+    UserFactory(email="person2@bpd.example", is_active=False)
+    assert outcomes(cohort, row()) == [("refused", "account_closed")]
+
+
+def test_a_seat_that_was_given_up_stays_so(cohort, bpd):
+    person = UserFactory(email="person2@bpd.example", last_name="Estrada", agency=bpd)
+    seat = withdraw(enrolment=EnrolmentFactory(cohort=cohort, user=person), by=None)
+    assert outcomes(cohort, row()) == [("unchanged", "withdrawn")]
+    import_roster(cohort=cohort, roster=roster(), by=None)
+    seat.refresh_from_db()
+    assert seat.state == "withdrawn"
+
+
+def test_importing_creates_accounts_with_seats_and_mails_a_link(
+    cohort, bpd, django_capture_on_commit_callbacks
+):
+    trainer = UserFactory()
+    with django_capture_on_commit_callbacks(execute=True):
+        plan = import_roster(
+            cohort=cohort,
+            roster=roster(row(workforce="ems", enrolled_as="assigned", notes="Nights")),
+            by=trainer,
+        )
+    assert counted(plan) == {"create": 1}
+    seat = Enrolment.objects.select_related("user").get()
+    assert (seat.user.agency, seat.user.workforce, seat.enrolled_as) == (bpd, "ems", "assigned")
+    assert not seat.user.has_usable_password()
+    assert [message.to for message in mail.outbox] == [["person2@bpd.example"]]
+    assert seat.transitions.get().by == trainer
+
+
+def test_the_same_file_again_changes_nothing(cohort):
+    import_roster(cohort=cohort, roster=roster(row(2), row(3, notes="Late shift")), by=None)
+    before = AuditEntry.objects.count()
+    again = import_roster(cohort=cohort, roster=roster(row(2), row(3, notes="Late shift")), by=None)
+    assert counted(again) == {"unchanged": 2}
+    assert AuditEntry.objects.count() == before
+
+
+def test_what_is_imported_is_counted_in_the_audit_log(cohort):
+    import_roster(cohort=cohort, roster=roster(row(2), row(3)), by=None)
+    entry = AuditEntry.objects.get(action="roster.imported")
+    assert (entry.subject_id, entry.detail["create"]) == (str(cohort.uuid), 2)
+
+
+def test_an_empty_cell_never_wipes_a_field(cohort, bpd):
+    UserFactory(email="person2@bpd.example", last_name="Estrada", agency=bpd, rank="Sergeant")
+    import_roster(cohort=cohort, roster=roster(row(rank="", unit="District 4")), by=None)
+    person = User.objects.get()
+    assert (person.rank, person.unit) == ("Sergeant", "District 4")
+
+
+def test_people_who_are_not_named_are_left_alone(cohort):
+    seat = EnrolmentFactory(cohort=cohort)
+    import_roster(cohort=cohort, roster=roster(), by=None)
+    seat.refresh_from_db()
+    assert seat.state == "enrolled"
+
+
+def test_one_refused_row_stops_the_whole_file(cohort):
+    with pytest.raises(RosterRefusedError, match=r"Line 3.*Springfield"):
+        import_roster(cohort=cohort, roster=roster(row(2), row(3, agency="Springfield")), by=None)
+    assert not User.objects.exists()
+
+
+def test_a_file_with_a_problem_is_refused_in_words(cohort):
+    read = read_roster(b"email,first_name,last_name\nr@x.org,Rosa,Estrada\n", "r.csv")
+    with pytest.raises(RosterRefusedError, match=r"Line 1, Agency: This column is missing\."):
+        import_roster(cohort=cohort, roster=read, by=None)
+
+
+def test_a_closed_cohort_takes_no_roster(cohort):
+    Enrolment.objects.all().delete()
+    cohort.state = CohortState.CLOSED
+    cohort.save()
+    assert not preview_roster(cohort=cohort, roster=roster()).can_be_imported
+    with pytest.raises(ValidationError, match="not open"):
+        import_roster(cohort=cohort, roster=roster(), by=None)
+
+
+def test_a_plan_that_has_changed_since_it_was_confirmed_is_not_carried_out(cohort):
+    expected = preview_roster(cohort=cohort, roster=roster()).digest
+    UserFactory(email="person2@bpd.example")
+    with pytest.raises(RosterRefusedError, match="changed since the preview"):
+        import_roster(cohort=cohort, roster=roster(), by=None, expected=expected)
+    assert not Enrolment.objects.exists()
+
+
+def test_an_address_that_cannot_get_mail_is_refused(cohort):
+    assert outcomes(cohort, row(email="ro(sa@bpd.example")) == [("refused", "not_an_email")]
+
+
+def test_an_export_names_its_purpose_in_the_audit_log_and_reads_back(cohort):
+    rows = (row(2, first_name="=cmd|' /C calc'!A0"), row(3, enrolled_as="volunteered"))
+    import_roster(cohort=cohort, roster=Roster(rows), by=None)
+    text = export_roster(cohort=cohort, by=UserFactory(), purpose="Sign-in sheet")
+    assert "'=cmd" in text
+    assert ",=cmd" not in text
+    again = read_roster(text.encode("utf-8-sig"), "export.csv")
+    assert counted(preview_roster(cohort=cohort, roster=again)) == {"unchanged": 2}
+    assert AuditEntry.objects.get(action="roster.exported").purpose == "Sign-in sheet"
+
+
+def test_an_export_without_a_purpose_is_refused(cohort):
+    with pytest.raises(ValidationError, match="what the list is for"):
+        export_roster(cohort=cohort, by=UserFactory(), purpose=" ")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_preview_takes_the_same_queries_however_many_rows(
+    cohort, bpd, count, django_assert_num_queries
+):
+    for line in range(count):
+        UserFactory(email=f"person{line}@bpd.example", agency=bpd)
+    with django_assert_num_queries(4):
+        outcomes(cohort, *(row(line) for line in range(count)))

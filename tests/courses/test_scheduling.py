@@ -1,0 +1,149 @@
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from courses.scheduling import SchedulingError, lay_out
+
+BOSTON = "America/New_York"
+MONDAY = date(2026, 11, 30)
+
+
+@dataclass(frozen=True)
+class Unit:
+    code: str
+    minutes: int
+    day: int | None
+
+
+def units(*plan: tuple[int, int | None]) -> list[Unit]:
+    return [Unit(f"m{n}", minutes, day) for n, (minutes, day) in enumerate(plan)]
+
+
+def wall_times(slots, zone=BOSTON):
+    tz = ZoneInfo(zone)
+    return [
+        f"{slot.starts_at.astimezone(tz):%a %H:%M}-{slot.ends_at.astimezone(tz):%H:%M}"
+        for slot in slots
+    ]
+
+
+def refusal(*args, **kwargs) -> str:
+    with pytest.raises(SchedulingError) as caught:
+        lay_out(*args, **kwargs)
+    return caught.value.code
+
+
+def test_modules_follow_one_another_from_eight():
+    slots = lay_out(units((30, 1), (60, 1)), MONDAY, BOSTON)
+    assert wall_times(slots) == ["Mon 08:00-08:30", "Mon 08:30-09:30"]
+
+
+def test_lunch_comes_at_the_first_break_at_noon_or_later():
+    slots = lay_out(units((225, 1), (60, 1), (60, 1), (60, 1)), MONDAY, BOSTON)
+    assert wall_times(slots) == [
+        "Mon 08:00-11:45",
+        "Mon 11:45-12:45",
+        "Mon 13:45-14:45",
+        "Mon 14:45-15:45",
+    ]
+
+
+def test_lunch_starts_at_noon_sharp_where_a_module_ends_there():
+    slots = lay_out(units((240, 1), (60, 1)), MONDAY, BOSTON)
+    assert wall_times(slots)[1] == "Mon 13:00-14:00"
+
+
+def test_times_are_kept_in_utc():
+    (slot,) = lay_out(units((60, 1)), MONDAY, BOSTON)
+    assert slot.starts_at == datetime(2026, 11, 30, 13, tzinfo=UTC)
+    assert slot.starts_at.tzinfo is UTC
+
+
+def test_days_skip_the_weekend_and_holidays():
+    friday = date(2026, 11, 20)
+    thanksgiving = date(2026, 11, 26)
+    plan = units(*((60, day) for day in range(1, 7)))
+    slots = lay_out(plan, friday, BOSTON, holidays={thanksgiving})
+    assert [time[:3] for time in wall_times(slots)] == ["Fri", "Mon", "Tue", "Wed", "Fri", "Mon"]
+
+
+def test_days_without_modules_pass_by():
+    slots = lay_out(units((60, 1), (60, 3)), MONDAY, BOSTON)
+    assert [time[:3] for time in wall_times(slots)] == ["Mon", "Wed"]
+
+
+def test_modules_at_ones_own_pace_or_without_minutes_get_no_slot():
+    assert lay_out(units((60, None), (0, 1)), MONDAY, BOSTON) == []
+
+
+def test_spring_forward_keeps_eight_in_the_morning():
+    friday = date(2027, 3, 12)
+    slots = lay_out(units((60, 1), (60, 2)), friday, BOSTON)
+    assert wall_times(slots) == ["Fri 08:00-09:00", "Mon 08:00-09:00"]
+    assert [slot.starts_at.hour for slot in slots] == [13, 12]
+
+
+def test_fall_back_keeps_eight_in_the_morning():
+    friday = date(2026, 10, 30)
+    slots = lay_out(units((60, 1), (60, 2)), friday, BOSTON)
+    assert wall_times(slots) == ["Fri 08:00-09:00", "Mon 08:00-09:00"]
+    assert [slot.starts_at.hour for slot in slots] == [12, 13]
+
+
+def test_a_first_day_on_a_weekend_is_refused():
+    assert refusal(units((60, 1)), date(2026, 11, 29), BOSTON) == "not_a_working_day"
+
+
+def test_a_first_day_on_a_holiday_is_refused():
+    assert refusal(units((60, 1)), MONDAY, BOSTON, {MONDAY}) == "not_a_working_day"
+
+
+def test_a_day_may_end_at_ten_at_night_and_no_later():
+    assert wall_times(lay_out(units((14 * 60, 1)), MONDAY, BOSTON)) == ["Mon 08:00-22:00"]
+    assert refusal(units((14 * 60 + 5, 1)), MONDAY, BOSTON) == "day_too_long"
+
+
+def test_a_wall_time_that_the_clocks_skip_is_refused():
+    # Samoa went from Thursday 29 to Saturday 31 December 2011.
+    assert refusal(units((60, 1)), date(2011, 12, 30), "Pacific/Apia") == "no_such_time"
+
+
+@pytest.mark.parametrize("zone", ["", "Boston", "../etc/passwd", "America"])
+def test_an_unknown_zone_is_refused(zone):
+    assert refusal(units((60, 1)), MONDAY, zone) == "unknown_zone"
+
+
+def test_a_course_beyond_the_calendar_is_refused():
+    assert refusal(units((60, 9)), date(9999, 12, 31), BOSTON) == "out_of_calendar"
+
+
+plans = st.lists(st.tuples(st.integers(1, 12), st.integers(1, 36)), min_size=1, max_size=40).map(
+    lambda pairs: [Unit(f"m{n}", 5 * m, day) for n, (day, m) in enumerate(sorted(pairs))]
+)
+
+
+@settings(max_examples=150)
+@given(
+    plan=plans,
+    offset=st.integers(0, 3 * 365),
+    zone=st.sampled_from([BOSTON, "Asia/Kathmandu", "Australia/Lord_Howe", "UTC"]),
+)
+def test_no_overlap_and_every_minute_is_kept(plan, offset, zone):
+    day = date(2026, 1, 1) + timedelta(days=offset)
+    try:
+        slots = lay_out(plan, day, zone)
+    except SchedulingError as error:
+        if error.code not in {"not_a_working_day", "day_too_long"}:
+            raise
+        return
+    assert [slot.module_code for slot in slots] == [unit.code for unit in plan]
+    for slot, unit in zip(slots, plan, strict=True):
+        assert slot.ends_at - slot.starts_at == timedelta(minutes=unit.minutes)
+    for earlier, later in pairwise(slots):
+        assert earlier.ends_at <= later.starts_at
+    assert all(s.starts_at.astimezone(ZoneInfo(zone)).weekday() < 5 for s in slots)

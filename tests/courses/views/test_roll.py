@@ -1,0 +1,222 @@
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from courses.actions import mark_attendance, withdraw
+from courses.models import AttendanceEvent, CohortState, Presence
+from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cohort(clock):
+    clock.set(datetime(2026, 11, 30, 13, 30, tzinfo=UTC))
+    return CohortFactory()
+
+
+@pytest.fixture
+def session(cohort):
+    return cohort.sessions.select_related("cohort", "module").first()
+
+
+@pytest.fixture
+def trainer(cohort):
+    return UserFactory(roles=[("trainer", cohort.agency)])
+
+
+@pytest.fixture
+def seats(cohort):
+    return [
+        EnrolmentFactory(cohort=cohort, user__last_name=name)
+        for name in ["Alvarez", "Boateng", "Cabral"]
+    ]
+
+
+class Page:
+    """The roll in a browser: what its form holds, and sending it."""
+
+    def __init__(self, client, session):
+        self.client = client
+        self.url = reverse("courses:roll", args=[session.pk])
+        self.open()
+
+    def open(self):
+        self.answer = self.client.get(self.url)
+        self.text = self.answer.content.decode()
+        return self
+
+    @property
+    def fields(self) -> dict[str, str]:
+        inputs = re.findall(r"<input[^>]*>", self.text)
+        held = {}
+        for tag in inputs:
+            name, value = (re.search(rf' {key}="([^"]*)"', tag) for key in ("name", "value"))
+            if name and (' type="radio"' not in tag or " checked" in tag):
+                held[name[1]] = value[1] if value else ""
+        return held
+
+    def send(self, **changes):
+        fields = self.fields | changes
+        self.answer = self.client.post(self.url, fields, follow=True)
+        self.text = self.answer.content.decode()
+        return self
+
+
+@pytest.fixture
+def page(client, trainer, session, seats):
+    client.force_login(trainer)
+    return Page(client, session)
+
+
+def standing(seat) -> tuple[str, int] | None:
+    event = seat.attendance.standing().first()
+    return (event.presence, event.minutes) if event else None
+
+
+def test_marks_are_saved_and_shown_again(page, seats):
+    here, late, absent = seats
+    page.send(
+        **{
+            f"p{here.pk}": "here",
+            f"p{late.pk}": "late",
+            f"missed{late.pk}": "15",
+            f"p{absent.pk}": "absent",
+        }
+    )
+    assert [standing(seat) for seat in seats] == [("here", 60), ("late", 45), ("absent", 0)]
+    assert "3 marks saved." in page.text
+    assert "1 here, 1 late, 1 absent" in page.text
+    assert page.fields[f"missed{late.pk}"] == "15"
+
+
+def test_the_others_are_marked_here_with_one_button(page, seats):
+    assert "Mark the other 3 here" in page.text
+    page.send(**{f"p{seats[0].pk}": "absent", "rest": "here"})
+    assert [standing(seat) for seat in seats] == [("absent", 0), ("here", 60), ("here", 60)]
+    assert "Mark the other" not in page.text
+
+
+def test_late_without_minutes_keeps_what_was_typed_and_saves_nobody(page, seats):
+    here, late, _ = seats
+    page.send(
+        **{
+            f"p{here.pk}": "here",
+            f"p{late.pk}": "late",
+            f"missed{late.pk}": "",
+            "reason": "Traffic",
+        }
+    )
+    assert page.answer.status_code == 400
+    assert "Say how many minutes were missed, from 1 to 59." in page.text
+    assert page.fields[f"p{late.pk}"] == "late"
+    assert page.fields["reason"] == "Traffic"
+    assert not AttendanceEvent.objects.exists()
+
+
+@pytest.mark.parametrize("missed", ["0", "60", "-5", "ten", "9" * 5000, "1.5"])
+def test_minutes_missed_lie_within_the_session(page, seats, missed):
+    page.send(**{f"p{seats[0].pk}": "late", f"missed{seats[0].pk}": missed})
+    assert page.answer.status_code == 400
+    assert not AttendanceEvent.objects.exists()
+
+
+def test_a_correction_asks_for_its_reason_and_then_takes_it(page, seats):
+    seat = seats[0]
+    page.send(**{f"p{seat.pk}": "here"})
+    page.send(**{f"p{seat.pk}": "absent"})
+    assert page.answer.status_code == 400
+    assert "Say why you change the mark." in page.text
+    assert page.fields[f"p{seat.pk}"] == "absent"
+    page.send(reason="Left at 8:05")
+    assert standing(seat) == ("absent", 0)
+
+
+def test_a_page_left_open_does_not_take_a_colleagues_correction_back(page, seats, session, cohort):
+    first, second, _ = seats
+    page.send(**{f"p{first.pk}": "here"})
+    colleague = UserFactory(roles=[("trainer", cohort.agency)])
+    marks = {first: (Presence.ABSENT, None)}
+    mark_attendance(session=session, marks=marks, by=colleague, reason="Went home")
+    page.send(**{f"p{second.pk}": "here"})
+    assert (standing(first), standing(second)) == (("absent", 0), ("here", 60))
+
+
+def test_sending_the_same_form_twice_writes_once(page, seats, client):
+    fields = page.fields | {f"p{seats[0].pk}": "here"}
+    client.post(page.url, fields)
+    answer = client.post(page.url, fields, follow=True)
+    assert AttendanceEvent.objects.count() == 1
+    assert "Nothing had changed" in answer.content.decode()
+
+
+@pytest.mark.parametrize("value", ["asleep", "\x00", "HERE"])
+def test_a_mark_that_is_none_is_refused_with_a_clear_answer(page, seats, value):
+    page.send(**{f"p{seats[0].pk}": value})
+    assert page.answer.status_code == 400
+
+
+@pytest.mark.parametrize("key", ["", "nonsense"])
+def test_a_form_without_its_key_is_refused(page, seats, key):
+    page.send(**{f"p{seats[0].pk}": "here", "key": key})
+    assert page.answer.status_code == 400
+
+
+def test_a_mark_for_somebody_else_is_not_taken(page):
+    stranger = EnrolmentFactory()
+    page.send(**{f"p{stranger.pk}": "here"})
+    assert not AttendanceEvent.objects.exists()
+
+
+def test_a_roll_before_its_session_shows_the_names_and_takes_no_marks(page, seats, session, clock):
+    clock.set(session.starts_at - timedelta(hours=1))
+    page.open()
+    assert "This session has not started." in page.text
+    assert "Alvarez" in page.text
+    assert 'type="radio"' not in page.text
+
+
+def test_a_mark_sent_before_the_session_is_refused(page, seats, session, clock):
+    clock.set(session.starts_at - timedelta(hours=1))
+    page.send(**{f"p{seats[0].pk}": "here"})
+    assert page.answer.status_code == 400
+    assert not AttendanceEvent.objects.exists()
+
+
+def test_the_roll_of_a_closed_cohort_is_only_read(page, cohort):
+    cohort.state = CohortState.CLOSED
+    cohort.save()
+    assert 'type="radio"' not in page.open().text
+
+
+def test_people_who_gave_up_their_seat_are_not_on_the_roll(page, seats):
+    withdraw(enrolment=seats[0], by=None)
+    assert "Alvarez" not in page.open().text
+
+
+def test_a_roll_without_people_says_so(client, trainer, session):
+    client.force_login(trainer)
+    assert "Nobody has a seat yet." in Page(client, session).text
+
+
+@pytest.mark.parametrize("roles", [[], ["evaluator"], ["supervisor"]])
+def test_others_find_no_roll(client, session, roles):
+    client.force_login(UserFactory(roles=roles))
+    assert client.get(reverse("courses:roll", args=[session.pk])).status_code == 404
+
+
+def test_a_trainer_of_another_agency_finds_no_roll(client, session):
+    client.force_login(UserFactory(roles=[("trainer", AgencyFactory())]))
+    assert client.post(reverse("courses:roll", args=[session.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_roll_takes_the_same_queries_however_long_it_is(
+    client, trainer, cohort, session, count, django_assert_num_queries
+):
+    EnrolmentFactory.create_batch(count, cohort=cohort)
+    client.force_login(trainer)
+    with django_assert_num_queries(8):
+        client.get(reverse("courses:roll", args=[session.pk]))
