@@ -1,0 +1,27 @@
+from assessments.actions.answering import Progress, decline, progress_of, seal_section
+from assessments.actions.opening import (
+    create_windows,
+    destroy_served_keys,
+    due_windows,
+    open_due_boxes,
+    open_window,
+)
+from assessments.actions.outcomes import current_vintage
+from assessments.actions.registry import Frozen, create_study_keys, load_instrument, load_study
+
+__all__ = [
+    "Frozen",
+    "Progress",
+    "create_study_keys",
+    "create_windows",
+    "current_vintage",
+    "decline",
+    "destroy_served_keys",
+    "due_windows",
+    "load_instrument",
+    "load_study",
+    "open_due_boxes",
+    "open_window",
+    "progress_of",
+    "seal_section",
+]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BallotBoxConfig(AppConfig):
+    name = "assessments.ballot_box"
+    label = "ballot_box"

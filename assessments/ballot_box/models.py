@@ -1,0 +1,63 @@
+"""The tables of the `responses` database. Nothing else: no foreign key, no id of a person, no date,
+no counter. Every primary key is a tag or a random number."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from lms.accounts.privacy import Privacy
+
+
+class Ballot(models.Model):
+    """A sealed envelope in an open window, under a tag that only the web side's key can compute.
+    Declined and unfinished ones look like all others."""
+
+    tag = models.CharField(max_length=64, primary_key=True)
+    window = models.UUIDField(db_index=True)
+    sealed = models.BinaryField()
+
+    field_privacy: ClassVar = dict.fromkeys(["tag", "window", "sealed"], Privacy.SEALED)
+
+    def __str__(self) -> str:
+        return "ballot"
+
+
+class Opening(models.Model):
+    """A box that was opened: how many ballots it held and how many were set aside as corrupt.
+    That the row exists is what makes an opening happen once."""
+
+    box_id = models.CharField(max_length=32, primary_key=True)
+    n = models.PositiveIntegerField()
+    n_set_aside = models.PositiveIntegerField()
+
+    field_privacy: ClassVar = dict.fromkeys(["box_id", "n", "n_set_aside"], Privacy.SEALED)
+
+    def __str__(self) -> str:
+        return "opening"
+
+
+class SetAside(models.Model):
+    """A ballot that could not be read at an opening, kept as it was."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    opening = models.ForeignKey(Opening, models.PROTECT, related_name="set_aside")
+    sealed = models.BinaryField()
+
+    field_privacy: ClassVar = dict.fromkeys(["id", "opening", "sealed"], Privacy.SEALED)
+
+    def __str__(self) -> str:
+        return "set aside"
+
+
+class ResponseBatch(models.Model):
+    """Up to 1,000 shuffled responses of one study under a key made of both parties' shares."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    study = models.UUIDField(db_index=True)
+    sealed = models.BinaryField()
+
+    field_privacy: ClassVar = dict.fromkeys(["id", "study", "sealed"], Privacy.SEALED)
+
+    def __str__(self) -> str:
+        return "batch"

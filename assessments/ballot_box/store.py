@@ -1,0 +1,101 @@
+"""The ballot box's tables: putting a ballot in, and emptying a box exactly once."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.db import OperationalError, connections, transaction
+
+from assessments.ballot_box.models import Ballot, Opening, ResponseBatch, SetAside
+from assessments.ballot_box.router import ALIAS
+
+
+class BoxClosed(Exception):
+    """The box was opened; nothing can be put in any more."""
+
+
+class NotScrubbed(Exception):
+    """Somebody still reads the database, so deleted ballots may linger in it. Try again later."""
+
+
+@contextmanager
+def locked(box_id: str) -> Iterator[None]:
+    """A transaction on the responses database that keeps everybody else out of this box.
+
+    On SQLite the transaction itself takes the write lock at its start.
+    """
+    with transaction.atomic(using=ALIAS):
+        connection = connections[ALIAS]
+        if connection.vendor == "postgresql":
+            number = int(box_id[:15], 16)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+        yield
+
+
+def read(tag: str) -> bytes | None:
+    """The sealed ballot under a tag, if there is one."""
+    sealed = Ballot.objects.filter(tag=tag).values_list("sealed", flat=True).first()
+    return None if sealed is None else bytes(sealed)
+
+
+def put(*, box_id: str, window: uuid.UUID, tag: str, sealed: bytes) -> None:
+    """Stores or replaces a ballot. Call inside `locked`. Raises BoxClosed."""
+    if Opening.objects.filter(box_id=box_id).exists():
+        raise BoxClosed
+    Ballot.objects.update_or_create(tag=tag, defaults={"window": window, "sealed": sealed})
+
+
+def contents(window: uuid.UUID) -> list[tuple[str, bytes]]:
+    """All ballots of a window as (tag, sealed), in the order of their tags, which is no order."""
+    rows = Ballot.objects.filter(window=window).order_by("tag").values_list("tag", "sealed")
+    return [(tag, bytes(sealed)) for tag, sealed in rows]
+
+
+def is_opened(box_id: str) -> bool:
+    return Opening.objects.filter(box_id=box_id).exists()
+
+
+def replace_by_batches(
+    *,
+    box_id: str,
+    window: uuid.UUID,
+    study: uuid.UUID,
+    batches: Iterable[bytes],
+    set_aside: Iterable[bytes],
+    n: int,
+) -> None:
+    """Ends the box: the opening is noted, batches go in, ballots go out. Call inside `locked`;
+    the opening's primary key refuses a second time."""
+    put_aside = list(set_aside)
+    opening = Opening.objects.create(box_id=box_id, n=n, n_set_aside=len(put_aside))
+    SetAside.objects.bulk_create(SetAside(opening=opening, sealed=one) for one in put_aside)
+    ResponseBatch.objects.bulk_create(ResponseBatch(study=study, sealed=batch) for batch in batches)
+    Ballot.objects.filter(window=window).delete()
+
+
+def batches_of(study: uuid.UUID) -> list[tuple[uuid.UUID, bytes]]:
+    """A study's batches as (id, sealed), by their random ids."""
+    rows = ResponseBatch.objects.filter(study=study).order_by("id").values_list("id", "sealed")
+    return [(pk, bytes(sealed)) for pk, sealed in rows]
+
+
+def scrub() -> None:
+    """Removes what deleted ballots left in free pages and logs. Does nothing in a transaction.
+
+    Raises NotScrubbed.
+    """
+    connection = connections[ALIAS]
+    if connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(Ballot._meta.db_table)}")
+            return
+        try:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except OperationalError as error:
+            raise NotScrubbed("The responses database is busy") from error
+        if cursor.fetchone()[0]:
+            raise NotScrubbed("The write-ahead log of the responses database is still being read")

@@ -1,0 +1,23 @@
+from assessments.models.instrument import Instrument, InstrumentVersion
+from assessments.models.knowledge import (
+    Attempt,
+    KnowledgeCheck,
+    Question,
+    SkillsAssessment,
+    SkillsOutcome,
+)
+from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
+
+__all__ = [
+    "Attempt",
+    "Instrument",
+    "InstrumentVersion",
+    "KnowledgeCheck",
+    "OutcomeVintage",
+    "Question",
+    "SkillsAssessment",
+    "SkillsOutcome",
+    "Study",
+    "SurveyWindow",
+    "Wave",
+]

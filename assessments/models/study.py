@@ -1,0 +1,164 @@
+import secrets
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models.instrument import InstrumentVersion
+from assessments.studies import StudySpec, parse_study
+from courses.models import Cohort, Course
+from lms.accounts.clock import now
+from lms.accounts.models import User
+from lms.accounts.permissions import Permission
+from lms.accounts.privacy import Privacy
+
+
+class StudyQuerySet(models.QuerySet["Study"]):
+    def visible_to(self, user: User) -> "StudyQuerySet":
+        """Studies whose outcomes this person may read."""
+        return self.all() if user.may(Permission.READ_OUTCOMES) else self.none()
+
+
+class Study(models.Model):
+    """The research frame: which instrument, which courses, which outcomes were declared before the
+    data, and the keys' public sides. The document is the protocol as it was loaded.
+
+    `public_key` seals answers (its private counterpart is with the evaluators); `fingerprint` is
+    what the information sheet prints; `k_link_check` finds a lost or wrong web-side key.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.SlugField(max_length=64, unique=True)
+    title = models.CharField(max_length=200)
+    instrument_version = models.ForeignKey(
+        InstrumentVersion, models.PROTECT, related_name="studies"
+    )
+    courses = models.ManyToManyField(Course, related_name="studies")
+    document = models.JSONField()
+    public_key = models.BinaryField(max_length=32, null=True)
+    fingerprint = models.CharField(max_length=80, blank=True)
+    k_link_check = models.BinaryField(max_length=32, null=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    objects = StudyQuerySet.as_manager()
+
+    field_privacy: ClassVar = dict.fromkeys(
+        [
+            "id",
+            "uuid",
+            "code",
+            "title",
+            "instrument_version",
+            "courses",
+            "document",
+            "public_key",
+            "fingerprint",
+            "created_at",
+        ],
+        Privacy.PUBLIC,
+    ) | {"k_link_check": Privacy.OFFICE}
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+        verbose_name_plural = "studies"
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def spec(self) -> StudySpec:
+        return parse_study(self.document, self.instrument_version.spec)
+
+
+class Wave(models.Model):
+    """One time of asking within a study: before, after, or a follow-up."""
+
+    study = models.ForeignKey(Study, models.PROTECT, related_name="waves")
+    code = models.SlugField(max_length=32)
+    title = models.CharField(max_length=200)
+    position = models.PositiveSmallIntegerField()
+
+    field_privacy: ClassVar = dict.fromkeys(
+        ["id", "study", "code", "title", "position"], Privacy.PUBLIC
+    )
+
+    class Meta:
+        ordering: ClassVar = ["study", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["study", "code"], name="wave_once_per_study")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study}: {self.title}"
+
+
+def new_box_id() -> str:
+    return secrets.token_hex(16)
+
+
+class SurveyWindow(models.Model):
+    """The time in which one cohort may answer one wave. When it opens and closes follows from the
+    cohort's sessions (assessments.windows), so it moves with them.
+
+    `box_id` names the box file; it says nothing about the cohort. `opened_at` is when the box was
+    opened, for the whole window at once.
+    """
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="windows")
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="survey_windows")
+    number = models.PositiveSmallIntegerField(_("opened anew, times"), default=0)
+    box_id = models.CharField(max_length=32, default=new_box_id, unique=True, editable=False)
+    opened_at = models.DateTimeField(null=True)
+    key_destroyed_at = models.DateTimeField(null=True)
+
+    field_privacy: ClassVar = dict.fromkeys(
+        ["uuid", "wave", "cohort", "number", "box_id", "opened_at", "key_destroyed_at"],
+        Privacy.OFFICE,
+    )
+
+    class Meta:
+        ordering: ClassVar = ["cohort", "wave", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["wave", "cohort", "number"], name="window_once_per_wave_and_cohort"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wave} ({self.cohort})"
+
+
+class OutcomeVintage(models.Model):
+    """A study's outcomes as they stood after some openings, already through disclosure control.
+
+    `digest` names the batches it was computed from; `published` is false where the change guard
+    held it back because too few people had been added since the one before.
+    """
+
+    study = models.ForeignKey(Study, models.PROTECT, related_name="vintages")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    report = models.JSONField()
+    published = models.BooleanField()
+    made_at = models.DateTimeField(default=now, editable=False)
+
+    field_privacy: ClassVar = dict.fromkeys(
+        ["id", "study", "number", "digest", "published", "made_at"], Privacy.OFFICE
+    ) | {"report": Privacy.AGGREGATE}
+
+    class Meta:
+        ordering: ClassVar = ["study", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["study", "number"], name="vintage_number_once"),
+            models.UniqueConstraint(fields=["study", "digest"], name="vintage_once_per_data"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study}, vintage {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("A vintage is never changed.")
+        super().save(*args, **kwargs)

@@ -1,0 +1,248 @@
+"""A study's outcomes: from opened responses to the report that may be shown.
+
+`outcomes` is the only way out: what it returns has been through disclosure control. pandas, scipy
+and statsmodels are imported inside the functions, so that importing this module costs nothing.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib import metadata
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assessments.disclosure import suppress
+from assessments.instruments import InstrumentSpec, Scale
+from assessments.outcome_table import OUTCOME_COLUMNS, outcomes_rows
+from assessments.scoring import keyed, score, score_range
+from assessments.studies import StudySpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "OUTCOME_COLUMNS",
+    "OutcomesError",
+    "Response",
+    "outcomes",
+    "outcomes_rows",
+    "software",
+]
+
+Report = dict[str, Any]
+
+
+class OutcomesError(ValueError):
+    """Responses do not belong to the study: another wave or another instrument version."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """What one officer answered in one wave. Exists in memory only.
+
+    `code` is the study's pseudonym, `answers` maps item codes to numbers, `cohort` may be empty.
+    """
+
+    code: str
+    wave: str
+    version: int
+    answers: Mapping[str, float | int]
+    cohort: str = ""
+    covariates: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """No traceback or log line may hold an answer."""
+        return "<Response>"
+
+
+def outcomes(responses: Iterable[Response], study: StudySpec, instrument: InstrumentSpec) -> Report:
+    """The outcome report in the shape of `outcomes STUDY --json`, after disclosure control.
+
+    Changes run from the first wave to each later one, then between later neighbours. A number
+    hidden is None with `suppressed` beside it; None without it means that it does not exist.
+    p values are adjusted over the scales that are shown, for each pair of waves: Holm within the
+    family (`p_holm`; a primary scale outside the family stands alone), Benjamini-Hochberg for all
+    other scales (`p_bh`). Raises OutcomesError.
+    """
+    report = suppress(_assemble(responses, study, instrument), study.threshold)
+    _adjust(report, study)
+    return report
+
+
+def _assemble(
+    responses: Iterable[Response], study: StudySpec, instrument: InstrumentSpec
+) -> Report:
+    """All figures, nothing hidden. Not for any page, command or file: call `outcomes`.
+
+    Officers who answered no item of a wave do not count in it. Of two responses of one officer in
+    one wave the first counts.
+    """
+    waves = _waves(responses, study, instrument)
+    pairs = [
+        {"from": a, "to": b, "n": len(waves[a].index.intersection(waves[b].index))}
+        for a, b in study.wave_pairs
+    ]
+    first = study.wave_codes[0]
+    paired = {first: len(waves[first])} | {
+        pair["to"]: pair["n"] for pair in pairs if pair["from"] == first
+    }
+    return {
+        "study": study.code,
+        "instrument": instrument.code,
+        "version": instrument.version,
+        "threshold": study.threshold,
+        "software": software(),
+        "flow": [
+            {"wave": wave, "n": len(frame), "n_paired_with_first": paired[wave]}
+            for wave, frame in waves.items()
+        ],
+        "scales": {
+            scale.code: _scale(scale, waves, study, instrument) for scale in instrument.scales
+        },
+        "private": {"pairs": pairs},
+    }
+
+
+def _waves(
+    responses: Iterable[Response], study: StudySpec, instrument: InstrumentSpec
+) -> dict[str, "pd.DataFrame"]:
+    """By wave, one row per officer who answered, in the order of codes; item columns and cohort.
+
+    The order makes sums come out the same whatever the order of storage.
+    """
+    import pandas as pd
+
+    items = [item.code for item in instrument.items]
+    rows = pd.DataFrame(
+        list(_records(responses, study, instrument)), columns=["code", "wave", "cohort", *items]
+    )
+    rows[items] = rows[items].astype(float)
+    rows = rows[rows[items].notna().any(axis=1)]
+    rows = rows.drop_duplicates(["code", "wave"]).sort_values("code").set_index("code")
+    return {wave: rows[rows["wave"] == wave] for wave in study.wave_codes}
+
+
+def _records(
+    responses: Iterable[Response], study: StudySpec, instrument: InstrumentSpec
+) -> Iterator[dict[str, object]]:
+    for response in responses:
+        if response.wave not in study.wave_codes:
+            raise OutcomesError(f"{study.code} has no wave {response.wave!r}")
+        if response.version != instrument.version:
+            raise OutcomesError(
+                f"Version {response.version} of {instrument.code} was answered, "
+                f"not version {instrument.version}"
+            )
+        yield {
+            **response.answers,
+            "code": response.code,
+            "wave": response.wave,
+            "cohort": response.cohort or "",
+        }
+
+
+def _scale(
+    scale: Scale, waves: Mapping[str, "pd.DataFrame"], study: StudySpec, instrument: InstrumentSpec
+) -> Report:
+    from assessments.statistics.reliability import reliability
+    from assessments.statistics.summaries import wave_row
+
+    low, high = score_range(scale, instrument)
+    levels = _levels(scale, instrument)
+    scores = {wave: score(frame, scale, instrument).dropna() for wave, frame in waves.items()}
+    consistency = {
+        wave: asdict(reliability(keyed(frame, scale, instrument).to_numpy()))
+        for wave, frame in waves.items()
+    }
+    changes = [
+        _change(scale, pair, scores, waves, consistency[pair[0]]["alpha"], instrument, levels)
+        for pair in study.wave_pairs
+    ]
+    return {
+        "reliability": consistency,
+        "waves": {
+            wave: wave_row(values.to_numpy(), low, high, levels) for wave, values in scores.items()
+        },
+        "changes": changes,
+        "private": {"overlaps": _overlaps(changes, scores)},
+    }
+
+
+def _levels(scale: Scale, instrument: InstrumentSpec) -> int:
+    """How many scores are possible; more than can be counted for numbers."""
+    responses = [instrument.item(code).scale for code in scale.item_codes]
+    steps = [len(r.points) - 1 if r.type == "likert" else 1_000 for r in responses]
+    return sum(steps) + 1
+
+
+def _change(
+    scale: Scale,
+    pair: tuple[str, str],
+    scores: Mapping[str, "pd.Series"],
+    waves: Mapping[str, "pd.DataFrame"],
+    alpha: float | None,
+    instrument: InstrumentSpec,
+    levels: int,
+) -> Report:
+    from assessments.statistics.summaries import change_row, empty_change_row
+
+    first, second = pair
+    head = {"from": first, "to": second, "comparable": True}
+    if not instrument.comparable(scale.code, first, second):
+        return head | {"comparable": False} | empty_change_row()
+    both = scores[first].index.intersection(scores[second].index)
+    named = waves[first].loc[both, "cohort"]
+    return head | change_row(
+        scores[first][both].to_numpy(),
+        scores[second][both].to_numpy(),
+        cohorts=named.where(named != "", waves[second].loc[both, "cohort"]).tolist(),
+        reliability=alpha,
+        better=scale.better,
+        levels=levels,
+    )
+
+
+def _overlaps(changes: list[Report], scores: Mapping[str, "pd.Series"]) -> list[Report]:
+    """How many officers two changes share, for changes that share a wave (by their positions)."""
+    found = []
+    for (i, one), (j, other) in combinations(enumerate(changes), 2):
+        waves = {one["from"], one["to"], other["from"], other["to"]}
+        if one["comparable"] and other["comparable"] and len(waves) == 3:
+            a, b, c = (scores[wave].index for wave in waves)
+            found.append({"changes": (i, j), "shared": len(a.intersection(b).intersection(c))})
+    return found
+
+
+def _adjust(report: Report, study: StudySpec) -> None:
+    """Fills in adjusted p values from those that are shown: a hidden p must not leave its trace."""
+    from assessments.statistics.multiplicity import benjamini_hochberg, holm
+
+    for position in range(len(study.wave_pairs)):
+        changes = {code: s["changes"][position] for code, s in report["scales"].items()}
+        tested = {code: row["p"] for code, row in changes.items() if row["p"] is not None}
+        family = {code: tested[code] for code in study.family if code in tested}
+        alone = {code: p for code, p in tested.items() if code == study.primary}
+        declared = {**alone, **family}
+        others = {code: p for code, p in tested.items() if code not in declared}
+        for code, p in {**holm(alone), **holm(family)}.items():
+            changes[code]["p_holm"] = p
+        for code, p in benjamini_hochberg(others).items():
+            changes[code]["p_bh"] = p
+
+
+@cache
+def software() -> dict[str, str]:
+    """Versions of what computed the figures."""
+    libraries = ("numpy", "pandas", "scipy", "statsmodels")
+    return {"portal": _portal_version()} | {name: metadata.version(name) for name in libraries}
+
+
+def _portal_version() -> str:
+    try:
+        return metadata.version("cit-training-portal")
+    except metadata.PackageNotFoundError:
+        project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+        version: str = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+        return version

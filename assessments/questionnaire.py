@@ -1,0 +1,60 @@
+"""A study's questionnaire as it is asked: the instrument's sections, then the declared covariates."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from assessments.covariates import Covariate, parse_covariates, validate_covariates
+from assessments.instruments import Item
+from assessments.models import Study
+
+_LONGEST_NUMBER = -1.2345678901234567e-300
+
+
+@dataclass(frozen=True)
+class Section:
+    """One screen: items of the instrument, or (the last one) banded questions about the person."""
+
+    number: int
+    title: str
+    items: tuple[Item, ...] = ()
+    covariates: tuple[Covariate, ...] = ()
+
+    @property
+    def longest_answers(self) -> dict[str, Any]:
+        """What would take the most room in a ballot."""
+        items = {item.code: max(item.scale.points, default=_LONGEST_NUMBER) for item in self.items}
+        bands = {one.code: max(one.choices, key=len) for one in self.covariates}
+        return items | bands
+
+
+def sections_of(study: Study, language: str = "en") -> list[Section]:
+    """The screens in their order, numbered from 1."""
+    spec = study.instrument_version.spec
+    sections = [
+        Section(
+            number=position,
+            title=spec.section_title(section, language),
+            items=spec.items_of(section),
+        )
+        for position, section in enumerate(spec.sections, start=1)
+    ]
+    covariates = parse_covariates(study.spec.covariates)
+    if covariates:
+        sections.append(Section(len(sections) + 1, "", covariates=covariates))
+    return sections
+
+
+def validator(study: Study) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A function that returns a whole ballot's answers as they are kept, and raises ValueError for
+    anything the questionnaire does not offer."""
+    spec = study.instrument_version.spec
+    asked = parse_covariates(study.spec.covariates)
+    codes = {covariate.code for covariate in asked}
+
+    def validate(answers: dict[str, Any]) -> dict[str, Any]:
+        bands = {code: value for code, value in answers.items() if code in codes}
+        items = {code: value for code, value in answers.items() if code not in codes}
+        return {**spec.validate_answers(items), **validate_covariates(bands, asked)}
+
+    return validate

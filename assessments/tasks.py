@@ -1,0 +1,15 @@
+"""Work off the request. Arguments are ids only; nothing that was answered ever passes through."""
+
+from django_tasks import task
+
+from assessments.actions import current_vintage, open_due_boxes
+from assessments.models import Study
+
+
+@task()
+def open_boxes() -> int:
+    """Opens every box that is due and computes what became readable. Returns how many."""
+    opened = open_due_boxes()
+    for study in Study.objects.filter(waves__windows__in=opened).distinct():
+        current_vintage(study=study)
+    return len(opened)

@@ -1,0 +1,185 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from assessments.actions import (
+    create_windows,
+    decline,
+    open_window,
+    progress_of,
+    seal_section,
+)
+from assessments.actions.answering import Progress
+from assessments.ballot_box import store
+from assessments.ballot_box.keys import KeyMissing
+from assessments.ballot_box.models import Ballot
+from assessments.ballot_box.sealing import Tampered, unwrap
+from assessments.ballot_box.store import BoxClosed
+from assessments.keyring import box_keys, web_store
+from assessments.models import SurveyWindow
+from lms.accounts.models import ResearchId, User
+from tests.surveys import ITEMS, Survey, answer, fully
+
+pytestmark = pytest.mark.django_db(databases=["default", "responses"])
+
+
+def ballots(survey: Survey) -> dict[str, bytes]:
+    return dict(store.contents(survey.pre.uuid))
+
+
+def answers_after_opening(survey: Survey) -> list[dict[str, object]]:
+    open_window(window=survey.pre)
+    return [row["answers"] for row in survey.rows()]
+
+
+def test_nobody_has_a_ballot_before_their_first_section(survey: Survey) -> None:
+    assert progress_of(window=survey.pre, user=survey.people[0]) == Progress(frozenset(), 2)
+    assert ballots(survey) == {}
+
+
+def test_the_next_section_is_the_first_that_is_not_sealed(survey: Survey) -> None:
+    officer = survey.people[0]
+    seal_section(window=survey.pre, user=officer, section=2, answers={})
+    progress = progress_of(window=survey.pre, user=officer)
+    assert (progress.done, progress.next_section, progress.is_complete) == ({2}, 1, False)
+
+
+def test_somebody_goes_on_with_another_device(survey: Survey) -> None:
+    """Nothing is kept in a session or a cookie: the person alone is enough."""
+    officer = survey.people[0]
+    seal_section(window=survey.pre, user=officer, section=1, answers={"A1": 4})
+    again = User.objects.get(pk=officer.pk)
+    assert progress_of(window=survey.pre, user=again).done == {1}
+    seal_section(window=survey.pre, user=again, section=2, answers={"B1": 2})
+    assert answers_after_opening(survey) == [{"A1": 4, "B1": 2}]
+
+
+def test_a_section_sealed_again_replaces_what_was_there(survey: Survey) -> None:
+    officer = survey.people[0]
+    answer(survey.pre, officer, fully(1))
+    seal_section(window=survey.pre, user=officer, section=1, answers={"A1": 5})
+    assert answers_after_opening(survey) == [{"A1": 5, "B1": 1, "B2": 1, "B3": 1}]
+
+
+def test_sealing_the_same_section_twice_leaves_one_ballot(survey: Survey) -> None:
+    for _ in range(2):
+        seal_section(window=survey.pre, user=survey.people[0], section=1, answers={"A1": 4})
+    assert len(ballots(survey)) == 1
+
+
+def test_each_person_has_a_ballot_of_their_own_and_sees_only_its_progress(survey: Survey) -> None:
+    first, second, _ = survey.people
+    seal_section(window=survey.pre, user=first, section=1, answers={"A1": 4})
+    seal_section(window=survey.pre, user=second, section=2, answers={"B1": 4})
+    assert progress_of(window=survey.pre, user=first).done == {1}
+    assert progress_of(window=survey.pre, user=second).done == {2}
+    assert len(ballots(survey)) == 2
+
+
+def test_declining_after_answering_withdraws_the_answers(survey: Survey) -> None:
+    answer(survey.pre, survey.people[0], fully(4))
+    decline(window=survey.pre, user=survey.people[0])
+    assert answers_after_opening(survey) == []
+
+
+def test_answered_declined_and_unfinished_ballots_look_alike(survey: Survey) -> None:
+    answered, declined, unfinished = survey.people
+    answer(survey.pre, answered, fully(4) | {"M1": 600})
+    decline(window=survey.pre, user=declined)
+    seal_section(window=survey.pre, user=unfinished, section=1, answers={})
+    assert len({len(sealed) for sealed in ballots(survey).values()}) == 1
+    for person in (answered, declined):
+        assert progress_of(window=survey.pre, user=person).is_complete
+
+
+def test_answering_and_declining_ask_the_databases_the_same(survey: Survey) -> None:
+    one, other, _ = survey.people
+
+    def asked(deed: Callable[..., None], **details: Any) -> list[list[str]]:
+        window = SurveyWindow.objects.select_related("wave__study").get(pk=survey.pre.pk)
+        with (
+            CaptureQueriesContext(connections["default"]) as main,
+            CaptureQueriesContext(connections["responses"]) as responses,
+        ):
+            deed(window=window, **details)
+        return [
+            [" ".join(query["sql"].split()[:2]) for query in captured.captured_queries]
+            for captured in (main, responses)
+        ]
+
+    sealing = asked(seal_section, user=one, section=1, answers={"A1": 3})
+    declining = asked(decline, user=other)
+    assert sealing == declining
+
+
+def test_the_main_database_learns_nothing(survey: Survey) -> None:
+    officer = survey.people[0]
+    with CaptureQueriesContext(connections["default"]) as captured:
+        answer(survey.pre, officer, fully(4))
+        decline(window=survey.pre, user=officer)
+    assert {query["sql"].split()[0] for query in captured.captured_queries} == {"SELECT"}
+
+
+def test_no_answer_stands_in_a_query(survey: Survey) -> None:
+    with CaptureQueriesContext(connections["responses"]) as captured:
+        seal_section(window=survey.pre, user=survey.people[0], section=2, answers={"M1": 471})
+    assert not [query for query in captured.captured_queries if "M1" in query["sql"]]
+
+
+def test_nothing_is_sealed_into_a_box_that_was_opened(survey: Survey) -> None:
+    open_window(window=survey.pre)
+    with pytest.raises(BoxClosed):
+        seal_section(window=survey.pre, user=survey.people[0], section=1, answers={"A1": 1})
+    with pytest.raises(BoxClosed):
+        decline(window=survey.pre, user=survey.people[0])
+    assert ballots(survey) == {}
+
+
+def test_without_the_box_key_nothing_is_sealed_and_no_new_key_is_made(survey: Survey) -> None:
+    web_store().destroy_box_key(survey.study.uuid, survey.pre.uuid)
+    create_windows(cohort=survey.cohort)
+    with pytest.raises(KeyMissing):
+        seal_section(window=survey.pre, user=survey.people[0], section=1, answers={"A1": 1})
+    assert ballots(survey) == {}
+
+
+def test_with_another_studys_link_key_nothing_is_sealed(survey: Survey) -> None:
+    (web_store().root / str(survey.study.uuid) / "k_link").write_bytes(b"x" * 32)
+    with pytest.raises(KeyMissing, match="does not belong"):
+        seal_section(window=survey.pre, user=survey.people[0], section=1, answers={"A1": 1})
+    assert ballots(survey) == {}
+
+
+def test_a_ballot_that_was_tampered_with_is_not_overwritten_by_a_section(survey: Survey) -> None:
+    officer = survey.people[0]
+    seal_section(window=survey.pre, user=officer, section=1, answers={"A1": 1})
+    Ballot.objects.update(sealed=b"x" * 100)
+    with pytest.raises(Tampered):
+        seal_section(window=survey.pre, user=officer, section=2, answers={"B1": 1})
+    assert list(ballots(survey).values()) == [b"x" * 100]
+
+
+def test_a_person_with_several_accounts_answers_under_the_primary_one(survey: Survey) -> None:
+    officer = survey.people[0]
+    seal_section(window=survey.pre, user=officer, section=1, answers={"A1": 1})
+    ResearchId.objects.create(user=officer, primary=False)
+    assert progress_of(window=survey.pre, user=officer).done == {1}
+
+
+def test_every_slot_is_resealed_only_when_its_section_is_posted(survey: Survey) -> None:
+    """The outer layer changes as a whole; inside, the other sections stay sealed as they were."""
+    officer = survey.people[0]
+    slots = []
+    for section in ITEMS:
+        seal_section(window=survey.pre, user=officer, section=section, answers={})
+        ((tag, sealed),) = ballots(survey).items()
+        slots.append(unwrap(sealed, box_keys(survey.pre), tag).slots)
+    assert slots[0][0] == slots[1][0]
+    assert slots[0][1] != slots[1][1]
+
+
+def test_windows_have_keys_of_their_own(survey: Survey) -> None:
+    assert box_keys(survey.pre) != box_keys(survey.post)
