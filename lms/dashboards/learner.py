@@ -1,0 +1,73 @@
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from certificates.actions import NotComplete, check, issue_certificate
+from courses.ledgers import ledgers_for
+from courses.models import Enrolment, EnrolmentState
+from lms.dashboards import panels
+
+
+@never_cache
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """My training: what is next, hours, what to do, the survey, certificates."""
+    user = request.user
+    seats = list(Enrolment.objects.of(user).prefetch_related("cohort__sessions"))  # type: ignore[arg-type]
+    seat = panels.current_seat(seats)
+    certificates = panels.certificates_of(user)  # type: ignore[arg-type]
+    context = {
+        "seat": seat,
+        "other_seats": [other for other in seats if other != seat],
+        "invitations": panels.survey_invitations(user),  # type: ignore[arg-type]
+        "certificates": certificates,
+    }
+    if seat:
+        session = panels.next_session(seat) if seat.state == EnrolmentState.ENROLLED else None
+        ledger = ledgers_for([seat])[seat.pk]
+        has_certificate = any(one.enrolment_id == seat.pk for one in certificates)
+        missing = [] if has_certificate else check(seat)
+        context |= {
+            "ledger": ledger,
+            "minutes_left": max(ledger.required - ledger.earned, 0),
+            "session": session,
+            "pair": panels.pair(session) if session else [],
+            "facts": panels.session_facts(session) if session else [],
+            "to_dos": panels.to_dos(seat),
+            "missing": missing,
+            "can_have_certificate": not has_certificate and not missing,
+        }
+    return render(request, "learn/home.html", context)
+
+
+@never_cache
+@login_required
+def hours(request: HttpRequest, enrolment: uuid.UUID) -> HttpResponse:
+    """The minute ledger of one of one's own seats, line by line."""
+    seat = get_object_or_404(Enrolment.objects.of(request.user), uuid=enrolment)  # type: ignore[arg-type]
+    ledger = ledgers_for([seat])[seat.pk]
+    sessions = {s.module.code: s for s in seat.cohort.sessions.select_related("module")}
+    lines = [{"line": line, "session": sessions.get(line.module_code)} for line in ledger.lines]
+    context = {"seat": seat, "ledger": ledger, "lines": lines, "missing": check(seat)}
+    return render(request, "learn/hours.html", context)
+
+
+@require_POST
+@login_required
+def claim_certificate(request: HttpRequest, enrolment: uuid.UUID) -> HttpResponse:
+    """Issues one's own certificate once everything has been earned."""
+    seat = get_object_or_404(Enrolment.objects.of(request.user), uuid=enrolment)  # type: ignore[arg-type]
+    try:
+        issue_certificate(enrolment=seat, by=None)
+    except NotComplete as refusal:
+        for missing in refusal.missing:
+            messages.error(request, missing.text)
+        return redirect("learner:hours", enrolment=seat.uuid)
+    messages.success(request, _("Your certificate is ready. Congratulations."))
+    return redirect("learner:home")

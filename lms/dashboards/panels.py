@@ -1,0 +1,148 @@
+"""The panels of my-training: each is one small read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments.models import SurveyWindow
+from assessments.progress import knowledge_state
+from assessments.windows import bounds_of, is_open, with_bounds
+from certificates.models import Certificate
+from cms_pages.models import LessonPage
+from courses.models import Enrolment, EnrolmentState, InstructorPart, TrainingSession
+from lms.accounts.clock import now
+from lms.accounts.models import User
+
+PAIR_ROLES = {InstructorPart.CLINICIAN: "clinician"}
+
+
+def current_seat(seats: list[Enrolment]) -> Enrolment | None:
+    """The seat that my-training is about: the one under way or next, else the last one."""
+    ahead = [s for s in seats if s.state == EnrolmentState.ENROLLED and not _is_over(s)]
+    if ahead:
+        return min(ahead, key=lambda seat: seat.cohort.starts_on)
+    return seats[0] if seats else None
+
+
+def _is_over(seat: Enrolment) -> bool:
+    return all(session.ends_at <= now() for session in seat.cohort.sessions.all())
+
+
+def next_session(seat: Enrolment) -> TrainingSession | None:
+    """The session being taught now, or the next one."""
+    return (
+        seat.cohort.sessions.filter(ends_at__gt=now())
+        .select_related("module", "venue")
+        .prefetch_related("instructors__person")
+        .order_by("starts_at")
+        .first()
+    )
+
+
+def pair(session: TrainingSession) -> list[dict[str, str]]:
+    """Who teaches a session, as the pair component shows them."""
+    return [
+        {
+            "name": f"{one.credential.get('name') or one.person}, {one.get_part_display().lower()}",
+            "role": PAIR_ROLES.get(one.part, "police"),  # type: ignore[call-overload]
+        }
+        for one in session.instructors.all()
+    ]
+
+
+def session_facts(session: TrainingSession) -> list[tuple[str, str]]:
+    """When, where and how much: the rows of the next-session card, in the active time zone."""
+    starts, ends = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
+    minutes = session.module.minutes
+    return [
+        (_("When"), f"{date_format(starts, 'g:i a')} – {date_format(ends, 'g:i a')}"),
+        (_("Where"), session.venue.name),
+        (_("Worth"), ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}),
+    ]
+
+
+def lessons_to_read(seat: Enrolment) -> list[dict[str, Any]]:
+    """Lessons of this seat's course that have not been read, the soonest session first."""
+    read = set(seat.lessons.filter(read_at__isnull=False).values_list("page_id", flat=True))
+    taught = dict(seat.cohort.sessions.values_list("module__code", "starts_at"))
+    lessons = LessonPage.lessons.for_version(seat.cohort.version_id, seat.cohort.version.course_id)
+    unread = [lesson for lesson in lessons if lesson.pk not in read]
+    unread.sort(key=lambda lesson: (taught.get(lesson.module.code) or now(), lesson.title))
+    return [_lesson_entry(lesson, taught.get(lesson.module.code)) for lesson in unread]
+
+
+def _lesson_entry(lesson: LessonPage, taught_at: datetime | None) -> dict[str, Any]:
+    coming = taught_at is not None and taught_at > now()
+    when = date_format(timezone.localtime(taught_at), "D, M j") if taught_at and coming else ""
+    return {
+        "title": _("Read: %(lesson)s") % {"lesson": lesson.title},
+        "url": lesson.url,
+        "due": _("Before %(day)s") % {"day": when} if coming else "",
+        "note": _("%(n)d minutes. Prepares for “%(module)s”.")
+        % {"n": lesson.reading_minutes, "module": lesson.module.title},
+    }
+
+
+def knowledge_check_to_take(seat: Enrolment) -> list[dict[str, Any]]:
+    """The Knowledge Check, while it can be taken."""
+    state = knowledge_state(seat)
+    if not state.open or state.passed:
+        return []
+    left = state.attempts_allowed - state.attempts_used
+    return [
+        {
+            "title": _("Take the Knowledge Check"),
+            "url": reverse("learning:knowledge_check", kwargs={"enrolment": seat.uuid}),
+            "due": _("Open now"),
+            "note": ngettext("%(n)d attempt left.", "%(n)d attempts left.", left) % {"n": left},
+        }
+    ]
+
+
+def to_dos(seat: Enrolment) -> list[dict[str, Any]]:
+    """What this person can do now; the first one stands out."""
+    entries = knowledge_check_to_take(seat) + lessons_to_read(seat)
+    return [entry | {"soonest": position == 0} for position, entry in enumerate(entries)]
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A survey window that is open. Looks the same before and after answering or declining."""
+
+    url: str
+    title: str
+    closes_at: datetime
+
+
+def survey_invitations(user: User) -> list[Invitation]:
+    """The open windows of this person's cohorts, for everybody in them alike."""
+    windows = SurveyWindow.objects.filter(
+        cohort__enrolments__user=user,
+        cohort__enrolments__state=EnrolmentState.ENROLLED,
+        opened_at__isnull=True,
+    ).select_related("wave__study")
+    return [
+        Invitation(
+            url=reverse("survey:start", kwargs={"window": window.pk}),
+            title=window.wave.title,
+            closes_at=bounds_of(window).closes_at or now(),
+        )
+        for window in with_bounds(windows)
+        if is_open(window)
+    ]
+
+
+def certificates_of(user: User) -> list[Certificate]:
+    """This person's certificates that stand, newest first, without the drawn sheets."""
+    return list(
+        Certificate.objects.filter(enrolment__user=user)
+        .without_bytes()
+        .select_related("enrolment__cohort__version__course", "revocation")
+        .order_by("-issued_at")
+    )

@@ -1,0 +1,114 @@
+"""The training desk: what is on today, and which cohorts run, come or are over."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from assessments.actions import create_windows
+from courses.forms import ScheduleForm
+from courses.models import Cohort, CohortState, TrainingSession
+from courses.views.signed_in import SignedInRequest
+from courses.views.week import session_card
+from lms.accounts.clock import now
+from lms.accounts.models import User
+from lms.accounts.permissions import Permission
+
+COHORTS_PER_PAGE = 20
+SESSIONS_SHOWN = 40
+_TABS = {
+    "running": gettext_lazy("Running"),
+    "coming": gettext_lazy("Coming"),
+    "past": gettext_lazy("Past"),
+}
+
+
+@login_required
+@require_GET
+def desk(request: SignedInRequest) -> HttpResponse:
+    """Today's sessions and the cohorts, one list each for running, coming and past."""
+    if not request.user.may(Permission.SEE_COHORTS):
+        raise PermissionDenied
+    starts, ends = _today(request.user)
+    cohorts = Cohort.objects.visible_to(request.user).for_desk()
+    lists = {
+        name: cohorts.filter(condition) for name, condition in _conditions(starts, ends).items()
+    }
+    shown = request.GET.get("show", "")
+    if shown not in lists:
+        shown = next((name for name in lists if lists[name].exists()), "running")
+    listed = lists[shown].order_by("-starts_on" if shown == "past" else "starts_on", "code")
+    context = {
+        "tabs": [(name, label, name == shown) for name, label in _TABS.items()],
+        "shown": shown,
+        "page_obj": Paginator(listed, COHORTS_PER_PAGE).get_page(request.GET.get("page")),
+        "today": _sessions_of(request.user, starts, ends),
+        "may_schedule": request.user.may(Permission.MANAGE_COHORTS),
+    }
+    return render(request, "courses/desk.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def schedule(request: SignedInRequest) -> HttpResponse:
+    """Schedules a cohort, with the survey windows that its sessions give."""
+    if not request.user.may(Permission.MANAGE_COHORTS):
+        raise PermissionDenied
+    form = ScheduleForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_valid():
+        cohort = _schedule(form, request.user)
+        if cohort is not None:
+            messages.success(request, _("%(code)s is scheduled.") % {"code": cohort.code})
+            return redirect("courses:cohort", cohort.uuid)
+    status = 400 if form.errors else 200
+    return render(request, "courses/schedule.html", {"form": form}, status=status)
+
+
+@transaction.atomic
+def _schedule(form: ScheduleForm, user: User) -> Cohort | None:
+    cohort = form.save(by=user)
+    if cohort is not None:
+        create_windows(cohort=cohort)
+    return cohort
+
+
+def _today(user: User) -> tuple[datetime, datetime]:
+    """Start and end of the reader's day."""
+    zone = ZoneInfo(user.agency.time_zone if user.agency else settings.TIME_ZONE)
+    day = now().astimezone(zone).date()
+    starts, ends = (
+        datetime.combine(day + timedelta(days=offset), time(), tzinfo=zone) for offset in (0, 1)
+    )
+    return starts, ends
+
+
+def _conditions(starts: datetime, ends: datetime) -> dict[str, Q]:
+    cancelled = Q(state=CohortState.CANCELLED)
+    over = Q(last_end__lt=starts) | cancelled
+    coming = Q(first_start__gte=ends) & ~cancelled
+    return {"running": ~over & ~coming, "coming": coming, "past": over}
+
+
+def _sessions_of(user: User, starts: datetime, ends: datetime) -> list[dict[str, Any]]:
+    sessions = (
+        TrainingSession.objects.markable_by(user)
+        .exclude(cohort__state=CohortState.CANCELLED)
+        .filter(starts_at__gte=starts, starts_at__lt=ends)
+        .for_week()[:SESSIONS_SHOWN]
+    )
+    return [
+        session_card(session, session.cohort.zone) | {"cohort": session.cohort}
+        for session in sessions
+    ]

@@ -1,0 +1,165 @@
+"""The demo's year of cohorts, with attendance, tests and certificates."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from assessments.actions import create_windows
+from assessments.models import Attempt, KnowledgeCheck, SkillsAssessment, SkillsOutcome
+from certificates.actions import issue_certificates
+from courses.actions import close_cohort, enrol, schedule_cohort
+from courses.models import (
+    AttendanceEvent,
+    Cohort,
+    Course,
+    Enrolment,
+    Presence,
+    TrainingSession,
+    Venue,
+)
+from lms.accounts.clock import now
+from lms.accounts.models import User
+from lms.demo.people import Cast
+
+PAST = 8
+WEEKS_BETWEEN = 5
+SEATS = 28
+
+
+@dataclass
+class Year:
+    """The demo's cohorts: past ones from the oldest on, the one in mid-week, and the coming one."""
+
+    past: list[Cohort]
+    under_way: Cohort
+    coming: Cohort
+
+
+def _working_day(day: date, step: int) -> date:
+    while day.weekday() >= 5:
+        day += timedelta(days=step)
+    return day
+
+
+def _days_before(day: date, working_days: int) -> date:
+    while working_days:
+        day = _working_day(day - timedelta(days=1), -1)
+        working_days -= 1
+    return day
+
+
+def schedule_year(cast: Cast, today: date, random: Random) -> Year:
+    """Eight past cohorts (the last ended within the last ten days), one today in its middle, one
+    coming; every officer has one seat."""
+    version = Course.objects.get(code="cit-40").current
+    venue, _ = Venue.objects.get_or_create(
+        name="Training Academy, Room 2", defaults={"address": "1 Lantern Way, Boston"}
+    )
+    monday = today - timedelta(days=today.weekday())
+    last_past = monday - timedelta(weeks=1)
+    starts = [last_past - timedelta(weeks=WEEKS_BETWEEN * n) for n in reversed(range(PAST))]
+    starts += [_days_before(today, 2), monday + timedelta(weeks=2)]
+    cohorts = []
+    for position, starts_on in enumerate(starts):
+        cohorts.append(
+            schedule_cohort(
+                by=cast.staff["coordinator"],
+                version=version,
+                agency=cast.agencies["bpd"],
+                venue=venue,
+                starts_on=starts_on,
+                capacity=SEATS,
+                officer=cast.officer_instructors[position % 2],
+                clinician=cast.clinicians[position % 2],
+            )
+        )
+        create_windows(cohort=cohorts[-1])
+    _fill(cohorts, cast, random)
+    return Year(cohorts[:PAST], cohorts[PAST], cohorts[PAST + 1])
+
+
+def _fill(cohorts: list[Cohort], cast: Cast, random: Random) -> None:
+    officers = iter(cast.officers)
+    share = len(cast.officers) // len(cohorts)
+    for cohort in cohorts:
+        for _ in range(share):
+            volunteered = random.random() < 0.6
+            enrol(
+                cohort=cohort,
+                user=next(officers),
+                by=cast.staff["coordinator"],
+                enrolled_as="volunteered" if volunteered else "assigned",
+            )
+
+
+def mark_rolls(cohort: Cohort, by: User, random: Random, *, gaps: bool = True) -> None:
+    """Marks every session that is over: most people are there, a few miss a day or come late."""
+    sessions = list(cohort.sessions.filter(ends_at__lte=now()).select_related("module"))
+    days = sorted({session.starts_at.date() for session in sessions})
+    events = []
+    for seat in cohort.enrolments.all():
+        missed = random.choice(days) if gaps and days and random.random() < 0.07 else None
+        events += [_event(seat, session, by, missed, random) for session in sessions]
+    AttendanceEvent.objects.bulk_create(events)
+
+
+def _event(
+    seat: Enrolment, session: TrainingSession, by: User, missed: date | None, random: Random
+) -> AttendanceEvent:
+    presence, minutes = Presence.HERE, session.module.minutes
+    if session.starts_at.date() == missed:
+        presence, minutes = Presence.ABSENT, 0
+    elif missed and random.random() < 0.05:
+        presence, minutes = Presence.LATE, session.module.minutes - 15
+    return AttendanceEvent(
+        enrolment=seat,
+        session=session,
+        presence=presence,
+        minutes=minutes,
+        happened_at=session.starts_at,
+        recorded_at=session.starts_at + timedelta(minutes=10),
+        recorded_by=by,
+    )
+
+
+def hold_tests(cohort: Cohort, by: User, random: Random, *, skip: User | None = None) -> None:
+    """Skills Application for everybody; the Knowledge Check for all but `skip`."""
+    check = KnowledgeCheck.objects.get(module__version=cohort.version)
+    skills = cohort.sessions.get(module__assessment="skills_application")
+    tested = cohort.sessions.get(module=check.module)
+    questions = {question.code: question.correct for question in check.questions.all()}
+    findings, attempts = [], []
+    for seat in cohort.enrolments.all():
+        passed = random.random() < 0.94 or seat.user == skip
+        findings.append(
+            SkillsAssessment(
+                enrolment=seat,
+                module=skills.module,
+                outcome=SkillsOutcome.PASSED if passed else SkillsOutcome.NOT_YET,
+                assessed_at=skills.ends_at,
+                assessed_by=by,
+            )
+        )
+        if seat.user != skip:
+            drawn = random.sample(sorted(questions), check.draw)
+            attempts.append(
+                Attempt(
+                    enrolment=seat,
+                    check_of=check,
+                    number=1,
+                    drawn=drawn,
+                    answers={code: questions[code][0] for code in drawn},
+                    score=100,
+                    passed=True,
+                    started_at=tested.starts_at,
+                    submitted_at=tested.ends_at,
+                )
+            )
+    SkillsAssessment.objects.bulk_create(findings)
+    Attempt.objects.bulk_create(attempts)
+
+
+def finish(cohort: Cohort, by: User) -> None:
+    """Issues the cohort's certificates and closes it."""
+    issue_certificates(cohort=cohort, by=by)
+    close_cohort(cohort=cohort, by=by)

@@ -1,0 +1,77 @@
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from assessments.actions import create_study_keys, load_instrument, load_study
+from courses.models import Cohort
+from lms.accounts.clock import today
+from lms.accounts.models import User
+from lms.demo.cohorts import Year, finish, hold_tests, mark_rolls, schedule_year
+from lms.demo.people import PASSWORD, Cast, create_people
+from lms.demo.surveys import answer_surveys
+
+SEED = 40
+# A stream of its own: what people answer must not depend on the day the demo is made.
+SURVEY_SEED = 43
+ROOT = Path(settings.BASE_DIR)
+
+
+class Command(BaseCommand):
+    help = "Fills an empty portal with an invented year of training. Refused in production."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO_ALLOWED:
+            raise CommandError("Demo data is refused here: these settings are for real people.")
+        if Cohort.objects.exists():
+            self.stdout.write("There are cohorts already; nothing was added.")
+            return
+        random = Random(SEED)  # noqa: S311 - a fixed seed, so that the demo is always the same
+        with transaction.atomic():
+            study = self._load()
+            cast = create_people(random)
+            year = schedule_year(cast, today(settings.TIME_ZONE), random)
+            accounts = self._teach(cast, year, random)
+            answer_surveys(year, study, Random(SURVEY_SEED))  # noqa: S311
+        lines = [f"  {label:<34} {user.email}" for label, user in accounts]
+        text = "\n".join([f"Demo accounts, all with the password: {PASSWORD}", *lines])
+        (Path(settings.VAR_DIR) / "demo-accounts.txt").write_text(text + "\n", encoding="utf-8")
+        self.stdout.write(text)
+
+    def _load(self) -> Any:
+        call_command("load_curriculum", verbosity=0, stdout=self.stdout)
+        call_command("load_knowledge_checks", verbosity=0, stdout=self.stdout)
+        call_command("load_pages", stdout=self.stdout)
+        folder = ROOT / "assessments"
+        for path in sorted((folder / "instruments").glob("*.yaml")):
+            load_instrument(document=yaml.safe_load(path.read_text(encoding="utf-8")), by=None)
+        document = yaml.safe_load((folder / "studies" / "cit-attitudes.yaml").read_text("utf-8"))
+        study, _ = load_study(document=document, by=None)
+        return create_study_keys(study=study, by=None)
+
+    def _teach(self, cast: Cast, year: Year, random: Random) -> list[tuple[str, User]]:
+        trainer, coordinator = cast.staff["trainer"], cast.staff["coordinator"]
+        *finished, newest = year.past
+        finishing = newest.enrolments.order_by("pk")[0].user
+        for cohort in year.past:
+            mark_rolls(cohort, trainer, random, gaps=cohort != newest)
+            hold_tests(cohort, trainer, random, skip=finishing if cohort == newest else None)
+        mark_rolls(year.under_way, trainer, random)
+        for cohort in finished:
+            finish(cohort, coordinator)
+        officers = [
+            ("Officer, training starts soon", year.coming.enrolments.order_by("pk")[0].user, "new"),
+            ("Officer, in the training week", year.under_way.enrolments.order_by("pk")[0].user, ""),
+            ("Officer, last steps to certificate", finishing, "finishing"),
+        ]
+        named = []
+        for label, user, suffix in officers:
+            user.email = f"officer{'.' + suffix if suffix else ''}@example.org"
+            user.save(update_fields=["email"])
+            named.append((label, user))
+        return named + [(role.capitalize(), user) for role, user in cast.staff.items()]

@@ -1,0 +1,36 @@
+import os
+import threading
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from assessments.tasks import open_boxes
+
+EVERY_SECONDS = 300
+
+
+class Command(BaseCommand):
+    help = "Runs the worker: queued tasks, and every five minutes whatever has become due."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopped = threading.Event()
+        parent = os.getppid()
+        threading.Thread(target=self._tick, args=(stopped,), daemon=True).start()
+        threading.Thread(target=self._follow, args=(parent, stopped), daemon=True).start()
+        try:
+            call_command("db_worker", interval=1.0, verbosity=0)
+        finally:
+            stopped.set()
+
+    def _tick(self, stopped: threading.Event) -> None:
+        while True:
+            open_boxes.enqueue()
+            if stopped.wait(EVERY_SECONDS):
+                return
+
+    def _follow(self, parent: int, stopped: threading.Event) -> None:
+        """Ends with the process that started the worker, also when that was killed."""
+        while not stopped.wait(2):
+            if os.getppid() != parent:
+                os._exit(1)

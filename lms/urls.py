@@ -1,0 +1,30 @@
+from django.urls import include, path
+from django.views.generic import RedirectView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from lms.gallery import gallery
+from lms.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("", include("cms_pages.urls")),
+    path("learn/", include("lms.dashboards.urls_learner")),
+    path("learn/", include("assessments.urls_learning")),
+    path("survey/", include("assessments.urls_survey")),
+    path("train/", include("lms.dashboards.urls_trainer")),
+    path("train/", include("courses.urls")),
+    path("train/", include("assessments.urls_training")),
+    path("evaluate/", include("lms.dashboards.urls_evaluator")),
+    path("supervise/", include("lms.dashboards.urls_supervisor")),
+    path("verify/", include("certificates.urls")),
+    path("gallery/", gallery, name="gallery"),
+    # One sign-in for editors too: Wagtail's own page leads to ours.
+    path("cms/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("accounts/", include("allauth.urls")),
+    path("cms/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include(wagtail_urls)),
+]

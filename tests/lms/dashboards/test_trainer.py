@@ -1,0 +1,217 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from django.urls import reverse
+
+from assessments.models import SurveyWindow
+from courses.actions import schedule_cohort
+from courses.models import Cohort, CohortState, Venue
+from tests.factories import (
+    AgencyFactory,
+    CohortFactory,
+    CourseVersionFactory,
+    EnrolmentFactory,
+    UserFactory,
+    VenueFactory,
+)
+
+pytestmark = pytest.mark.django_db
+DESK = "/train/"
+
+
+@pytest.fixture
+def agency(clock):
+    clock.set(datetime(2026, 11, 30, 13, 30, tzinfo=UTC))
+    return AgencyFactory()
+
+
+@pytest.fixture
+def trainer(agency):
+    return UserFactory(agency=agency, roles=[("trainer", agency)])
+
+
+@pytest.fixture
+def desk(client, trainer):
+    client.force_login(trainer)
+    return lambda query="": client.get(DESK + query).content.decode()
+
+
+def test_the_desk_shows_todays_sessions_with_their_rolls(desk, agency):
+    cohort = CohortFactory(agency=agency)
+    today, tomorrow = cohort.sessions.all()
+    page = desk()
+    assert reverse("courses:roll", args=[today.pk]) in page
+    assert reverse("courses:roll", args=[tomorrow.pk]) not in page
+    assert "8 a.m. to 9 a.m." in page
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "shown"),
+    [
+        (date(2026, 11, 30), "running"),
+        (date(2026, 11, 27), "running"),
+        (date(2026, 12, 1), "coming"),
+        (date(2026, 11, 26), "past"),
+    ],
+)
+def test_a_cohort_stands_under_running_coming_or_past(desk, agency, starts_on, shown):
+    cohort = CohortFactory(agency=agency, starts_on=starts_on)
+    for name in ["running", "coming", "past"]:
+        listed = f'/cohorts/{cohort.uuid}/"' in desk(f"?show={name}")
+        assert listed == (name == shown)
+
+
+def test_the_desk_opens_where_there_is_something(desk, agency):
+    cohort = CohortFactory(agency=agency, starts_on=date(2027, 1, 4))
+    assert cohort.code in desk()
+    assert cohort.code in desk("?show=nonsense&page=999")
+
+
+def test_a_cancelled_cohort_is_past_and_its_sessions_are_not_todays(desk, agency):
+    cohort = CohortFactory(agency=agency)
+    cohort.state = CohortState.CANCELLED
+    cohort.save()
+    assert cohort.code in desk("?show=past")
+    assert "No sessions today." in desk("?show=past")
+
+
+def test_an_empty_desk_says_what_to_do(desk):
+    page = desk()
+    assert "No sessions today." in page
+    assert "No cohort is running." in page
+    assert reverse("trainer:schedule") in page
+
+
+def test_cohorts_of_other_agencies_do_not_show(desk):
+    hidden = CohortFactory()
+    assert hidden.code not in desk()
+
+
+def test_the_list_goes_on_on_a_second_page(desk, agency):
+    version, venue = CourseVersionFactory(), VenueFactory()
+    for _ in range(21):
+        schedule_cohort(
+            by=None,
+            version=version,
+            agency=agency,
+            venue=venue,
+            starts_on=date(2026, 11, 30),
+            capacity=5,
+        )
+    pages = [desk("?show=running"), desk("?show=running&page=2")]
+    cohorts = [f'/cohorts/{uuid}/"' for uuid in Cohort.objects.values_list("uuid", flat=True)]
+    assert [sum(link in page for link in cohorts) for page in pages] == [20, 1]
+
+
+@pytest.mark.parametrize("roles", [[], ["learner"], ["evaluator"], ["supervisor"], ["editor"]])
+def test_people_without_the_permission_are_told_so(client, roles):
+    client.force_login(UserFactory(roles=roles))
+    assert client.get(DESK).status_code == 403
+    assert client.get(reverse("trainer:schedule")).status_code == 403
+
+
+def test_visitors_are_asked_to_sign_in(client):
+    assert client.get(DESK).status_code == 302
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_desk_takes_the_same_queries_however_long_it_is(
+    client, trainer, agency, count, django_assert_num_queries
+):
+    for cohort in CohortFactory.create_batch(count, agency=agency, officer=trainer):
+        EnrolmentFactory.create_batch(count, cohort=cohort)
+    client.force_login(trainer)
+    with django_assert_num_queries(9):
+        client.get(DESK)
+
+
+@pytest.fixture
+def form(agency):
+    return {
+        "version": CourseVersionFactory(capacity=24).pk,
+        "agency": agency.pk,
+        "venue": VenueFactory().pk,
+        "starts_on": "2027-01-04",
+    }
+
+
+@pytest.fixture
+def send(client, trainer, form):
+    client.force_login(trainer)
+    return lambda **changes: client.post(reverse("trainer:schedule"), form | changes)
+
+
+def test_scheduling_makes_the_cohort_its_sessions_and_goes_there(send, trainer):
+    answer = send()
+    cohort = Cohort.objects.get()
+    assert answer.url == reverse("courses:cohort", args=[cohort.uuid])
+    assert (cohort.capacity, cohort.sessions.count()) == (24, 2)
+    assert cohort.transitions.get().by == trainer
+
+
+def test_scheduling_makes_the_survey_windows(send, monkeypatch):
+    asked: list[Cohort] = []
+    monkeypatch.setattr(
+        "lms.dashboards.trainer.create_windows", lambda *, cohort: asked.append(cohort)
+    )
+    send()
+    assert asked == [Cohort.objects.get()]
+
+
+def test_a_failure_of_the_survey_windows_leaves_no_cohort(send, monkeypatch):
+    def fail(*, cohort):
+        raise RuntimeError
+
+    monkeypatch.setattr("lms.dashboards.trainer.create_windows", fail)
+    with pytest.raises(RuntimeError):
+        send()
+    assert not Cohort.objects.exists()
+    assert not SurveyWindow.objects.exists()
+
+
+def test_a_new_place_is_made_with_the_cohort(send):
+    send(venue="", new_venue="Harbor Training Center")
+    assert Cohort.objects.get().venue == Venue.objects.get(name="Harbor Training Center")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"starts_on": "2027-01-03"}, "Sunday, January 3, 2027 is not a working day"),
+        ({"starts_on": "soon"}, "Enter a valid date"),
+        ({"venue": ""}, "Choose a place, or name a new one."),
+        ({"capacity": "0"}, "greater than or equal to 1"),
+        ({"starts_on": "9999-12-31", "new_venue": "", "capacity": "9"}, "too far in the future"),
+    ],
+)
+def test_what_cannot_be_scheduled_is_said_and_the_form_keeps_what_was_typed(send, changes, words):
+    answer = send(capacity="17") if not changes else send(**({"capacity": "17"} | changes))
+    text = answer.content.decode()
+    assert answer.status_code == 400
+    assert words in text
+    assert f'value="{changes.get("capacity", "17")}"' in text
+    assert not Cohort.objects.exists()
+
+
+def test_a_place_is_not_left_behind_by_a_cohort_that_was_refused(send):
+    send(venue="", new_venue="Nowhere", starts_on="2027-01-03")
+    assert not Venue.objects.filter(name="Nowhere").exists()
+
+
+def test_only_agencies_where_one_may_schedule_are_offered(send):
+    answer = send(agency=AgencyFactory().pk)
+    assert answer.status_code == 400
+    assert not Cohort.objects.exists()
+
+
+def test_only_the_newest_version_of_a_course_is_offered(send):
+    old = CourseVersionFactory()
+    CourseVersionFactory(course=old.course, number=2)
+    assert send(version=old.pk).status_code == 400
+
+
+def test_officers_and_clinicians_are_people_who_may_take_a_roll(send, agency):
+    clinician = UserFactory(workforce="behavioral_health", roles=[("trainer", agency)])
+    assert send(clinician=UserFactory(workforce="behavioral_health").pk).status_code == 400
+    assert send(officer=clinician.pk).status_code == 400
+    assert send(clinician=clinician.pk).status_code == 302
