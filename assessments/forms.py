@@ -8,14 +8,14 @@ from assessments.covariates import Covariate
 from assessments.instruments import Item
 from assessments.questionnaire import Section
 
-
 # Up to so many answers stand side by side (components/question.html), with a way to take one back
 # beside them; a longer list carries that as its last choice.
 MOST_TILES = 7
 
 
-class NothingChosen(forms.RadioSelect):
-    """Radios of which none is marked beforehand, not even the one that says nothing."""
+class RadioSelect(forms.RadioSelect):
+    """Radios of which none is marked beforehand, not even the one that says nothing. Templates
+    know it by the name of the class it stands for."""
 
     def format_value(self, value: Any) -> list[str]:
         return [] if value in (None, "") else [str(value)]
@@ -58,7 +58,7 @@ def _item_field(item: Item, language: str) -> forms.Field:
         choices=choices,
         coerce=int,
         empty_value=None,
-        widget=NothingChosen,
+        widget=RadioSelect,
     )
 
 
@@ -68,5 +68,5 @@ def _covariate_field(covariate: Covariate, language: str) -> forms.Field:
         label=covariate.question_in(language),
         required=False,
         choices=choices,
-        widget=NothingChosen,
+        widget=RadioSelect,
     )

@@ -1,4 +1,4 @@
-"""A study's questionnaire as it is asked: the instrument's sections, then the declared covariates."""
+"""A study's questionnaire as asked: the instrument's sections, then the declared covariates."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -33,7 +33,10 @@ class Bounds:
 
 
 def bounds(
-    wave: str, marker_starts: datetime | None, marker_ends: datetime | None, last_ends: datetime | None
+    wave: str,
+    marker_starts: datetime | None,
+    marker_ends: datetime | None,
+    last_ends: datetime | None,
 ) -> Bounds:
     """The first wave closes at the end of the session marked for it; a later one opens at the
     start of its session and closes a while after the cohort's last session."""

@@ -5,7 +5,7 @@ import yaml
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """The mapping a YAML file holds. Raises ValueError with the line and column of what is wrong."""
+    """The mapping a YAML file holds. Raises ValueError with line and column of what is wrong."""
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except OSError as error:

@@ -59,9 +59,7 @@ def publish_content_page(*, document: Document) -> ContentPage:
 @transaction.atomic
 def publish_lesson(*, document: Document) -> LessonPage | None:
     """Publishes a lesson under /lessons/, unless it is there. None if its module is not loaded."""
-    parent = publish_content_page(
-        document={"slug": "lessons", "title": "Lessons", "body": []}
-    )
+    parent = publish_content_page(document={"slug": "lessons", "title": "Lessons", "body": []})
     existing = LessonPage.objects.child_of(parent).filter(slug=document["slug"]).first()
     if existing:
         return existing

@@ -4,7 +4,7 @@ from wagtail.fields import StreamField
 
 
 class LeanStreamField(StreamField):
-    """A StreamField whose blocks stay out of migrations: the stored JSON does not depend on them."""
+    """A StreamField whose blocks stay out of migrations: stored JSON does not depend on them."""
 
     def __init__(self, block_types: Any = None, **kwargs: Any) -> None:
         super().__init__(block_types or [], **kwargs)

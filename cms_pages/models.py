@@ -30,7 +30,9 @@ class HomePage(Page):
         FieldPanel("body"),
     ]
     max_count = 1
-    field_privacy: ClassVar = dict.fromkeys(["page_ptr", "headline", "lead", "body"], Privacy.PUBLIC)
+    field_privacy: ClassVar = dict.fromkeys(
+        ["page_ptr", "headline", "lead", "body"], Privacy.PUBLIC
+    )
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         courses = Course.objects.for_catalog()[:6]

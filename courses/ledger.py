@@ -85,12 +85,22 @@ class Ledger:
         return self.earned + sum(coming)
 
     @property
+    def unmarked(self) -> int:
+        """Minutes of sessions that are over and whose roll says nothing about this person yet."""
+        return sum(line.missing for line in self.lines if line.why is Why.NOT_MARKED)
+
+    @property
     def is_complete(self) -> bool:
         return self.earned >= self.required
 
     @property
     def is_within_reach(self) -> bool:
         return self.projected >= self.required
+
+    @property
+    def awaits_marks(self) -> bool:
+        """Whether marks that are still missing decide if the required minutes can be reached."""
+        return not self.is_within_reach and self.projected + self.unmarked >= self.required
 
     @property
     def percent(self) -> int:

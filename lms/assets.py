@@ -30,10 +30,8 @@ _NOTO = Path("@expo-google-fonts/noto-sans")
 # Path under node_modules -> path under static/vendor.
 COPIES: Mapping[Path, str] = {
     # Three weights for the pages; 98 kB, which the page budget of 150 kB allows.
-    _USWDS
-    / "dist/fonts/public-sans/PublicSans-Regular.woff2": "fonts/PublicSans-Regular.woff2",
-    _USWDS
-    / "dist/fonts/public-sans/PublicSans-SemiBold.woff2": "fonts/PublicSans-SemiBold.woff2",
+    _USWDS / "dist/fonts/public-sans/PublicSans-Regular.woff2": "fonts/PublicSans-Regular.woff2",
+    _USWDS / "dist/fonts/public-sans/PublicSans-SemiBold.woff2": "fonts/PublicSans-SemiBold.woff2",
     _USWDS
     / "dist/fonts/public-sans/PublicSans-ExtraBold.woff2": "fonts/PublicSans-ExtraBold.woff2",
     # For PDFs, which need TrueType and names in any European or Vietnamese spelling.
@@ -77,9 +75,7 @@ class AssetsError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Build what is out of date and say so in one line. Exit code 1 with the reason on failure."""
     parser = argparse.ArgumentParser(prog="python -m lms.assets", description=__doc__)
-    parser.add_argument(
-        "--force", action="store_true", help="build even if nothing has changed"
-    )
+    parser.add_argument("--force", action="store_true", help="build even if nothing has changed")
     options = parser.parse_args(argv)
     if not options.force and is_fresh():
         return 0
@@ -107,9 +103,7 @@ def build() -> None:
     stylesheet = _compile(node)
     _write(DRAFT / "css/uswds.css", stylesheet)
     _copy_images(stylesheet, DRAFT)
-    _write(
-        DRAFT / "img/icons.svg", icon_sprite(MODULES / _USWDS / "dist/img/usa-icons")
-    )
+    _write(DRAFT / "img/icons.svg", icon_sprite(MODULES / _USWDS / "dist/img/usa-icons"))
     _write(DRAFT / STAMP.name, _fingerprint(_sources()))
     shutil.rmtree(VENDOR, ignore_errors=True)
     DRAFT.rename(VENDOR)
@@ -137,9 +131,7 @@ def find_node() -> Node:
     # The wheel's own bin/npm is a broken copy of a link, so npm is started through node.
     folder = Path(wheel.origin).parent
     node = str(folder / "bin" / "node")
-    return Node(
-        node=(node,), npm=(node, str(folder / "lib/node_modules/npm/bin/npm-cli.js"))
-    )
+    return Node(node=(node,), npm=(node, str(folder / "lib/node_modules/npm/bin/npm-cli.js")))
 
 
 def icon_sprite(folder: Path) -> str:
@@ -194,9 +186,7 @@ def _compile(node: Node) -> str:
 
 
 def _run(command: Sequence[str]) -> str:
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
         raise AssetsError(f"{Path(command[0]).name} failed: " + " | ".join(lines[-4:]))

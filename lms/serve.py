@@ -39,9 +39,7 @@ def _migrations() -> list[Path]:
 
 
 def _manage(*arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=ENVIRONMENT, check=True
-    )
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=ENVIRONMENT, check=True)
 
 
 def _once(name: str, digest: str, *commands: tuple[str, ...]) -> None:
@@ -82,7 +80,7 @@ def _wait_until_ready(port: str, web: subprocess.Popen[bytes]) -> bool:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and web.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
                 return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from typing import Any
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.db import transaction
 from nacl.public import PrivateKey
@@ -17,6 +19,8 @@ from assessments.studies import StudyError, parse_study
 from courses.models import Course
 from lms.accounts.audit import record
 from lms.accounts.models import User
+
+Key = TypeVar("Key")
 
 
 class Frozen(Exception):
@@ -116,17 +120,28 @@ def _named_courses(codes: tuple[str, ...]) -> list[Course]:
     return courses
 
 
+def _made_or_left(
+    make: Callable[[uuid.UUID], Key], read: Callable[[uuid.UUID], Key], study: Study
+) -> Key:
+    try:
+        return make(study.uuid)
+    except FileExistsError:
+        return read(study.uuid)
+
+
 @transaction.atomic
 def create_study_keys(*, study: Study, by: User | None) -> Study:
     """Makes both sides' keys of a study, once, and keeps their public traces with it.
 
-    Raises Frozen if the study has keys already.
+    Keys left in the stores by a try that broke off are used: nothing can have been sealed with
+    them yet, and a key is never overwritten. Raises Frozen if the study has keys already, and
+    KeyMissing.
     """
     study = Study.objects.select_for_update().get(pk=study.pk)
     if study.public_key is not None:
         raise Frozen(f"Study {study.code} has its keys already")
-    k_link = web_store().create_link_key(study.uuid)
-    opener = evaluator_store().create(study.uuid)
+    k_link = _made_or_left(web_store().create_link_key, web_store().link_key, study)
+    opener = _made_or_left(evaluator_store().create, evaluator_store().open, study)
     study.public_key = opener.public
     study.fingerprint = fingerprint(opener.public)
     study.k_link_check = link_check(k_link, study.uuid)

@@ -7,14 +7,16 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from assessments.actions.answering import decline, progress_of, seal_section
+from assessments.actions.answering import Progress, decline, progress_of, seal_section
 from assessments.ballot_box.keys import KeyMissing
 from assessments.ballot_box.sealing import Tampered, TooLong
 from assessments.ballot_box.store import BoxClosed
@@ -24,6 +26,7 @@ from assessments.questionnaire import Section, sections_of
 from assessments.windows import bounds_of, is_open, with_bounds
 from courses.models import EnrolmentState
 from lms.accounts.clock import now
+from lms.accounts.http import SignedInRequest
 from lms.accounts.models import User
 
 View = Callable[..., HttpResponse]
@@ -51,8 +54,8 @@ def survey_view(view: View) -> View:
     @require_http_methods(["GET", "POST"])
     @sensitive_variables()
     @wraps(view)
-    def wrapped(request: HttpRequest, window: uuid.UUID, **kwargs: Any) -> HttpResponse:
-        own = _own_window(request.user, window)  # type: ignore[arg-type]
+    def wrapped(request: SignedInRequest, window: uuid.UUID, **kwargs: Any) -> HttpResponse:
+        own = _own_window(request.user, window)
         if not is_open(own):
             return _closed(request, own)
         try:
@@ -65,7 +68,7 @@ def survey_view(view: View) -> View:
     return wrapped
 
 
-def _closed(request: HttpRequest, window: SurveyWindow) -> HttpResponse:
+def _closed(request: SignedInRequest, window: SurveyWindow) -> HttpResponse:
     """The same for everybody: when the survey opens, or that it is over. What was posted is gone,
     and the status says so to programs too."""
     opens_at = bounds_of(window).opens_at
@@ -79,15 +82,16 @@ def _closed(request: HttpRequest, window: SurveyWindow) -> HttpResponse:
 
 
 @survey_view
-def start(request: HttpRequest, window: SurveyWindow) -> HttpResponse:
+def start(request: SignedInRequest, window: SurveyWindow) -> HttpResponse:
     """The information sheet, with agree and decline; later, where to go on."""
     progress = progress_of(window=window, user=request.user)
     if progress.is_complete:
         return redirect("survey:done", window=window.pk)
-    if request.method == "POST":
-        if request.POST.get("choice") == "decline":
-            decline(window=window, user=request.user)
-            return redirect("survey:done", window=window.pk)
+    choice = request.POST.get("choice")
+    if choice == "decline":
+        decline(window=window, user=request.user)
+        return redirect("survey:done", window=window.pk)
+    if choice == "agree":
         return redirect("survey:section", window=window.pk, number=progress.next_section)
     study = window.wave.study
     sections = sections_of(study)
@@ -98,13 +102,22 @@ def start(request: HttpRequest, window: SurveyWindow) -> HttpResponse:
         "sheet_paragraphs": study.spec.information_sheet.text_in("en").split("\n\n"),
         "questions": sum(len(section.items) + len(section.covariates) for section in sections),
         "progress": progress,
-        "sealed": sorted(progress.done),
+        "resume": _sealed_sentence(progress),
+        "threshold": study.spec.threshold,
     }
     return render(request, "survey/start.html", context)
 
 
+def _sealed_sentence(progress: Progress) -> str:
+    """ "Sections 1 and 2 are sealed.", or nothing while none is."""
+    numbers = get_text_list([str(number) for number in sorted(progress.done)], _("and"))
+    one, more = "Section %(numbers)s is sealed.", "Sections %(numbers)s are sealed."
+    words = ngettext(one, more, len(progress.done)) % {"numbers": numbers}
+    return words if progress.done else ""
+
+
 @survey_view
-def section(request: HttpRequest, window: SurveyWindow, number: int) -> HttpResponse:
+def section(request: SignedInRequest, window: SurveyWindow, number: int) -> HttpResponse:
     """One section: shown empty, sealed as it is posted. Whoever leaves with nothing answered has
     nothing sealed."""
     sections = sections_of(window.wave.study)
@@ -128,7 +141,7 @@ def section(request: HttpRequest, window: SurveyWindow, number: int) -> HttpResp
     return render(request, "survey/section.html", context, status=400 if form.errors else 200)
 
 
-def _onward(request: HttpRequest, window: SurveyWindow, number: int, last: int) -> HttpResponse:
+def _onward(request: SignedInRequest, window: SurveyWindow, number: int, last: int) -> HttpResponse:
     if number < last:
         return redirect("survey:section", window=window.pk, number=number + 1)
     progress = progress_of(window=window, user=request.user)
@@ -138,7 +151,7 @@ def _onward(request: HttpRequest, window: SurveyWindow, number: int, last: int) 
 
 
 def _section_context(
-    request: HttpRequest,
+    request: SignedInRequest,
     window: SurveyWindow,
     sections: list[Section],
     shown: Section,
@@ -158,6 +171,9 @@ def _section_context(
         "study": window.wave.study,
         "section": shown,
         "last": len(sections),
+        "next_number": shown.number + 1,
+        "previous_number": shown.number - 1,
+        "threshold": window.wave.study.spec.threshold,
         "form": form,
         "steps": steps,
         "sealed": sorted(progress.done),
@@ -167,11 +183,13 @@ def _section_context(
 
 
 @survey_view
-def done(request: HttpRequest, window: SurveyWindow) -> HttpResponse:
+def done(request: SignedInRequest, window: SurveyWindow) -> HttpResponse:
     """The same page after answering and after declining. Withdrawing leads back to it."""
     if not progress_of(window=window, user=request.user).is_complete:
         return redirect("survey:start", window=window.pk)
     if request.method == "POST":
         decline(window=window, user=request.user)
         return redirect("survey:done", window=window.pk)
-    return render(request, "survey/done.html", {"window": window, "study": window.wave.study})
+    study = window.wave.study
+    context = {"window": window, "study": study, "threshold": study.spec.threshold}
+    return render(request, "survey/done.html", context)

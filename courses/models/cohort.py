@@ -44,7 +44,7 @@ COHORT_TRANSITIONS: dict[str, set[str]] = {
 
 class CohortQuerySet(models.QuerySet["Cohort"]):
     def visible_to(self, user: User) -> "CohortQuerySet":
-        """Cohorts whose rosters this person may see: those hosted where they hold the permission."""
+        """Cohorts whose rosters this person may see: hosted where they hold the permission."""
         return self.filter(agency__in=user.agencies_where(Permission.SEE_COHORTS))
 
     def manageable_by(self, user: User) -> "CohortQuerySet":
@@ -141,7 +141,7 @@ class SessionQuerySet(models.QuerySet["TrainingSession"]):
 
 
 class TrainingSession(models.Model):
-    """A module taught at a time, in a venue. Times are kept in UTC and shown in the cohort's zone."""
+    """A module taught at a time, in a venue. Times are in UTC, shown in the cohort's zone."""
 
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="sessions")
     module = models.ForeignKey(Module, models.PROTECT, related_name="sessions")

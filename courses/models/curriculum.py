@@ -10,7 +10,8 @@ from lms.accounts.privacy import Privacy
 class CourseQuerySet(models.QuerySet["Course"]):
     def for_catalog(self) -> "CourseQuerySet":
         """Every course that has a version, with its newest one prefetched first."""
-        return self.filter(versions__isnull=False).distinct().prefetch_related("versions")
+        modules = "versions__modules"
+        return self.filter(versions__isnull=False).distinct().prefetch_related(modules)
 
 
 class Course(models.Model):
@@ -64,7 +65,9 @@ class CourseVersion(models.Model):
     course = models.ForeignKey(Course, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField(_("version"))
     title = models.CharField(_("title"), max_length=200)
-    validity_months = models.PositiveSmallIntegerField(_("valid for, months"), null=True, blank=True)
+    validity_months = models.PositiveSmallIntegerField(
+        _("valid for, months"), null=True, blank=True
+    )
     rules = models.JSONField(_("rules"))
     capacity = models.PositiveSmallIntegerField(_("seats"), default=28)
     sworn_min_percent = models.PositiveSmallIntegerField(_("sworn at least, percent"), null=True)
@@ -122,7 +125,7 @@ class Delivery(models.TextChoices):
     BLENDED = "blended", _("Blended")
 
 
-class Module(models.Model):
+class Module(models.Model):  # type: ignore[django-manager-missing]
     """One credited unit of a course version. `day` is the teaching day it falls on, from 1."""
 
     version = models.ForeignKey(CourseVersion, models.CASCADE, related_name="modules")

@@ -5,10 +5,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+ACCOUNTS_PREFIX = "/accounts/"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -41,7 +41,7 @@ class SecondFactorMiddleware:
         return (
             settings.REQUIRE_SECOND_FACTOR
             and user.is_authenticated
-            and not request.path.startswith((reverse("account_login").removesuffix("login/"), "/static/"))
+            and not request.path.startswith((ACCOUNTS_PREFIX, settings.STATIC_URL))
             and user.needs_second_factor
             and not is_mfa_enabled(user)
         )

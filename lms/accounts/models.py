@@ -73,7 +73,7 @@ class Workforce(models.TextChoices):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who can sign in. The email is how they sign in; the employee number opens nothing."""
+    """A person who can sign in. They sign in with the email; the employee number opens nothing."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("email"), max_length=254, unique=True)
@@ -123,7 +123,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering: ClassVar = ["last_name", "first_name", "id"]
-        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="email_once_any_case")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="email_once_any_case")
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name()
@@ -137,7 +139,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def roles(self) -> list["RoleAssignment"]:
         """The roles this person holds, read once a request."""
-        return list(self.role_assignments.all())
+        return list(self.role_assignments.select_related("agency"))
 
     def may(self, permission: Permission, agency: Agency | None = None) -> bool:
         """Whether some role allows this, everywhere or (with `agency`) at that agency.
@@ -154,12 +156,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def agencies_where(self, permission: Permission) -> "models.QuerySet[Agency]":
         """The agencies at which this is allowed; all of them for a role without a scope."""
-        scopes = [r.agency_id for r in self.roles if permission in ROLES[r.role].permissions]
+        scopes = [r.agency for r in self.roles if permission in ROLES[r.role].permissions]
         if not self.is_active or not scopes:
             return Agency.objects.none()
         if None in scopes:
             return Agency.objects.all()
-        return Agency.objects.filter(pk__in=scopes)
+        return Agency.objects.filter(pk__in=[agency.pk for agency in scopes if agency])
 
     @property
     def needs_second_factor(self) -> bool:
@@ -170,7 +172,9 @@ class RoleAssignment(models.Model):
     """A role that one person holds, everywhere or at one agency."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="role_assignments")
-    role = models.CharField(_("role"), max_length=32, choices=[(r.code, r.label) for r in ROLES.values()])
+    role = models.CharField(
+        _("role"), max_length=32, choices=[(r.code, r.label) for r in ROLES.values()]
+    )
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
     granted_at = models.DateTimeField(default=now, editable=False)
     granted_by = models.ForeignKey(
@@ -238,7 +242,9 @@ class AuditEntry(models.Model):
     deed outlives the things it names, and never blocks an erasure. Surveys write none."""
 
     at = models.DateTimeField(default=now, editable=False, db_index=True)
-    actor = models.UUIDField(null=True, help_text=_("the account's uuid; empty for the portal itself"))
+    actor = models.UUIDField(
+        null=True, help_text=_("the account's uuid; empty for the portal itself")
+    )
     action = models.CharField(max_length=64, db_index=True)
     subject_type = models.CharField(max_length=64)
     subject_id = models.CharField(max_length=64)

@@ -20,8 +20,8 @@ class NothingPostedFilter(SafeExceptionReporterFilter):
             return {}
         return dict.fromkeys(request.POST, self.cleansed_substitute)
 
-    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> list[tuple[str, str]]:
-        return [(name, self.cleansed_substitute) for name in tb_frame.f_locals]
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> Any:
+        return dict.fromkeys(tb_frame.f_locals, self.cleansed_substitute).items()
 
 
 class NoSurveyPaths(logging.Filter):

@@ -1,10 +1,14 @@
 """Roles as data."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from lms.accounts.permissions import Permission as P
+from lms.accounts.permissions import Permission
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -16,16 +20,21 @@ class Role:
     """
 
     code: str
-    label: str
-    permissions: frozenset[P]
+    label: "StrOrPromise"
+    permissions: frozenset[Permission]
     sees_people: bool = False
     sees_answers: bool = False
     needs_second_factor: bool = False
     wagtail_groups: tuple[str, ...] = ()
 
 
-_TRAINER = {P.SEE_COHORTS, P.TAKE_ATTENDANCE, P.RECORD_SKILLS, P.ISSUE_CERTIFICATES}
-_COORDINATOR = {*_TRAINER, P.MANAGE_COHORTS, P.REVOKE_CERTIFICATES}
+_TRAINER = {
+    Permission.SEE_COHORTS,
+    Permission.TAKE_ATTENDANCE,
+    Permission.RECORD_SKILLS,
+    Permission.ISSUE_CERTIFICATES,
+}
+_COORDINATOR = {*_TRAINER, Permission.MANAGE_COHORTS, Permission.REVOKE_CERTIFICATES}
 
 ROLES: dict[str, Role] = {
     role.code: role
@@ -34,7 +43,7 @@ ROLES: dict[str, Role] = {
         Role(
             "trainer",
             _("Trainer"),
-            frozenset({*_TRAINER, P.MANAGE_COHORTS}),
+            frozenset({*_TRAINER, Permission.MANAGE_COHORTS}),
             sees_people=True,
             needs_second_factor=True,
         ),
@@ -48,21 +57,26 @@ ROLES: dict[str, Role] = {
         Role(
             "evaluator",
             _("Evaluator"),
-            frozenset({P.READ_OUTCOMES, P.EXPORT_OUTCOMES}),
+            frozenset({Permission.READ_OUTCOMES, Permission.EXPORT_OUTCOMES}),
             sees_answers=True,
             needs_second_factor=True,
         ),
-        Role("supervisor", _("Supervisor"), frozenset({P.SEE_AGENCY_PROGRESS}), sees_people=True),
+        Role(
+            "supervisor",
+            _("Supervisor"),
+            frozenset({Permission.SEE_AGENCY_PROGRESS}),
+            sees_people=True,
+        ),
         Role(
             "editor",
             _("Editor"),
-            frozenset({P.EDIT_CONTENT}),
+            frozenset({Permission.EDIT_CONTENT}),
             wagtail_groups=("Editors", "Moderators"),
         ),
         Role(
             "administrator",
             _("Administrator"),
-            frozenset({P.MANAGE_PEOPLE}),
+            frozenset({Permission.MANAGE_PEOPLE}),
             sees_people=True,
             needs_second_factor=True,
         ),

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,18 +17,19 @@ from assessments.ballot_box.batches import Unreadable
 from assessments.ballot_box.keys import KeyMissing
 from assessments.models import OutcomeVintage, Study
 from lms.accounts.audit import record
+from lms.accounts.http import SignedInRequest
 from lms.accounts.permissions import Permission
 from lms.dashboards import results
 
 
-def _study(request: HttpRequest, code: str) -> Study:
-    studies = Study.objects.visible_to(request.user)  # type: ignore[arg-type]
+def _study(request: SignedInRequest, code: str) -> Study:
+    studies = Study.objects.visible_to(request.user)
     return get_object_or_404(studies.select_related("instrument_version"), code=code)
 
 
 @never_cache
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """The studies, each with how many boxes are opened and how many wait."""
     if not request.user.may(Permission.READ_OUTCOMES):
         raise PermissionDenied
@@ -43,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-def study(request: HttpRequest, code: str) -> HttpResponse:
+def study(request: SignedInRequest, code: str) -> HttpResponse:
     """One study's outcomes: who is in them first, then the change on each scale, then how to read
     it."""
     found = _study(request, code)
@@ -57,7 +58,7 @@ def study(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def table(request: HttpRequest, code: str) -> HttpResponse:
+def table(request: SignedInRequest, code: str) -> HttpResponse:
     """The outcomes as CSV, noted in the audit log with their purpose."""
     found = _study(request, code)
     if not request.user.may(Permission.EXPORT_OUTCOMES):
@@ -71,7 +72,7 @@ def table(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "evaluate/study.html", context, status=400)
     record(
         action="outcomes.exported",
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
         about=found,
         detail={"vintage": vintage.number},
         purpose=purpose,

@@ -1,8 +1,9 @@
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -11,21 +12,22 @@ from django.views.decorators.http import require_POST
 from certificates.actions import NotComplete, check, issue_certificate
 from courses.ledgers import ledgers_for
 from courses.models import Enrolment, EnrolmentState
+from lms.accounts.http import SignedInRequest
 from lms.dashboards import panels
 
 
 @never_cache
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """My training: what is next, hours, what to do, the survey, certificates."""
     user = request.user
-    seats = list(Enrolment.objects.of(user).prefetch_related("cohort__sessions"))  # type: ignore[arg-type]
+    seats = list(Enrolment.objects.of(user).prefetch_related("cohort__sessions"))
     seat = panels.current_seat(seats)
-    certificates = panels.certificates_of(user)  # type: ignore[arg-type]
-    context = {
+    certificates = panels.certificates_of(user)
+    context: dict[str, Any] = {
         "seat": seat,
         "other_seats": [other for other in seats if other != seat],
-        "invitations": panels.survey_invitations(user),  # type: ignore[arg-type]
+        "invitations": panels.survey_invitations(user),
         "certificates": certificates,
     }
     if seat:
@@ -40,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "pair": panels.pair(session) if session else [],
             "facts": panels.session_facts(session) if session else [],
             "to_dos": panels.to_dos(seat),
-            "missing": missing,
+            "still_needed": panels.still_needed(ledger, missing),
             "can_have_certificate": not has_certificate and not missing,
         }
     return render(request, "learn/home.html", context)
@@ -48,21 +50,22 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-def hours(request: HttpRequest, enrolment: uuid.UUID) -> HttpResponse:
+def hours(request: SignedInRequest, enrolment: uuid.UUID) -> HttpResponse:
     """The minute ledger of one of one's own seats, line by line."""
-    seat = get_object_or_404(Enrolment.objects.of(request.user), uuid=enrolment)  # type: ignore[arg-type]
+    seat = get_object_or_404(Enrolment.objects.of(request.user), uuid=enrolment)
     ledger = ledgers_for([seat])[seat.pk]
     sessions = {s.module.code: s for s in seat.cohort.sessions.select_related("module")}
     lines = [{"line": line, "session": sessions.get(line.module_code)} for line in ledger.lines]
-    context = {"seat": seat, "ledger": ledger, "lines": lines, "missing": check(seat)}
+    needed = panels.still_needed(ledger, check(seat))
+    context = {"seat": seat, "ledger": ledger, "lines": lines, "still_needed": needed}
     return render(request, "learn/hours.html", context)
 
 
 @require_POST
 @login_required
-def claim_certificate(request: HttpRequest, enrolment: uuid.UUID) -> HttpResponse:
+def claim_certificate(request: SignedInRequest, enrolment: uuid.UUID) -> HttpResponse:
     """Issues one's own certificate once everything has been earned."""
-    seat = get_object_or_404(Enrolment.objects.of(request.user), uuid=enrolment)  # type: ignore[arg-type]
+    seat = get_object_or_404(Enrolment.objects.of(request.user), uuid=enrolment)
     try:
         issue_certificate(enrolment=seat, by=None)
     except NotComplete as refusal:

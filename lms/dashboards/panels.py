@@ -13,8 +13,10 @@ from django.utils.translation import ngettext
 from assessments.models import SurveyWindow
 from assessments.progress import knowledge_state
 from assessments.windows import bounds_of, is_open, with_bounds
+from certificates.completion import Missing, Requirement
 from certificates.models import Certificate
 from cms_pages.models import LessonPage
+from courses.ledger import Ledger, LineState
 from courses.models import Enrolment, EnrolmentState, InstructorPart, TrainingSession
 from lms.accounts.clock import now
 from lms.accounts.models import User
@@ -73,8 +75,14 @@ def lessons_to_read(seat: Enrolment) -> list[dict[str, Any]]:
     taught = dict(seat.cohort.sessions.values_list("module__code", "starts_at"))
     lessons = LessonPage.lessons.for_version(seat.cohort.version_id, seat.cohort.version.course_id)
     unread = [lesson for lesson in lessons if lesson.pk not in read]
-    unread.sort(key=lambda lesson: (taught.get(lesson.module.code) or now(), lesson.title))
+    unread.sort(key=lambda lesson: _urgency(taught.get(lesson.module.code)))
     return [_lesson_entry(lesson, taught.get(lesson.module.code)) for lesson in unread]
+
+
+def _urgency(taught_at: datetime | None) -> tuple[bool, datetime]:
+    """Lessons for sessions still to come first, the soonest at the top."""
+    at = taught_at or now()
+    return at <= now(), at
 
 
 def _lesson_entry(lesson: LessonPage, taught_at: datetime | None) -> dict[str, Any]:
@@ -109,6 +117,23 @@ def to_dos(seat: Enrolment) -> list[dict[str, Any]]:
     """What this person can do now; the first one stands out."""
     entries = knowledge_check_to_take(seat) + lessons_to_read(seat)
     return [entry | {"soonest": position == 0} for position, entry in enumerate(entries)]
+
+
+def still_needed(ledger: Ledger, missing: list[Missing]) -> list[str]:
+    """What stands between a seat and its certificate, in a few words each: hours ahead, minutes
+    missed, tests."""
+    ahead = sum(line.minutes for line in ledger.lines if line.state == LineState.TO_COME)
+    missed = sum(line.missing for line in ledger.lines if line.state == LineState.MISSING)
+    words = []
+    if ahead:
+        hours = f"{ahead / 60:g}" if ahead % 60 == 0 else f"{ahead / 60:.1f}"
+        words.append(_("%(hours)s hours of sessions ahead") % {"hours": hours})
+    if missed:
+        words.append(
+            ngettext("%(n)d minute missed", "%(n)d minutes missed", missed) % {"n": missed}
+        )
+    tests = [one.text for one in missing if one.requirement != Requirement.MINUTES]
+    return words + tests
 
 
 @dataclass(frozen=True)

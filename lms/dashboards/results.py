@@ -103,16 +103,15 @@ def change_table(study: Study, report: Report, first: str, second: str) -> dict[
         _("Change"),
         _("95% interval"),
         _("n"),
-        _("d_z"),
-        _("g_z"),
+        "d_z",
+        "g_z",
         _("p (Holm)"),
     ]
-    columns = [{"label": _("Scale")}, *({"label": label, "number": True} for label in headings)]
+    columns: list[dict[str, Any]] = [{"label": _("Scale")}]
+    columns += [{"label": label, "number": True} for label in headings]
     rows = []
     for code, scale in report["scales"].items():
-        change = next(
-            c for c in scale["changes"] if c["from"] == first and c["to"] == second
-        )
+        change = next(c for c in scale["changes"] if c["from"] == first and c["to"] == second)
         rows.append([_scale_cell(study, code), *_change_cells(change)])
     return {"caption": _("Change on each scale"), "columns": columns, "rows": rows}
 
@@ -147,9 +146,10 @@ def _change_cells(change: Report) -> list[dict[str, Any]]:
 
 def reliability_table(study: Study, report: Report) -> dict[str, Any]:
     """Cronbach's alpha with its interval and omega, by scale and wave."""
-    columns = [{"label": _("Scale")}, {"label": _("Wave")}]
+    columns: list[dict[str, Any]] = [{"label": _("Scale")}, {"label": _("Wave")}]
     columns += [
-        {"label": label, "number": True} for label in (_("n"), _("Alpha"), _("95% interval"), _("Omega"))
+        {"label": label, "number": True}
+        for label in (_("n"), _("Alpha"), _("95% interval"), _("Omega"))
     ]
     rows = []
     for code, scale in report["scales"].items():
@@ -167,7 +167,11 @@ def reliability_table(study: Study, report: Report) -> dict[str, Any]:
                     _cell(_figure(row["omega"])),
                 ]
             )
-    return {"caption": _("Reliability, of people who answered all items"), "columns": columns, "rows": rows}
+    return {
+        "caption": _("Reliability, of people who answered all items"),
+        "columns": columns,
+        "rows": rows,
+    }
 
 
 def caveats(study: Study, report: Report) -> list[dict[str, str]]:

@@ -3,13 +3,14 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from certificates.models import Certificate
 from courses.ledgers import ledgers_for
 from courses.models import Enrolment
+from lms.accounts.http import SignedInRequest
 from lms.accounts.permissions import Permission
 
 PER_PAGE = 30
@@ -17,7 +18,7 @@ PER_PAGE = 30
 
 @never_cache
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """The people of one's own agencies in training: hours and completion, nothing about surveys."""
     if not request.user.may(Permission.SEE_AGENCY_PROGRESS):
         raise PermissionDenied

@@ -3,7 +3,7 @@ the true one. No Django here.
 
 An item's answer is 1 plus the number of thresholds that a latent value lies above. The value is the
 person's trait on the scale, plus how they are that day, plus the scale's true shift after the
-training, plus noise; a reversed item sees its negative. Who drops out does not depend on the traits.
+training, plus noise; a reversed item sees its negative. Dropping out does not depend on traits.
 """
 
 from collections.abc import Mapping

@@ -17,10 +17,10 @@ LAST = """
 Abdi Adeyemi Almeida Alvarez Andrade Baptiste Barbosa Barros Begum Boateng Botelho Brennan Brooks
 Cabral Callahan Carvalho Castro Chan Chen Clarke Coleman Collins Connolly Cruz Cunningham Daley
 Đặng DaSilva Delgado Desrosiers Diallo Doherty Donovan Doyle Duarte Dubois Duong Edwards Estrada
-Evans Farrell Fernandes Figueroa Fitzgerald Flaherty Flores Fonseca Foster Francois Freeman Gallagher
+Evans Farrell Fernandes Figueroa Fitzgerald Flaherty Flores Fonseca Foster Francois Freeman
 García Gibbons Gomes González Grant Greene Gutiérrez Haddad Hall Harris Hassan Hernández Ho Howard
 Hussein Ianelli Jackson Jean-Louis Jenkins Jiménez Johnson Joseph Kaczmarek Kelly Khan Kim Kowalska
-Lam Leary Lê Lewis Lima Lopes López Mahoney Martínez McCarthy McGrath Medeiros Mendes Mensah Mitchell
+Lam Leary Lê Lewis Lima Lopes López Mahoney Martínez McCarthy McGrath Medeiros Mendes Mensah
 Monteiro Moore Morales Moreau Murphy Muñoz Nguyễn Nowak O'Brien O'Connor Okafor Oliveira Ortiz Osei
 Owens Patel Perez Pham Phillips Pierre Pina Pires Powell Quinn Ramírez Ramos Reid Reyes Ribeiro
 Richards Rivera Rocha Rodrigues Rogers Rosario Ruiz Ryan Saint-Fleur Sánchez Santiago Santos Silva

@@ -47,7 +47,9 @@ class Cast:
 
 
 def _ascii(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.replace("Đ", "D").replace("Ł", "L").replace("ł", "l"))
+    plain = unicodedata.normalize(
+        "NFKD", name.replace("Đ", "D").replace("Ł", "L").replace("ł", "l")
+    )
     return "".join(c for c in plain.lower() if c.isascii() and (c.isalnum() or c == "-"))
 
 
@@ -66,7 +68,10 @@ def create_people(random: Random) -> Cast:
         cast.staff[role] = user
     for first, last, scope, title in INSTRUCTORS:
         email = f"{_ascii(first.split()[-1])}.{_ascii(last)}@example.org"
-        user = _person(email, first, last, agencies[scope] if scope else None, hashed, rank=title)
+        work = Workforce.SWORN if scope else Workforce.BEHAVIORAL_HEALTH
+        employer = agencies[scope] if scope else None
+        user = _person(email, first, last, employer, hashed, rank=title, workforce=work)
+        grant_role(user=user, role="trainer", by=None, agency=agencies["bpd"])
         (cast.officer_instructors if scope else cast.clinicians).append(user)
     cast.officers = _officers(agencies, hashed, random)
     return cast

@@ -14,7 +14,7 @@ ANSWER_AFTER = 0.84
 
 
 def answer_surveys(year: Year, study: Study, random: Random) -> None:
-    """Everybody before and after their training, with declines and attrition; opens what is over."""
+    """Everybody before and after training, with declines and attrition; opens what is over."""
     instrument, sections = study.instrument_version.spec, sections_of(study)
     windows = {
         (window.cohort_id, window.wave.code): window
@@ -61,5 +61,3 @@ def _seal(
             if random.random() < 0.9:
                 content[covariate.code] = random.choice(list(covariate.choices))
         seal_section(window=window, user=user, section=section.number, answers=content)  # type: ignore[arg-type]
-
-

@@ -1,9 +1,10 @@
-"""What every deployment shares. Development and production each add what differs and nothing else."""
+"""What every deployment shares. Development and production each add what differs."""
 
 from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -108,6 +109,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Keys never live in a database or in its backup. Each side has a directory of its own.
 PORTAL_SIDE = env.str("PORTAL_SIDE", "both")
+if PORTAL_SIDE != "both":
+    raise ImproperlyConfigured("PORTAL_SIDE can only be 'both' so far; docs/decisions/0005 says why")
 WEB_KEYS_DIR = Path(env.str("WEB_KEYS_DIR", str(VAR_DIR / "keys" / "web")))
 EVALUATOR_KEYS_DIR = Path(env.str("EVALUATOR_KEYS_DIR", str(VAR_DIR / "keys" / "evaluators")))
 BOX_KEY_KEEP_DAYS = env.int("BOX_KEY_KEEP_DAYS", 7)

@@ -1,13 +1,20 @@
-"""Real people. Every secret and host comes from the environment; without one the portal does not start."""
+"""Real people. Secrets and hosts come from the environment; without one nothing starts."""
 
 from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings.base import *  # noqa: F403
-from lms.settings.base import PORTAL_SIDE, env
+from lms.settings.base import env
 
-_REQUIRED = ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "RESPONSES_DATABASE_URL", "PORTAL_URL"]
-_REQUIRED += ["WEB_KEYS_DIR"] if PORTAL_SIDE in {"both", "web"} else []
-_REQUIRED += ["EVALUATOR_KEYS_DIR", "OPENER_PASSPHRASE"] if PORTAL_SIDE != "web" else []
+_REQUIRED = [
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "PORTAL_URL",
+    "DATABASE_URL",
+    "RESPONSES_DATABASE_URL",
+    "WEB_KEYS_DIR",
+    "EVALUATOR_KEYS_DIR",
+    "OPENER_PASSPHRASE",
+]
 _missing = [name for name in _REQUIRED if not env.str(name, "").strip()]
 if _missing:
     raise ImproperlyConfigured(f"Set these in the environment first: {', '.join(_missing)}")

@@ -228,6 +228,21 @@ def test_few_without_a_pair_hide_the_count_of_the_wave_and_keep_the_paired_one()
     assert flow["pre"]["suppressed"] == SUBTRACTION
 
 
+def test_a_hidden_count_of_a_wave_does_not_come_back_as_the_count_of_a_scale():
+    """23 answered after, 20 of them before as well; the scale's 23 would give the 3 away."""
+    patterns = (
+        [("scored", "scored", "absent")] * 12
+        + [("blank", "scored", "absent")] * 8
+        + [("absent", "scored", "absent")] * 3
+    )
+    raw, report = assembled(patterns), suppress(assembled(patterns), T)
+    assert raw["scales"]["s"]["waves"]["post"]["n"] - raw["flow"][1]["n_paired_with_first"] == 3
+    assert report["flow"][1]["n"] is None
+    assert report["flow"][1]["n_paired_with_first"] == 20
+    assert report["scales"]["s"]["waves"]["post"]["n"] is None
+    assert report["scales"]["s"]["reliability"]["post"]["n"] is None
+
+
 def least_pairs(report):
     """The fewest pairs of the first change that a reader can be sure of: both waves' n on the
     scale (or the n of their reliability) less the number who answered either wave."""

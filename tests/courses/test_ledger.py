@@ -46,6 +46,14 @@ def test_projection_is_what_is_earned_and_all_that_is_to_come():
     assert not found.is_within_reach
 
 
+def test_missing_marks_are_told_apart_from_missed_minutes():
+    waiting = ledger(MODULES, {}, 180, hour(1))
+    assert (waiting.unmarked, waiting.awaits_marks) == (60, True)
+    missed = ledger(MODULES, {"m0": Mark(0, Why.ABSENT)}, 180, hour(2))
+    assert (missed.unmarked, missed.awaits_marks) == (60, False)
+    assert not ledger(MODULES, {}, 120, hour(1)).awaits_marks
+
+
 def test_online_reading_counts_once_read_and_can_still_be_read():
     assert states(ledger([ONLINE], {}, 30, hour(99))) == [(0, "to_come", "online_unread")]
     read = ledger([ONLINE], {"online": Mark(30, Why.ONLINE_READ)}, 30, hour(0))

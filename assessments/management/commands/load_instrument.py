@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from assessments.actions import Frozen, load_instrument
-from assessments.yaml_files import read_document
 from assessments.instruments import InstrumentError
+from assessments.yaml_files import read_document
 
 
 class Command(BaseCommand):

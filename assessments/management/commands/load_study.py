@@ -4,8 +4,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments.actions import Frozen, load_study
-from assessments.yaml_files import read_document
 from assessments.studies import StudyError
+from assessments.yaml_files import read_document
 
 
 class Command(BaseCommand):

@@ -9,6 +9,23 @@ from courses.actions import load_courses
 from courses.curriculum import CurriculumError, read_course
 
 CURRICULA = Path(__file__).resolve().parent.parent.parent / "curricula"
+# The catalog's order: courses keep the place in which they were first loaded.
+ORDER = [
+    "cit-40",
+    "cit-refresher",
+    "cit-dispatch",
+    "rewire4",
+    "mhfa-public-safety",
+    "psychological-first-aid",
+    "de-escalation",
+    "bias-series",
+    "truth-reconciliation",
+    "fellowship",
+]
+
+
+def _place(path: Path) -> tuple[int, str]:
+    return (ORDER.index(path.stem) if path.stem in ORDER else len(ORDER), path.name)
 
 
 class Command(BaseCommand):
@@ -18,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
 
     def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
-        paths = files or sorted(CURRICULA.glob("*.yaml"))
+        paths = files or sorted(CURRICULA.glob("*.yaml"), key=_place)
         try:
             specs = [read_course(path) for path in paths]
             loaded = load_courses(specs=specs, by=None)

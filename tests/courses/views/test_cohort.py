@@ -55,9 +55,18 @@ def test_people_stand_with_the_hours_they_earned_of_those_required(page, cohort,
     assert "On the way" in text
 
 
-def test_somebody_who_missed_a_session_needs_a_make_up(page, cohort):
-    EnrolmentFactory(cohort=cohort)
+def test_somebody_who_missed_a_session_needs_a_make_up(page, cohort, trainer):
+    seat = EnrolmentFactory(cohort=cohort)
+    session = cohort.sessions.select_related("cohort", "module").first()
+    mark_attendance(session=session, marks={seat: (Presence.ABSENT, None)}, by=trainer)
     assert "Needs a make-up" in page().content.decode()
+
+
+def test_somebody_whose_roll_was_not_taken_is_not_said_to_have_missed_it(page, cohort):
+    EnrolmentFactory(cohort=cohort)
+    text = page().content.decode()
+    assert "Roll not complete" in text
+    assert "Needs a make-up" not in text
 
 
 def test_an_empty_cohort_says_what_to_do(page):

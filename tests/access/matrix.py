@@ -1,0 +1,219 @@
+"""Who gets what: every route of ours, and what each kind of person is answered.
+
+An object that somebody may not see does not exist for them (404); a page of a role they do not
+hold is refused (403); who is not signed in is asked to sign in (302). 405: the method is not the
+page's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+ANONYMOUS = "anonymous"
+OWNER = "owner"  # enrolled in the cohort that the addresses are about
+CLASSMATE = "classmate"  # enrolled in the same cohort
+OUTSIDER = "outsider"  # enrolled in a cohort of the same course at another agency
+LEARNER = "learner"  # has an account and no seat
+TRAINER = "trainer"  # at the agency that hosts the cohort
+TRAINER_ELSEWHERE = "trainer_elsewhere"
+COORDINATOR = "coordinator"
+EVALUATOR = "evaluator"
+SUPERVISOR = "supervisor"  # of the owner's agency
+EDITOR = "editor"
+ADMINISTRATOR = "administrator"
+SUPERUSER = "superuser"  # may everything in the editors' part, and holds no role
+
+PEOPLE = (
+    OWNER,
+    CLASSMATE,
+    OUTSIDER,
+    LEARNER,
+    TRAINER,
+    TRAINER_ELSEWHERE,
+    COORDINATOR,
+    EVALUATOR,
+    SUPERVISOR,
+    EDITOR,
+    ADMINISTRATOR,
+    SUPERUSER,
+)
+EVERYBODY = (ANONYMOUS, *PEOPLE)
+STAFF = (TRAINER, COORDINATOR)
+
+Make = Callable[[Any], Any]
+
+
+def nothing(world: Any) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method of one route. `answers` gives a status for everybody; `at` and `data` make the
+    address's arguments and what is posted from the world of the test."""
+
+    route: str
+    answers: dict[str, int]
+    method: str = "get"
+    at: Make = nothing
+    data: Make = nothing
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.route}"
+
+
+def everybody(status: int) -> dict[str, int]:
+    return dict.fromkeys(EVERYBODY, status)
+
+
+def only(*roles: str, status: int = 200, others: int = 404, anonymous: int = 302) -> dict[str, int]:
+    """The named roles get `status`, all others who are signed in `others`."""
+    return {ANONYMOUS: anonymous} | dict.fromkeys(PEOPLE, others) | dict.fromkeys(roles, status)
+
+
+def signed_in(status: int) -> dict[str, int]:
+    return only(*PEOPLE, status=status)
+
+
+def seat(w: Any) -> dict[str, Any]:
+    return {"enrolment": w.seat.uuid}
+
+
+def cohort(w: Any) -> dict[str, Any]:
+    return {"cohort_uuid": w.cohort.uuid}
+
+
+def window(w: Any) -> dict[str, Any]:
+    return {"window": w.window.pk}
+
+
+def section(w: Any) -> dict[str, Any]:
+    return {"window": w.window.pk, "number": 1}
+
+
+def attempt(number: int) -> Make:
+    return lambda w: {"enrolment": w.seat.uuid, "number": number}
+
+
+def study(w: Any) -> dict[str, Any]:
+    return {"code": w.study.code}
+
+
+HANDED_IN, UNDER_WAY = 1, 2
+WRONG_METHOD = everybody(405)
+PURPOSE = {"purpose": "Yearly report"}
+
+PUBLIC = [
+    Row("healthz", everybody(200)),
+    Row("readyz", everybody(200)),
+    Row("catalog", everybody(200)),
+    Row("course", everybody(200), at=lambda w: {"code": w.cohort.version.course.code}),
+    Row("gallery", everybody(200)),
+    Row("certificates:verify", everybody(200)),
+    Row("certificates:verify", WRONG_METHOD, "post"),
+    # Whoever was given the number may read what the paper says.
+    Row("certificates:verify_code", everybody(200), at=lambda w: {"code": w.certificate.code}),
+]
+
+LEARNING = [
+    Row("learner:home", signed_in(200)),
+    Row("learner:hours", only(OWNER), at=seat),
+    Row("learner:claim_certificate", WRONG_METHOD, at=seat),
+    Row("learner:claim_certificate", only(OWNER, status=302), "post", at=seat),
+    Row("learning:knowledge_check", only(OWNER), at=seat),
+    Row("learning:knowledge_check", only(OWNER, status=302), "post", at=seat),
+    Row("learning:attempt", only(OWNER), at=attempt(UNDER_WAY)),
+    Row("learning:attempt", only(OWNER, status=302), at=attempt(HANDED_IN)),
+    Row(
+        "learning:attempt",
+        only(OWNER, status=302),
+        "post",
+        at=attempt(UNDER_WAY),
+        data=lambda w: {"hand-in-anyway": "1"},
+    ),
+    Row("learning:result", only(OWNER), at=attempt(HANDED_IN)),
+    Row("learning:result", only(OWNER, status=302), at=attempt(UNDER_WAY)),
+    Row("read_lesson", WRONG_METHOD, at=lambda w: {"page": w.lesson.pk}),
+    # Everybody with a seat in the course notes it for their own seat, whichever cohort that is.
+    Row(
+        "read_lesson",
+        only(OWNER, CLASSMATE, OUTSIDER, status=302),
+        "post",
+        at=lambda w: {"page": w.lesson.pk},
+    ),
+    Row("certificates:download", only(OWNER, *STAFF), at=lambda w: {"uuid": w.certificate.uuid}),
+]
+
+# The window is the cohort's: both who sit in it take part, each for themselves.
+SEATED = (OWNER, CLASSMATE)
+SURVEY = [
+    Row("survey:start", only(*SEATED), at=window),
+    Row(
+        "survey:start",
+        only(*SEATED, status=302),
+        "post",
+        at=window,
+        data=lambda w: {"choice": "decline"},
+    ),
+    Row("survey:section", only(*SEATED), at=section),
+    Row(
+        "survey:section", only(*SEATED, status=302), "post", at=section, data=lambda w: {"A1": "4"}
+    ),
+    Row("survey:done", only(*SEATED, status=302), at=window),
+    Row("survey:done", only(*SEATED, status=302), "post", at=window),
+]
+
+TRAINING = [
+    Row("trainer:desk", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
+    Row("trainer:schedule", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
+    Row("trainer:schedule", only(*STAFF, TRAINER_ELSEWHERE, status=400, others=403), "post"),
+    Row("courses:cohort", only(*STAFF), at=cohort),
+    Row("courses:close", only(others=405), at=cohort),
+    Row("courses:close", only(*STAFF, status=302), "post", at=cohort),
+    Row("courses:seats", only(others=405), at=cohort),
+    Row(
+        "courses:seats",
+        only(*STAFF, status=302),
+        "post",
+        at=cohort,
+        data=lambda w: {"withdraw": str(w.seat.uuid)},
+    ),
+    Row("courses:roster", only(*STAFF), at=cohort),
+    Row("courses:roster", only(*STAFF, status=400), "post", at=cohort),
+    Row("courses:roster_export", only(others=405), at=cohort),
+    Row("courses:roster_export", only(*STAFF), "post", at=cohort, data=lambda w: PURPOSE),
+    Row("courses:roll", only(*STAFF), at=lambda w: {"session_id": w.session.pk}),
+    Row(
+        "courses:roll", only(*STAFF, status=400), "post", at=lambda w: {"session_id": w.session.pk}
+    ),
+    Row("assessments:skills", only(*STAFF), at=lambda w: {"cohort": w.cohort.uuid}),
+    Row(
+        "assessments:skills",
+        only(*STAFF, status=302),
+        "post",
+        at=lambda w: {"cohort": w.cohort.uuid},
+    ),
+]
+
+READING = [
+    Row("evaluator:home", only(EVALUATOR, others=403)),
+    Row("evaluator:study", only(EVALUATOR), at=study),
+    Row("evaluator:table", only(others=405), at=study),
+    Row("evaluator:table", only(EVALUATOR), "post", at=study, data=lambda w: PURPOSE),
+    Row("supervisor:home", only(SUPERVISOR, others=403)),
+]
+
+MATRIX = [*PUBLIC, *LEARNING, *SURVEY, *TRAINING, *READING]
+
+# Routes of packages that we include: the address they start with, and who answers for them.
+INCLUDED = {
+    "accounts/": "allauth: signing in and out, passwords, second factor; about oneself only",
+    "cms/": "Wagtail (and our redirect to the one sign-in): asks for the permission to enter the editors' part on every page",
+    "documents/": "Wagtail: documents that editors publish, with their collection's restrictions",
+    "_util/": "Wagtail: the password of a page or collection that an editor restricted",
+    "^((?:[\\w\\-]+/)*)$": "Wagtail: published pages; lessons ask for a sign-in by themselves",
+}
+
+# Whose name a role may read anywhere but on a certificate's public page: the owner's, the outsider's.
+READS_OWNER = {OWNER, TRAINER, COORDINATOR, SUPERVISOR}
+READS_OUTSIDER = {OUTSIDER, TRAINER_ELSEWHERE, COORDINATOR}

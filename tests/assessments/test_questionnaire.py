@@ -1,0 +1,141 @@
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assessments.forms import SectionForm
+from assessments.instruments import parse_instrument
+from assessments.models import InstrumentVersion, Study
+from assessments.questionnaire import Section, sections_of, validator
+from tests.surveys import ITEMS, instrument_document, study_document
+
+COVARIATES = ("service_band", "workforce")
+
+
+def study(covariates: tuple[str, ...] = COVARIATES) -> Study:
+    """Not saved: a questionnaire needs no database."""
+    version = InstrumentVersion(number=1, document=instrument_document())
+    return Study(
+        instrument_version=version, document=study_document("course", covariates=covariates)
+    )
+
+
+SECTIONS = sections_of(study())
+steps = st.sampled_from(["", "1", "2", "3", "4", "5"])
+
+
+def test_sections_come_in_order_with_the_questions_about_the_person_last() -> None:
+    assert [section.number for section in SECTIONS] == [1, 2, 3]
+    assert [tuple(i.code for i in section.items) for section in SECTIONS[:2]] == list(
+        ITEMS.values()
+    )
+    assert tuple(one.code for one in SECTIONS[2].covariates) == COVARIATES
+    assert SECTIONS[0].title == "First things"
+
+
+def test_without_covariates_there_is_no_last_section() -> None:
+    assert len(sections_of(study(()))) == 2
+
+
+def test_a_whole_ballot_is_validated_with_items_and_covariates_together() -> None:
+    answers = {"A1": 3, "M1": 12.5, "workforce": "ems"}
+    assert validator(study())(answers) == answers
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"A1": 6},
+        {"A1": 2.5},
+        {"M1": 601},
+        {"NOPE": 1},
+        {"workforce": "astronaut"},
+        {"rank_band": "line"},
+        {"A1": {"nested": 1}},
+        {"A1": True},
+    ],
+    ids=str,
+)
+def test_what_the_questionnaire_does_not_offer_is_refused(answers: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(answers))):
+        validator(study())(answers)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(ITEMS[1], steps)))
+def test_what_the_form_takes_the_opening_takes(posted: dict[str, str]) -> None:
+    form = SectionForm(SECTIONS[0], posted)
+    assert form.is_valid()
+    assert form.answers == {code: int(step) for code, step in posted.items() if step}
+    assert validator(study())(form.answers) == form.answers
+
+
+@settings(max_examples=200)
+@given(st.dictionaries(st.sampled_from(ITEMS[2]), st.text(max_size=6), max_size=4))
+def test_a_form_never_passes_on_what_the_opening_would_refuse(posted: dict[str, str]) -> None:
+    form = SectionForm(SECTIONS[1], posted)
+    if form.is_valid():
+        assert validator(study())(form.answers) == form.answers
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("A1", "6"),
+        ("A1", "0"),
+        ("A1", "x"),
+        ("A1", "3.0"),
+        ("M1", "-1"),
+        ("M1", "601"),
+        ("M1", "nan"),
+    ],
+)
+def test_a_form_refuses_what_the_item_does_not_offer(code: str, value: str) -> None:
+    section = SECTIONS[0] if code in ITEMS[1] else SECTIONS[1]
+    form = SectionForm(section, {code: value})
+    assert not form.is_valid()
+    assert list(form.errors) == [code]
+
+
+def test_every_question_can_be_left_out() -> None:
+    for section in SECTIONS:
+        form = SectionForm(section, {})
+        assert form.is_valid()
+        assert form.answers == {}
+
+
+def test_nothing_is_chosen_beforehand() -> None:
+    for section in SECTIONS:
+        assert "checked" not in SectionForm(section).as_p()
+
+
+def test_what_was_chosen_stays_chosen_when_the_form_comes_back() -> None:
+    html = SectionForm(SECTIONS[1], {"B1": "4", "M1": "9999"}).as_p()
+    assert html.count("checked") == 1
+    assert 'value="9999"' in html
+
+
+def test_a_question_about_the_person_can_be_taken_back_without_script() -> None:
+    form = SectionForm(SECTIONS[2])
+    for name in COVARIATES:
+        assert form.fields[name].choices[-1] == ("", "Prefer not to say")  # type: ignore[attr-defined]
+
+
+def test_the_longest_answers_are_as_long_as_any_that_are_allowed() -> None:
+    import json
+
+    longest = len(json.dumps(SECTIONS[1].longest_answers))
+    assert longest >= len(json.dumps({"B1": 5, "B2": 5, "B3": 5, "M1": 599.9999999999999}))
+    assert SECTIONS[2].longest_answers == {
+        "service_band": "from_10_to_19",
+        "workforce": "hospital_security",
+    }
+
+
+def test_a_scale_of_many_points_is_a_list_with_a_way_to_take_the_answer_back() -> None:
+    document = instrument_document()
+    document["response_scales"]["agree5"] = {"type": "likert", "min": 0, "max": 10}
+    item = parse_instrument(document).items[0]
+    choices = SectionForm(Section(1, "", items=(item,))).fields["A1"].choices  # type: ignore[attr-defined]
+    assert len(choices) == 12
+    assert choices[-1] == ("", "Prefer not to say")

@@ -1,0 +1,233 @@
+"""Real Chromium against the portal, which a thread of the test's own process serves: the portal's
+clock, mail and key stores are the test's own. `SHOTS=folder` keeps a picture of every page seen."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from django.test import override_settings
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+
+from lms.accounts import clock as portal_clock
+from lms.demo import cohorts as demo_cohorts
+from lms.demo import people as demo_people
+
+PHONE, DESK = 360, 1280
+# What is left of a screen of 1280 at 400 % zoom.
+ZOOMED = 320
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# A Wednesday morning in Boston.
+DEMO_MOMENT = datetime(2026, 12, 2, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def portal_url(database_copies: Any) -> Iterator[str]:
+    """Where the portal answers. Style sheets and fonts come from it as everywhere else, through
+    WhiteNoise; which databases it reads follows the test."""
+    server = LiveServerThread("127.0.0.1", lambda application: application)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    yield f"http://127.0.0.1:{server.port}"
+    server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, started once for a file of tests."""
+    program = shutil.which("chromium")
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("chromium is not installed, and CI may not do without the browser tests")
+        pytest.skip("chromium is not installed")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, in which Django refuses its ORM. Nothing
+        # here is asynchronous: the loop only runs while the test waits for the browser.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Watch:
+    """What no page may do: write to the console, ask another host, miss one of its own files."""
+
+    host: str
+    complaints: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> Page:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("request", self._request)
+        page.on("response", self._response)
+        return page
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # Chromium also reports pages that are meant to be refused; `_response` tells them apart.
+        if not message.text.startswith("Failed to load resource"):
+            self.complaints.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https"} and address.netloc != self.host:
+            self.complaints.append(f"another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and not response.request.is_navigation_request():
+            self.complaints.append(f"{response.status}: {response.url}")
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, portal_url: str) -> Iterator[OpenPage]:
+    """`open_page(width=360, scripts=False)` gives a page of a new visitor, watched to the end."""
+    watch = Watch(urlsplit(portal_url).netloc)
+    contexts = []
+
+    def opened(*, width: int = DESK, scripts: bool = True, state: Any = None) -> Page:
+        context = browser.new_context(
+            base_url=portal_url,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            storage_state=state,
+            # axe is put into the page as a script, which our policy would refuse.
+            bypass_csp=True,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return watch.over(context.new_page())
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert watch.complaints == []
+
+
+@pytest.fixture(params=[PHONE, DESK])
+def width(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.fixture
+def page(open_page: OpenPage, width: int) -> Page:
+    """One visitor's page, on a phone and on a desk."""
+    return open_page(width=width)
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """Fails, readably, where a page breaks a rule of WCAG 2.2 AA that a program can check."""
+    checker = Axe()
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+
+    def check(page: Page) -> None:
+        found = checker.run(page, options=options).response["violations"]
+        told = [
+            f"{one['id']}: {one['help']}\n    {node['html'][:200]}\n    {node['failureSummary']}"
+            for one in found
+            for node in one["nodes"]
+        ]
+        assert not told, f"{page.url} at {page.viewport_size}:\n  " + "\n  ".join(told)
+
+    return check
+
+
+STICKING_OUT = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return "";
+  return [...document.querySelectorAll("body *")]
+    .filter((e) => e.getBoundingClientRect().right > wide + 1)
+    .slice(0, 5).map((e) => e.outerHTML.slice(0, 120)).join("\\n") || "something";
+}"""
+
+
+@pytest.fixture(scope="session")
+def sideways() -> Callable[[Page], str]:
+    """The elements for which a reader would have to scroll sideways; empty when all fits."""
+    return lambda page: str(page.evaluate(STICKING_OUT))
+
+
+Inspect = Callable[..., None]
+
+
+@pytest.fixture
+def inspect(axe: Callable[[Page], None], sideways: Callable[[Page], str]) -> Inspect:
+    """`inspect(page, "start")`: accessible, and nothing to scroll sideways for, also when a phone's
+    page is zoomed. axe is a script: a page without scripts is only measured."""
+    folder = os.environ.get("SHOTS")
+
+    def look(page: Page, name: str, *, scripts: bool = True) -> None:
+        size = page.viewport_size
+        assert size is not None
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}-{size['width']}.png", full_page=True)
+        for width in [ZOOMED, PHONE] if size["width"] == PHONE else [DESK]:
+            page.set_viewport_size({"width": width, "height": size["height"]})
+            sticking_out = sideways(page)
+            assert not sticking_out, f"{page.url} is wider than {width} px:\n{sticking_out}"
+        if scripts:
+            axe(page)
+
+    return look
+
+
+SignIn = Callable[..., None]
+
+
+@pytest.fixture
+def sign_in() -> SignIn:
+    """`sign_in(page, "officer@example.org")`, with the demo's passphrase unless another is given."""
+
+    def act(page: Page, email: str, password: str = demo_people.PASSWORD) -> None:
+        page.goto("/accounts/login/")
+        page.get_by_label("Email").fill(email)
+        page.get_by_label("Password", exact=True).fill(password)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url("**/learn/")
+
+    return act
+
+
+@pytest.fixture(scope="module")
+def small_demo(
+    database_copies: Any, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """The demo's year with two past cohorts opened and one still open, on a fixed day; made once
+    for a file of tests that only read. Gives the folder of its keys."""
+    var = tmp_path_factory.mktemp("var")
+    keys = {"WEB_KEYS_DIR": var / "web", "EVALUATOR_KEYS_DIR": var / "evaluators"}
+    with (
+        django_db_blocker.unblock(),
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(VAR_DIR=var, **keys),
+    ):
+        patch.setattr(portal_clock, "_source", lambda: DEMO_MOMENT)
+        patch.setattr(demo_people, "OFFICERS", 75)
+        patch.setattr(demo_cohorts, "PAST", 3)
+        call_command("seed_demo", stdout=StringIO())
+        yield var
+        database_copies.reset()
+
+
+@pytest.fixture
+def demo(small_demo: Path, own_key_stores: None, settings: Any) -> None:
+    """The small demo, with its own keys in place of the test's."""
+    settings.WEB_KEYS_DIR = small_demo / "web"
+    settings.EVALUATOR_KEYS_DIR = small_demo / "evaluators"

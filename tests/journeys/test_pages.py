@@ -1,0 +1,164 @@
+"""Every page of the portal, with a year of invented data, on a phone and on a desk."""
+
+import gzip
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, Response
+
+from assessments.models import Study, SurveyWindow
+from certificates.models import Certificate
+from cms_pages.models import LessonPage
+from courses.models import Cohort, Enrolment
+from lms.accounts.clock import now
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo pages")]
+
+BUDGET = 150 * 1024
+COMPRESSIBLE = ("text/", "image/svg+xml", "application/javascript")
+
+
+def _public() -> list[str]:
+    certificate = Certificate.objects.first()
+    assert certificate is not None
+    return [
+        *("/", "/catalog/", "/catalog/cit-40/", "/privacy/", "/accessibility/", "/contact/"),
+        *("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
+        *("/verify/", f"/verify/{certificate.code}/", "/gallery/"),
+    ]
+
+
+def _seat(email: str) -> Enrolment:
+    return Enrolment.objects.get(user__email=email)
+
+
+def _learner() -> list[str]:
+    seat = _seat("officer@example.org")
+    lesson = LessonPage.objects.live().first()
+    assert lesson is not None
+    return [
+        *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid])),
+        *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
+        *("/accounts/password/change/", "/accounts/logout/", "/accounts/2fa/"),
+    ]
+
+
+def _finishing() -> list[str]:
+    seat = _seat("officer.finishing@example.org")
+    window = SurveyWindow.objects.get(cohort=seat.cohort, wave__code="post")
+    return [
+        *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid])),
+        reverse("learning:knowledge_check", args=[seat.uuid]),
+        reverse("survey:start", args=[window.pk]),
+        reverse("survey:section", args=[window.pk, 1]),
+        reverse("survey:section", args=[window.pk, 5]),
+    ]
+
+
+def _trainer() -> list[str]:
+    cohort = Cohort.objects.get(sessions__starts_at__lte=now(), sessions__ends_at__gt=now())
+    over, coming = cohort.sessions.first(), cohort.sessions.last()
+    assert over is not None
+    assert coming is not None
+    return [
+        *("/train/", "/train/?show=coming", "/train/?show=past", "/train/schedule/"),
+        reverse("courses:cohort", args=[cohort.uuid]),
+        reverse("courses:roster", args=[cohort.uuid]),
+        *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
+        reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
+    ]
+
+
+def _evaluator() -> list[str]:
+    study = Study.objects.get()
+    return [reverse("evaluator:home"), reverse("evaluator:study", args=[study.code])]
+
+
+READERS: dict[str, Callable[[], list[str]]] = {
+    "": _public,
+    "officer@example.org": _learner,
+    "officer.new@example.org": lambda: ["/learn/"],
+    "officer.finishing@example.org": _finishing,
+    "trainer@example.org": _trainer,
+    "supervisor@example.org": lambda: ["/supervise/", "/supervise/?page=2"],
+    "evaluator@example.org": _evaluator,
+}
+
+
+each_reader = pytest.mark.parametrize(
+    "reader", READERS, ids=lambda reader: reader.split("@")[0] or "anybody"
+)
+
+
+def _compressed(response: Response) -> int:
+    """What it weighs on its way: production sends style sheets and pages compressed, the test's
+    server does not, so the same compression is applied here."""
+    body = response.body()
+    kind = response.headers.get("content-type", "")
+    return len(gzip.compress(body, 6)) if kind.startswith(COMPRESSIBLE) else len(body)
+
+
+def _name(reader: str, address: str) -> str:
+    return "-".join(["page", reader.split("@")[0], *address.strip("/?").replace("=", "/").split("/")])
+
+
+@pytest.mark.usefixtures("demo")
+@each_reader
+def test_each_page_is_accessible_and_fits_its_window(page, sign_in, inspect, reader):
+    if reader:
+        sign_in(page, reader)
+    for address in READERS[reader]():
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, address
+        inspect(page, _name(reader, address))
+
+
+@pytest.mark.usefixtures("demo")
+@each_reader
+def test_each_page_weighs_less_than_its_budget_with_an_empty_cache(open_page, sign_in, reader):
+    page = open_page()
+    if reader:
+        sign_in(page, reader)
+    weights = {address: _weight(page, address) for address in READERS[reader]()}
+    print(weights)
+    assert {address: weight for address, weight in weights.items() if weight >= BUDGET} == {}
+
+
+def _weight(page: Page, address: str) -> int:
+    """Bytes of the page, its style sheets, pictures and fonts."""
+    answers: list[Response] = []
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.goto(address)
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.remove_listener("response", note)
+    return sum(_compressed(answer) for answer in answers)
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_page_that_is_not_there_says_so(page, inspect):
+    answer = page.goto("/no/such/page/")
+    assert answer.status == 404
+    assert page.get_by_role("heading", level=1).inner_text() == "We cannot find this page"
+    inspect(page, "page-404")
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_page_of_another_role_says_so(page, sign_in, inspect):
+    sign_in(page, "officer@example.org")
+    answer = page.goto("/train/")
+    assert answer.status == 403
+    inspect(page, "page-403")
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_certificate_nobody_knows_gets_a_clear_page(page, inspect):
+    answer = page.goto("/verify/CIT-0000-0000-0000/")
+    assert answer.status == 404
+    inspect(page, "page-verify-unknown")
