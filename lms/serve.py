@@ -18,7 +18,11 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("PORTAL_VAR", ROOT / "var"))
 STAMPS = VAR / "stamps"
-ENVIRONMENT = os.environ | {"DJANGO_SETTINGS_MODULE": "lms.settings.development"}
+PORT = os.environ.get("PORT", "8000")
+ENVIRONMENT = os.environ | {
+    "DJANGO_SETTINGS_MODULE": "lms.settings.development",
+    "PORTAL_URL": f"http://127.0.0.1:{PORT}",
+}
 START_SECONDS = 60
 
 
@@ -76,25 +80,24 @@ def prepare() -> None:
     )
 
 
-def _wait_until_ready(port: str, web: subprocess.Popen[bytes]) -> bool:
+def _wait_until_ready(web: subprocess.Popen[bytes]) -> bool:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and web.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=5):
                 return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     return False
 
 
-def serve(port: str) -> int:
+def serve() -> int:
     """Runs web server and worker until one of them ends or the portal is told to stop."""
-    environment = ENVIRONMENT | {"PORTAL_URL": f"http://127.0.0.1:{port}"}
-    web_command = [sys.executable, "-m", "gunicorn", "lms.wsgi", "--bind", f"127.0.0.1:{port}"]
+    web_command = [sys.executable, "-m", "gunicorn", "lms.wsgi", "--bind", f"127.0.0.1:{PORT}"]
     web_command += ["--workers", "1", "--threads", "4", "--log-level", "warning"]
     worker_command = [sys.executable, "manage.py", "work"]
-    web = subprocess.Popen(web_command, cwd=ROOT, env=environment)
-    worker = subprocess.Popen(worker_command, cwd=ROOT, env=environment)
+    web = subprocess.Popen(web_command, cwd=ROOT, env=ENVIRONMENT)
+    worker = subprocess.Popen(worker_command, cwd=ROOT, env=ENVIRONMENT)
     running = [web, worker]
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -103,9 +106,9 @@ def serve(port: str) -> int:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    if _wait_until_ready(port, web):
+    if _wait_until_ready(web):
         accounts = VAR / "demo-accounts.txt"
-        print(f"\nThe portal is at http://127.0.0.1:{port}/ (stop it with Ctrl+C)\n", flush=True)
+        print(f"\nThe portal is at http://127.0.0.1:{PORT}/ (stop it with Ctrl+C)\n", flush=True)
         print(accounts.read_text() if accounts.exists() else "", flush=True)
     else:
         stop(signal.SIGTERM, None)
@@ -118,4 +121,4 @@ def serve(port: str) -> int:
 
 if __name__ == "__main__":
     prepare()
-    sys.exit(serve(os.environ.get("PORT", "8000")))
+    sys.exit(serve())
