@@ -72,7 +72,7 @@ def prepare() -> None:
         ("migrate", "--verbosity", "0"),
         ("migrate", "ballot_box", "--database", "responses", "--verbosity", "0"),
     )
-    _once("demo data", database, ("seed_demo",))
+    _once("demo data", database, ("seed_demo", "--verbosity", "0"))
     _once(
         "static files",
         _digest([ROOT / "requirements.txt", *_files("static")]),

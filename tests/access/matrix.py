@@ -210,7 +210,7 @@ INCLUDED = {
     "accounts/": "allauth: signing in and out, passwords, second factor; about oneself only",
     "cms/": "Wagtail (and our redirect to the one sign-in): asks for the permission to enter the editors' part on every page",
     "documents/": "Wagtail: documents that editors publish, with their collection's restrictions",
-    "_util/": "Wagtail: the password of a page or collection that an editor restricted",
+    "_util/": "Wagtail (and a redirect to the one sign-in): the password of a page or collection that an editor restricted",
     "^((?:[\\w\\-]+/)*)$": "Wagtail: published pages; lessons ask for a sign-in by themselves",
 }
 

@@ -38,10 +38,12 @@ MODULES = [
 
 @dataclass(frozen=True)
 class World:
-    """What the addresses of the matrix are about. All of it belongs to the owner's cohort."""
+    """What the addresses of the matrix are about: all of it belongs to the owner's cohort, save
+    `elsewhere`, the outsider's."""
 
     people: dict[str, User]
     cohort: Cohort
+    elsewhere: Cohort
     seat: Enrolment
     session: TrainingSession
     study: Study
@@ -168,6 +170,7 @@ def make_world(clock: Any) -> World:
     return World(
         people=people,
         cohort=cohort,
+        elsewhere=elsewhere,
         seat=seat,
         session=cohort.sessions.get(module__code="welcome"),
         study=study,

@@ -1,3 +1,4 @@
+from io import StringIO
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -41,12 +42,13 @@ class Command(BaseCommand):
         lines = [f"  {label:<34} {user.email}" for label, user in accounts]
         text = "\n".join([f"Demo accounts, all with the password: {PASSWORD}", *lines])
         (Path(settings.VAR_DIR) / "demo-accounts.txt").write_text(text + "\n", encoding="utf-8")
-        self.stdout.write(text)
+        if options["verbosity"]:
+            self.stdout.write(text)
 
     def _load(self) -> Any:
-        call_command("load_curriculum", verbosity=0, stdout=self.stdout)
-        call_command("load_knowledge_checks", verbosity=0, stdout=self.stdout)
-        call_command("load_pages", stdout=self.stdout)
+        said = StringIO()
+        for command in ("load_curriculum", "load_knowledge_checks", "load_pages"):
+            call_command(command, stdout=said)
         folder = ROOT / "assessments"
         for path in sorted((folder / "instruments").glob("*.yaml")):
             load_instrument(document=yaml.safe_load(path.read_text(encoding="utf-8")), by=None)
