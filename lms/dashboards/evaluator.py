@@ -1,6 +1,7 @@
 """The evaluators' desk. Everything shown here has passed disclosure control."""
 
 import csv
+from collections import Counter
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -38,7 +39,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         boxes=Count("waves__windows", distinct=True),
         opened=Count("waves__windows", filter=opened, distinct=True),
     )
-    rows = [{"study": study, "due": len(due_windows(study))} for study in studies]
+    due = Counter(window.wave.study_id for window in due_windows())
+    rows = [{"study": study, "due": due[study.pk]} for study in studies]
     return render(request, "evaluate/home.html", {"rows": rows})
 
 
@@ -56,6 +58,7 @@ def study(request: SignedInRequest, code: str) -> HttpResponse:
     return render(request, "evaluate/study.html", context)
 
 
+@never_cache
 @login_required
 @require_POST
 def table(request: SignedInRequest, code: str) -> HttpResponse:

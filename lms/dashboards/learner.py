@@ -40,7 +40,7 @@ def home(request: SignedInRequest) -> HttpResponse:
             "minutes_left": max(ledger.required - ledger.earned, 0),
             "session": session,
             "pair": panels.pair(session) if session else [],
-            "facts": panels.session_facts(session) if session else [],
+            "facts": panels.session_facts(session, seat.cohort.zone) if session else [],
             "to_dos": panels.to_dos(seat),
             "still_needed": panels.still_needed(ledger, missing),
             "can_have_certificate": not has_certificate and not missing,

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,6 +36,10 @@ def _is_over(seat: Enrolment) -> bool:
     return all(session.ends_at <= now() for session in seat.cohort.sessions.all())
 
 
+def _local(at: datetime, zone: str) -> datetime:
+    return at.astimezone(ZoneInfo(zone))
+
+
 def next_session(seat: Enrolment) -> TrainingSession | None:
     """The session being taught now, or the next one."""
     return (
@@ -58,9 +62,9 @@ def pair(session: TrainingSession) -> list[dict[str, str]]:
     ]
 
 
-def session_facts(session: TrainingSession) -> list[tuple[str, str]]:
-    """When, where and how much: the rows of the next-session card, in the active time zone."""
-    starts, ends = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
+def session_facts(session: TrainingSession, zone: str) -> list[tuple[str, str]]:
+    """When, where and how much: the rows of the next-session card, in the cohort's zone."""
+    starts, ends = (_local(at, zone) for at in (session.starts_at, session.ends_at))
     minutes = session.module.minutes
     return [
         (_("When"), f"{date_format(starts, 'g:i a')} – {date_format(ends, 'g:i a')}"),
@@ -76,7 +80,8 @@ def lessons_to_read(seat: Enrolment) -> list[dict[str, Any]]:
     lessons = LessonPage.lessons.for_version(seat.cohort.version_id, seat.cohort.version.course_id)
     unread = [lesson for lesson in lessons if lesson.pk not in read]
     unread.sort(key=lambda lesson: _urgency(taught.get(lesson.module.code)))
-    return [_lesson_entry(lesson, taught.get(lesson.module.code)) for lesson in unread]
+    zone = seat.cohort.zone
+    return [_lesson_entry(lesson, taught.get(lesson.module.code), zone) for lesson in unread]
 
 
 def _urgency(taught_at: datetime | None) -> tuple[bool, datetime]:
@@ -85,9 +90,9 @@ def _urgency(taught_at: datetime | None) -> tuple[bool, datetime]:
     return at <= now(), at
 
 
-def _lesson_entry(lesson: LessonPage, taught_at: datetime | None) -> dict[str, Any]:
+def _lesson_entry(lesson: LessonPage, taught_at: datetime | None, zone: str) -> dict[str, Any]:
     coming = taught_at is not None and taught_at > now()
-    when = date_format(timezone.localtime(taught_at), "D, M j") if taught_at and coming else ""
+    when = date_format(_local(taught_at, zone), "D, M j") if taught_at and coming else ""
     return {
         "title": _("Read: %(lesson)s") % {"lesson": lesson.title},
         "url": lesson.url,

@@ -11,7 +11,7 @@ from assessments.outcome_table import OUTCOME_COLUMNS, outcomes_rows
 from courses.models import Enrolment
 
 Report = Mapping[str, Any]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 
 def for_page(study: Study, vintage: OutcomeVintage) -> dict[str, Any]:

@@ -94,7 +94,8 @@ _SQLITE_OPTIONS = {
 
 def database(variable: str, filename: str) -> dict[str, Any]:
     """Settings of one database: the URL in the environment, else a SQLite file in var/."""
-    config: dict[str, Any] = env.db_url(variable, f"sqlite:///{VAR_DIR / filename}")
+    url = env.str(variable, "").strip() or f"sqlite:///{VAR_DIR / filename}"
+    config: dict[str, Any] = env.db_url_config(url)
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = dict(_SQLITE_OPTIONS)
     return config
@@ -110,7 +111,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Keys never live in a database or in its backup. Each side has a directory of its own.
 PORTAL_SIDE = env.str("PORTAL_SIDE", "both")
 if PORTAL_SIDE != "both":
-    raise ImproperlyConfigured("PORTAL_SIDE can only be 'both' so far; docs/decisions/0005 says why")
+    raise ImproperlyConfigured("PORTAL_SIDE can only be 'both' so far: docs/decisions/0005")
 WEB_KEYS_DIR = Path(env.str("WEB_KEYS_DIR", str(VAR_DIR / "keys" / "web")))
 EVALUATOR_KEYS_DIR = Path(env.str("EVALUATOR_KEYS_DIR", str(VAR_DIR / "keys" / "evaluators")))
 BOX_KEY_KEEP_DAYS = env.int("BOX_KEY_KEEP_DAYS", 7)

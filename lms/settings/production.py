@@ -3,7 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings.base import *  # noqa: F403
-from lms.settings.base import env
+from lms.settings.base import EVALUATOR_KEYS_DIR, WEB_KEYS_DIR, env
 
 _REQUIRED = [
     "SECRET_KEY",
@@ -18,6 +18,11 @@ _REQUIRED = [
 _missing = [name for name in _REQUIRED if not env.str(name, "").strip()]
 if _missing:
     raise ImproperlyConfigured(f"Set these in the environment first: {', '.join(_missing)}")
+
+if env.str("RESPONSES_DATABASE_URL").strip() == env.str("DATABASE_URL").strip():
+    raise ImproperlyConfigured("RESPONSES_DATABASE_URL must be another database than DATABASE_URL")
+if WEB_KEYS_DIR.resolve() == EVALUATOR_KEYS_DIR.resolve():
+    raise ImproperlyConfigured("EVALUATOR_KEYS_DIR must be another folder than WEB_KEYS_DIR")
 
 SECRET_KEY = env.str("SECRET_KEY")
 if len(SECRET_KEY) < 50:

@@ -109,7 +109,9 @@ def _compressed(body: bytes, kind: str) -> int:
 
 
 def _name(reader: str, address: str) -> str:
-    return "-".join(["page", reader.split("@")[0], *address.strip("/?").replace("=", "/").split("/")])
+    return "-".join(
+        ["page", reader.split("@")[0], *address.strip("/?").replace("=", "/").split("/")]
+    )
 
 
 @pytest.mark.usefixtures("demo")

@@ -1,0 +1,102 @@
+"""The evaluator reads change in groups, takes the table away, and sees no person."""
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from assessments.models import OutcomeVintage, Study
+from courses.models import Cohort, TrainingSession
+from lms.accounts.models import AuditEntry, User
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("demo evaluator"),
+    pytest.mark.usefixtures("demo"),
+]
+
+EVALUATOR = "evaluator@example.org"
+NUMBERS = ["n", "mean_from", "mean_to", "mean_change", "sd_change", "ci_low", "ci_high", "t", "p"]
+SCALES = {"social_distance", "self_efficacy", "deescalation_intentions", "treatment_opinions"}
+
+
+@pytest.fixture
+def evaluator_page(open_page, sign_in) -> Page:
+    page = open_page()
+    sign_in(page, EVALUATOR)
+    return page
+
+
+def _open_study(page: Page) -> None:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Studies").click()
+    page.get_by_role("link", name=Study.objects.get().title).click()
+
+
+def test_the_outcomes_say_who_is_missing_and_how_to_read_them(page, sign_in, inspect):
+    sign_in(page, EVALUATOR)
+    page.goto("/evaluate/")
+    inspect(page, "evaluator-studies")
+    _open_study(page)
+    expect(page.get_by_role("heading", name="Who is in these results")).to_be_visible()
+    expect(page.get_by_role("heading", name="Read with care")).to_be_visible()
+    report = OutcomeVintage.objects.latest("number").report
+    [change] = report["scales"]["self_efficacy"]["changes"]
+    table = page.get_by_role("table", name="Change on each scale")
+    row = table.get_by_role("row").filter(has_text="(main)")
+    assert change["n"] >= 10
+    expect(row).to_contain_text(f"{change['mean_change']:+.2f}")
+    expect(row).to_contain_text(str(change["n"]))
+    inspect(page, "evaluator-study")
+
+
+def _download(page: Page, purpose: str) -> Path:
+    page.get_by_label("What is it for?").fill(purpose)
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download the table (CSV)").click()
+    return downloading.value.path()
+
+
+def test_the_table_keeps_its_numbers_and_its_purpose(evaluator_page):
+    _open_study(evaluator_page)
+    text = _download(evaluator_page, "Report to the funder").read_text("utf-8-sig")
+    rows = {row["scale"]: row for row in csv.DictReader(StringIO(text))}
+    report = OutcomeVintage.objects.latest("number").report
+    assert rows.keys() == SCALES
+    for scale, row in rows.items():
+        [change] = report["scales"][scale]["changes"]
+        assert [float(row[name]) for name in NUMBERS] == [change[name] for name in NUMBERS]
+    noted = AuditEntry.objects.filter(action="outcomes.exported").latest("pk")
+    assert noted.purpose == "Report to the funder"
+    assert noted.actor == User.objects.get(email=EVALUATOR).uuid
+
+
+def test_without_a_purpose_nothing_is_handed_out(evaluator_page, inspect):
+    page = evaluator_page
+    before = AuditEntry.objects.filter(action="outcomes.exported").count()
+    _open_study(page)
+    page.get_by_label("What is it for?").fill("  ")
+    page.get_by_role("button", name="Download the table (CSV)").click()
+    expect(page.get_by_role("main")).to_contain_text("Say in a few words what the table is for.")
+    inspect(page, "evaluator-refused")
+    assert AuditEntry.objects.filter(action="outcomes.exported").count() == before
+
+
+def test_no_page_about_people_opens(evaluator_page):
+    cohort, session = Cohort.objects.first(), TrainingSession.objects.first()
+    assert cohort is not None
+    assert session is not None
+    closed = ["/train/", "/train/schedule/", "/supervise/", "/cms/pages/"]
+    assert [_status(evaluator_page, address) for address in closed] == [403, 403, 403, 302]
+    hidden = [
+        reverse("courses:cohort", args=[cohort.uuid]),
+        reverse("courses:roll", args=[session.pk]),
+        reverse("assessments:skills", args=[cohort.uuid]),
+    ]
+    assert [_status(evaluator_page, address) for address in hidden] == [404, 404, 404]
+
+
+def _status(page: Page, address: str) -> int:
+    return page.context.request.get(address, max_redirects=0).status

@@ -1,0 +1,202 @@
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+
+from assessments.actions import current_vintage, load_study, open_due_boxes
+from assessments.outcome_table import OUTCOME_COLUMNS
+from lms.accounts.models import AuditEntry
+from lms.dashboards.results import csv_rows
+from tests.factories import UserFactory
+from tests.surveys import (
+    AFTER_THE_COURSE,
+    BEFORE_THE_COURSE,
+    DURING_THE_LAST_DAY,
+    answer,
+    fully,
+    make_survey,
+    study_document,
+)
+
+pytestmark = pytest.mark.django_db(databases=["default", "responses"])
+ADDRESS = "/evaluate/"
+PURPOSE = {"purpose": "Report to the funder"}
+
+
+@pytest.fixture
+def reader(client):
+    person = UserFactory.create(roles=["evaluator"])
+    client.force_login(person)
+    return person
+
+
+def _answered(clock, people: int):
+    """A survey before and after, taken by everybody, with both boxes opened."""
+    clock.set(BEFORE_THE_COURSE)
+    survey = make_survey(people=people)
+    for moment, window, shift in (
+        (BEFORE_THE_COURSE, survey.pre, 0),
+        (DURING_THE_LAST_DAY, survey.post, 1),
+    ):
+        clock.set(moment)
+        for number, person in enumerate(survey.people):
+            given = fully(2 + shift) | {"A1": 1 + (number + shift) % 5, "B1": 1 + number % 3}
+            answer(window, person, given)
+    clock.set(AFTER_THE_COURSE)
+    open_due_boxes(study=survey.study)
+    return survey
+
+
+@pytest.fixture
+def enough(clock, reader):
+    return _answered(clock, 12)
+
+
+@pytest.fixture
+def too_few(clock, reader):
+    return _answered(clock, 9)
+
+
+def _study(client, survey) -> str:
+    return client.get(f"{ADDRESS}{survey.study.code}/").content.decode()
+
+
+def _table(client, survey, **data: str):
+    return client.post(reverse("evaluator:table", args=[survey.study.code]), PURPOSE | data)
+
+
+def _report(survey):
+    vintage = current_vintage(study=survey.study)
+    assert vintage is not None
+    return vintage.report
+
+
+def _rows(response) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(response.content.decode())))
+
+
+def test_the_desk_says_how_many_boxes_are_opened_and_how_many_wait(client, reader, clock):
+    clock.set(BEFORE_THE_COURSE)
+    make_survey(people=1)
+    assert "0 of 2 boxes opened" in client.get(ADDRESS).content.decode()
+    clock.set(AFTER_THE_COURSE)
+    page = client.get(ADDRESS).content.decode()
+    assert "2 boxes are due" in page
+    open_due_boxes()
+    assert "2 of 2 boxes opened" in client.get(ADDRESS).content.decode()
+
+
+def test_an_empty_desk_says_so(client, reader):
+    assert "No study has been loaded yet." in client.get(ADDRESS).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_desk_takes_the_same_queries_however_many_studies(
+    client, reader, clock, count, django_assert_num_queries
+):
+    clock.set(BEFORE_THE_COURSE)
+    survey = make_survey(people=1)
+    course = survey.cohort.version.course.code
+    for number in range(count - 1):
+        load_study(document=study_document(course, code=f"another-{number}"), by=None)
+    with django_assert_num_queries(6):
+        assert client.get(ADDRESS).content.decode().count("usa-card__heading") == count
+
+
+def test_the_outcome_page_shows_the_change_and_names_nobody(client, enough):
+    page = _study(client, enough)
+    assert "Scale A" in page
+    assert "12" in page
+    assert not [person for person in enough.people if person.last_name in page]
+    assert not [row["code"] for row in enough.rows() if row["code"] in page]
+
+
+def test_under_the_threshold_no_figure_leaves_on_the_page_or_in_the_table(client, too_few):
+    page = _study(client, too_few)
+    assert "chart-point" not in page
+    rows = _rows(_table(client, too_few))
+    assert rows
+    for row in rows:
+        hidden = set(OUTCOME_COLUMNS) - {
+            "study",
+            "instrument",
+            "version",
+            "threshold",
+            "scale",
+            "from",
+            "to",
+            "comparable",
+            "suppressed",
+        }
+        assert row["suppressed"]
+        assert not [name for name in hidden if row[name]]
+
+
+def test_before_a_box_is_opened_the_page_says_when_results_come(client, reader, clock):
+    clock.set(BEFORE_THE_COURSE)
+    survey = make_survey(people=1)
+    assert client.get(f"{ADDRESS}{survey.study.code}/").status_code == 200
+
+
+def test_the_table_holds_the_same_numbers_at_full_precision(client, enough):
+    rows = _rows(_table(client, enough))
+    report = _report(enough)
+    assert tuple(rows[0]) == OUTCOME_COLUMNS
+    for row in rows:
+        change = report["scales"][row["scale"]]["changes"][0]
+        for name in ("n", "mean_change", "ci_low", "ci_high", "t", "p", "g_z"):
+            if change[name] is not None:
+                assert float(row[name]) == change[name]
+
+
+def test_the_table_is_a_file_and_its_purpose_is_noted(client, enough, reader):
+    answer = _table(client, enough)
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    entry = AuditEntry.objects.get(action="outcomes.exported")
+    assert (entry.actor, entry.purpose) == (reader.uuid, "Report to the funder")
+    assert entry.subject_id == str(enough.study.uuid)
+
+
+@pytest.mark.parametrize("purpose", ["", "   "])
+def test_without_a_purpose_no_table_leaves(client, enough, purpose):
+    answer = _table(client, enough, purpose=purpose)
+    assert answer.status_code == 400
+    assert "what the table is for" in answer.content.decode()
+    assert not AuditEntry.objects.filter(action="outcomes.exported").exists()
+
+
+def test_the_table_is_not_kept_by_a_browser(client, enough):
+    assert "no-store" in _table(client, enough).headers.get("Cache-Control", "")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\0"])
+def test_no_text_of_the_table_is_taken_for_a_formula(enough, start):
+    payload = f"{start}cmd|' /C calc'!A0"
+    report = _report(enough) | {"study": payload}
+    _, rows = csv_rows(report)
+    assert all(row["study"].startswith("'") for row in rows)
+
+
+def test_a_negative_number_stays_a_number(enough):
+    report = _report(enough)
+    change = report["scales"]["scale_a"]["changes"][0]
+    change["mean_change"] = -0.25
+    _, rows = csv_rows(report)
+    assert rows[0]["mean_change"] == -0.25
+
+
+@pytest.mark.parametrize("store", ["WEB_KEYS_DIR", "EVALUATOR_KEYS_DIR"])
+def test_a_missing_key_is_said_and_nothing_breaks(client, reader, clock, settings, tmp_path, store):
+    clock.set(BEFORE_THE_COURSE)
+    survey = make_survey(people=1)
+    setattr(settings, store, tmp_path / "elsewhere")
+    answer = client.get(f"{ADDRESS}{survey.study.code}/")
+    assert answer.status_code == 200
+    assert "A key of this study is missing" in answer.content.decode()
+
+
+def test_a_study_that_there_is_not_is_not_found(client, reader):
+    assert client.get(f"{ADDRESS}nothing/").status_code == 404
+    assert client.post(f"{ADDRESS}nothing/table/", PURPOSE).status_code == 404

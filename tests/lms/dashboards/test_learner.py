@@ -1,0 +1,262 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from assessments.actions import decline, seal_section
+from certificates.models import Certificate
+from cms_pages.actions import publish_lesson
+from courses.actions import schedule_cohort
+from courses.models import AttendanceEvent, Enrolment, Venue
+from lms.accounts.models import AuditEntry
+from tests.factories import (
+    AgencyFactory,
+    CohortFactory,
+    CourseVersionFactory,
+    EnrolmentFactory,
+    UserFactory,
+)
+from tests.surveys import (
+    AFTER_THE_COURSE,
+    BEFORE_THE_COURSE,
+    ITEMS,
+    answer,
+    fully,
+    make_survey,
+)
+
+pytestmark = pytest.mark.django_db(databases=["default", "responses"])
+HOME = "/learn/"
+# What my-training may ask of the database, whatever it shows. Counted with one seat that has a
+# session ahead; the number of seats, lessons and surveys does not add to it.
+QUERY_BUDGET = 32
+
+
+@pytest.fixture
+def home(client):
+    def reading(person) -> str:
+        client.force_login(person)
+        answer = client.get(HOME)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    return reading
+
+
+def _lines(page: str) -> list[str]:
+    """The page without the tokens that are new in every response."""
+    return [line for line in page.splitlines() if "csrfmiddlewaretoken" not in line]
+
+
+@pytest.fixture
+def survey(clock):
+    clock.set(BEFORE_THE_COURSE)
+    return make_survey(people=2)
+
+
+def test_my_training_shows_the_next_session_in_the_cohorts_zone(home, clock):
+    clock.set(BEFORE_THE_COURSE)
+    abroad = AgencyFactory.create(time_zone="Asia/Tokyo")
+    cohort = CohortFactory.create(agency=AgencyFactory.create(time_zone="America/New_York"))
+    seat = EnrolmentFactory.create(cohort=cohort, user=UserFactory.create(agency=abroad))
+    page = home(seat.user)
+    assert "8:00 a.m. – 9:00 a.m." in page
+    assert cohort.venue.name in page
+
+
+def test_somebody_without_a_seat_is_told_what_happens_next(home):
+    assert "You have no seat in a training yet" in home(UserFactory.create())
+
+
+def test_the_seat_under_way_comes_first_and_others_are_listed(home, clock):
+    person = UserFactory.create()
+    version = CourseVersionFactory.create()
+    first, second = (
+        CohortFactory.create(version=version, starts_on=datetime(2026, month, 2).date())
+        for month in (11, 12)
+    )
+    for cohort in (second, first):
+        EnrolmentFactory.create(cohort=cohort, user=person)
+    clock.set(datetime(2026, 11, 1, tzinfo=UTC))
+    assert f"Cohort {first.code}, from November 2, 2026" in home(person)
+    clock.set(datetime(2026, 11, 20, tzinfo=UTC))
+    page = home(person)
+    assert f"Cohort {second.code}, from December 2, 2026" in page
+    assert first.code in page
+
+
+def test_an_open_survey_is_offered_to_everybody_seated(home, survey):
+    link = reverse("survey:start", args=[survey.pre.pk])
+    assert all(link in home(person) for person in survey.people)
+
+
+def test_a_survey_that_is_not_open_is_not_offered(home, survey, clock):
+    assert reverse("survey:start", args=[survey.post.pk]) not in home(survey.people[0])
+    clock.set(AFTER_THE_COURSE)
+    page = home(survey.people[0])
+    assert reverse("survey:start", args=[survey.pre.pk]) not in page
+
+
+def test_my_training_reads_the_same_whatever_somebody_did_with_the_survey(home, survey):
+    person, other = survey.people
+    before, before_other = _lines(home(person)), _lines(home(other))
+    seal_section(window=survey.pre, user=person, section=1, answers={ITEMS[1][0]: 3})
+    assert _lines(home(person)) == before
+    answer(survey.pre, person, fully(4))
+    decline(window=survey.pre, user=other)
+    assert _lines(home(person)) == before
+    assert _lines(home(other)) == before_other
+
+
+def test_the_hours_read_the_same_whatever_somebody_did_with_the_survey(client, survey):
+    person = survey.people[0]
+    client.force_login(person)
+    address = reverse("learner:hours", args=[person.enrolments.get().uuid])
+    before = _lines(client.get(address).content.decode())
+    answer(survey.pre, person, fully(4))
+    assert _lines(client.get(address).content.decode()) == before
+
+
+def test_answering_writes_nothing_into_the_audit_log(survey):
+    before = AuditEntry.objects.count()
+    answer(survey.pre, survey.people[0], fully(4))
+    decline(window=survey.pre, user=survey.people[1])
+    assert AuditEntry.objects.count() == before
+
+
+def _queries(client, person, django_assert_max_num_queries) -> int:
+    client.force_login(person)
+    with django_assert_max_num_queries(QUERY_BUDGET) as counted:
+        assert client.get(HOME).status_code == 200
+    return len(counted)
+
+
+def test_more_seats_ask_no_more_of_the_database(
+    client, survey, clock, django_assert_max_num_queries
+):
+    one, three = survey.people
+    version, venue = survey.cohort.version, Venue.objects.first()
+    for week in (5, 10):
+        cohort = schedule_cohort(
+            by=None,
+            version=version,
+            agency=survey.agency,
+            venue=venue,
+            starts_on=survey.cohort.starts_on - timedelta(weeks=week),
+            capacity=5,
+        )
+        EnrolmentFactory.create(cohort=cohort, user=three)
+    counts = [_queries(client, person, django_assert_max_num_queries) for person in (one, three)]
+    assert counts[0] == counts[1]
+
+
+def _publish(version, *slugs: str) -> None:
+    for slug in slugs:
+        document = {
+            "slug": slug,
+            "course": version.course.code,
+            "module": "farewell",
+            "title": f"Lesson {slug}",
+            "intro": "Short.",
+            "minutes": 7,
+            "body": [],
+            "next_shift": "Try it.",
+        }
+        publish_lesson(document=document)
+
+
+def test_a_lesson_is_due_before_its_session_by_the_cohorts_calendar(home, clock):
+    clock.set(BEFORE_THE_COURSE)
+    abroad = AgencyFactory.create(time_zone="Pacific/Kiritimati")
+    seat = EnrolmentFactory.create(user=UserFactory.create(agency=abroad))
+    _publish(seat.cohort.version, "one")
+    page = home(seat.user)
+    assert "Read: Lesson one" in page
+    assert "Before Tue, Dec 1" in page
+
+
+def test_more_lessons_ask_no_more_of_the_database(client, clock, django_assert_max_num_queries):
+    clock.set(BEFORE_THE_COURSE)
+    seats = EnrolmentFactory.create_batch(2)
+    for seat, slugs in zip(seats, ["a", "bcd"], strict=True):
+        _publish(seat.cohort.version, *slugs)
+    counts = [_queries(client, seat.user, django_assert_max_num_queries) for seat in seats]
+    assert counts[0] == counts[1]
+
+
+def test_my_training_is_never_kept_by_a_browser(client, survey):
+    client.force_login(survey.people[0])
+    assert "no-store" in client.get(HOME).headers["Cache-Control"]
+
+
+@pytest.fixture
+def finished(clock) -> Enrolment:
+    """A seat of somebody who was in every session of a course without tests."""
+    seat = EnrolmentFactory.create()
+    trainer = UserFactory.create()
+    for session in seat.cohort.sessions.select_related("module"):
+        AttendanceEvent.objects.create(
+            enrolment=seat,
+            session=session,
+            presence="here",
+            minutes=session.module.minutes,
+            happened_at=session.starts_at,
+            recorded_by=trainer,
+        )
+    clock.set(AFTER_THE_COURSE)
+    return seat
+
+
+def test_a_certificate_that_was_earned_is_offered_and_then_listed(client, home, finished):
+    assert "Get my certificate" in home(finished.user)
+    claim = reverse("learner:claim_certificate", args=[finished.uuid])
+    page = client.post(claim, follow=True).content.decode()
+    certificate = Certificate.objects.get(enrolment=finished)
+    assert reverse("certificates:download", args=[certificate.uuid]) in page
+    assert "Get my certificate" not in page
+
+
+def test_asking_twice_gives_one_certificate(client, finished):
+    client.force_login(finished.user)
+    claim = reverse("learner:claim_certificate", args=[finished.uuid])
+    for _ in range(2):
+        client.post(claim)
+    assert Certificate.objects.count() == 1
+
+
+def test_what_is_missing_is_said_and_nothing_is_issued(client, clock):
+    seat = EnrolmentFactory.create()
+    clock.set(AFTER_THE_COURSE)
+    client.force_login(seat.user)
+    answer = client.post(reverse("learner:claim_certificate", args=[seat.uuid]), follow=True)
+    assert answer.request["PATH_INFO"] == reverse("learner:hours", args=[seat.uuid])
+    assert list(answer.context["messages"])
+    assert not Certificate.objects.exists()
+
+
+def test_posting_fields_of_the_server_changes_none_of_them(client, clock):
+    """A forged completion: whatever is sent along, nothing is credited and nothing issued."""
+    seat = EnrolmentFactory.create()
+    clock.set(AFTER_THE_COURSE)
+    client.force_login(seat.user)
+    forged = {
+        "minutes": "2400",
+        "earned": "2400",
+        "state": "withdrawn",
+        "passed": "1",
+        "score": "100",
+        "user": "1",
+        "by": "1",
+        "issued_by": "1",
+    }
+    client.post(reverse("learner:claim_certificate", args=[seat.uuid]), forged)
+    seat.refresh_from_db()
+    assert seat.state == "enrolled"
+    assert not seat.attendance.exists()
+    assert not Certificate.objects.exists()
+
+
+def test_the_hours_page_lists_every_module(client, finished):
+    client.force_login(finished.user)
+    page = client.get(reverse("learner:hours", args=[finished.uuid])).content.decode()
+    assert all(module.title in page for module in finished.cohort.version.modules.all())
