@@ -46,14 +46,14 @@ lock: $(STAMP) ## Renew the lock files from pyproject.toml
 assets: $(STAMP)
 	@$(BIN)/python -m lms.assets
 
-# Debian's chromium for the browser tests: installed when we may, named when we may not.
+# Debian's chromium and poppler for the browser and PDF tests: installed when we may, named when not.
 browser:
-	@if command -v chromium >/dev/null 2>&1; then :; \
+	@if command -v chromium >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-		echo "Installing chromium for the browser tests ..."; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	elif [ "$$CI" = true ]; then echo "chromium is missing and cannot be installed here" >&2; exit 1; \
-	else echo "chromium is not installed: the browser tests will be skipped (apt-get install chromium)"; fi
+		echo "Installing chromium and poppler-utils for the tests ..."; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium poppler-utils >/dev/null; \
+	elif [ "$$CI" = true ]; then echo "chromium or poppler-utils is missing and cannot be installed here" >&2; exit 1; \
+	else echo "chromium or poppler-utils is missing: the tests that need them are skipped (apt-get install chromium poppler-utils)"; fi
 
 $(STAMP): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=... names one)")'

@@ -35,7 +35,7 @@ class HomePage(Page):
     )
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        courses = Course.objects.for_catalog()[:6]
+        courses = Course.objects.for_catalog().prefetch_related("versions__modules")[:6]
         return super().get_context(request, *args, **kwargs) | {"courses": courses}
 
 

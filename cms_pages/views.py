@@ -14,7 +14,8 @@ from courses.models import Course
 
 def catalog(request: HttpRequest) -> HttpResponse:
     """All programs, with hours and validity."""
-    return render(request, "catalog.html", {"courses": Course.objects.for_catalog()})
+    courses = Course.objects.for_catalog().prefetch_related("versions__modules")
+    return render(request, "catalog.html", {"courses": courses})
 
 
 def course_detail(request: HttpRequest, code: str) -> HttpResponse:

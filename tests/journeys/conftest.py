@@ -15,6 +15,7 @@ import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.db import connections
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import (
@@ -73,13 +74,16 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("chromium is not installed, and CI may not do without the browser tests")
         pytest.skip("chromium is not installed")
+    # Playwright keeps an event loop in this thread. Beside a loop Django refuses its ORM, although
+    # ours only turns while a test waits for the browser, and it uses other connections than before
+    # and afterwards: neither kind may stay open while the other one's databases are replaced.
+    connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, in which Django refuses its ORM. Nothing
-        # here is asynchronous: the loop only runs while the test waits for the browser.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield started
         started.close()
+        connections.close_all()
 
 
 @dataclass

@@ -85,7 +85,7 @@ def _mark_all_present(cohort: Cohort, office: Any, clock: Any) -> None:
     seats = list(cohort.enrolments.all())
     for session in cohort.sessions.filter(starts_at__lte=clock.at).select_related("module"):
         mark_attendance(
-            session=session, marks={s: ("here", None) for s in seats}, by=office.trainer
+            session=session, marks=dict.fromkeys(seats, ("here", None)), by=office.trainer
         )
 
 

@@ -76,6 +76,9 @@ ANSWERED = OFFICERS - len(DECLINED | WITHDREW | STOPPED)
 WATCHED = {4, 12, 27, 36, 50}
 LUCK = 9
 
+# All on one worker: the waves are run once and attacked many times.
+pytestmark = pytest.mark.xdist_group("first_attacker")
+
 Sheet = tuple[tuple[str, int], ...]
 Guess = Mapping[int, Sheet]
 

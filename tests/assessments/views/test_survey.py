@@ -455,7 +455,12 @@ class TestSecrets:
     def test_no_answer_stands_in_any_line_of_any_log(
         self, survey: Survey, browser: Client, log: list[str]
     ) -> None:
-        for number, posted in ((1, MARKED), (1, FIRST), (2, SECOND | {"M1": "471.25"}), (2, {"M1": "95471"})):
+        for number, posted in (
+            (1, MARKED),
+            (1, FIRST),
+            (2, SECOND | {"M1": "471.25"}),
+            (2, {"M1": "95471"}),
+        ):
             browser.post(section_url(survey, number), posted)
         assert not [line for line in log if re.search("mustnotbeseen|471.25|95471", line)]
 
