@@ -50,10 +50,12 @@ def _keep(study: Study, digest: str, report: dict[str, Any]) -> None:
     newest = study.vintages.first()
     # Against every published one: two small steps must not add up to a difference that tells.
     shown = study.vintages.filter(published=True)
+    published = all(may_replace(old.report, report, study.spec.threshold) for old in shown)
     OutcomeVintage.objects.create(
         study=study,
         number=newest.number + 1 if newest else 1,
         digest=digest,
-        report=report,
-        published=all(may_replace(old.report, report, study.spec.threshold) for old in shown),
+        # What is held back is not stored either: a thief could subtract it from what is shown.
+        report=report if published else {},
+        published=published,
     )

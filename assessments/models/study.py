@@ -133,8 +133,8 @@ class SurveyWindow(models.Model):
 class OutcomeVintage(models.Model):
     """A study's outcomes as they stood after some openings, already through disclosure control.
 
-    `digest` names the batches it was computed from; `published` is false where the change guard
-    held it back because too few people had been added since the one before.
+    `digest` names the batches it was computed from; `published` is false, and the report empty,
+    where the change guard held it back because too few people had been added since another one.
     """
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="vintages")

@@ -229,7 +229,11 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Below INFO it writes whole contexts, with what somebody typed into a form.
+        "django.template": {"level": "INFO"},
+    },
 }
 
 # What stands on a certificate: who issues it, and exactly two who sign (name, title).

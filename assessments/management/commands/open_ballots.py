@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments.actions import current_vintage, open_due_boxes
 from assessments.ballot_box.keys import KeyMissing
+from assessments.ballot_box.store import NotScrubbed
 from assessments.models import Study
 
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no study {study}")
         try:
             opened = open_due_boxes(study=chosen)
-        except KeyMissing as error:
+        except (KeyMissing, NotScrubbed) as error:
             raise CommandError(str(error)) from error
         for affected in Study.objects.filter(waves__windows__in=opened).distinct():
             current_vintage(study=affected)

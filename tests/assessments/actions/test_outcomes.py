@@ -1,0 +1,90 @@
+from random import Random
+
+import pytest
+
+from assessments.actions import current_vintage
+from assessments.actions import outcomes as outcomes_module
+from assessments.ballot_box.batches import seal_rows
+from assessments.ballot_box.models import ResponseBatch
+from assessments.keyring import responses_key
+from assessments.models import Study
+from tests.surveys import make_survey
+
+pytestmark = pytest.mark.django_db(databases=["default", "responses"])
+
+
+@pytest.fixture
+def study() -> Study:
+    return make_survey(people=1).study
+
+
+def put_pairs(study: Study, people: range) -> None:
+    """Stores both waves of some people, as an opening would."""
+    instrument, rows = study.instrument_version.spec, []
+    items = {item.code for item in instrument.items}
+    for number in people:
+        random = Random(number)
+        for wave in study.spec.wave_codes:
+            answers = {code: random.randint(1, 5) for code in items}
+            rows.append(
+                {
+                    "code": f"{number:032x}",
+                    "wave": wave,
+                    "version": study.instrument_version.number,
+                    "answers": answers,
+                    "cohort": "one",
+                    "covariates": {},
+                }
+            )
+    key = responses_key(study)
+    ResponseBatch.objects.bulk_create(
+        ResponseBatch(study=study.uuid, sealed=sealed)
+        for sealed in seal_rows(rows, key, study.uuid)
+    )
+
+
+def counts(study: Study) -> list[int | None]:
+    vintage = current_vintage(study=study)
+    assert vintage is not None
+    return [scale["changes"][0]["n"] for scale in vintage.report["scales"].values()]
+
+
+def test_nine_pairs_show_no_number(study: Study) -> None:
+    put_pairs(study, range(9))
+    assert set(counts(study)) == {None}
+
+
+def test_the_threshold_of_pairs_shows_a_change(study: Study) -> None:
+    put_pairs(study, range(12))
+    assert set(counts(study)) == {12}
+
+
+def test_looking_again_computes_nothing(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_pairs(study, range(12))
+    before = current_vintage(study=study)
+    monkeypatch.setattr(outcomes_module, "_report", lambda study: pytest.fail("computed again"))
+    assert current_vintage(study=study) == before
+
+
+def test_a_few_more_people_change_nothing_that_is_shown(study: Study) -> None:
+    put_pairs(study, range(12))
+    shown = current_vintage(study=study)
+    put_pairs(study, range(12, 15))
+    assert current_vintage(study=study) == shown
+
+
+def test_figures_that_are_held_back_are_not_stored_either(study: Study) -> None:
+    put_pairs(study, range(12))
+    current_vintage(study=study)
+    put_pairs(study, range(12, 15))
+    current_vintage(study=study)
+    held_back = study.vintages.get(published=False)
+    assert held_back.report == {}
+
+
+def test_two_small_steps_do_not_add_up_to_a_difference_that_tells(study: Study) -> None:
+    put_pairs(study, range(12))
+    current_vintage(study=study)
+    for start in (12, 15, 18):
+        put_pairs(study, range(start, start + 3))
+        assert set(counts(study)) == {12}
