@@ -1,16 +1,15 @@
 """Making survey windows, and opening their boxes once they are over."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
 from assessments.ballot_box import store
-from assessments.ballot_box.batches import seal_aside, seal_rows, unseal_rows
-from assessments.ballot_box.keys import KeyMissing, data_key, web_data_share
-from assessments.ballot_box.opening import Corrupt, Opened, code_of, open_ballot, peel
+from assessments.ballot_box.batches import Row, seal_aside, seal_rows, unseal_rows
+from assessments.ballot_box.keys import KeyMissing, OpenerKeys, data_key, web_data_share
+from assessments.ballot_box.opening import Corrupt, Opened, Peeled, code_of, open_ballot, peel
 from assessments.ballot_box.store import NotScrubbed
 from assessments.keyring import box_keys, link_key, opener_keys, web_store
 from assessments.models import Study, SurveyWindow, Wave
@@ -76,53 +75,71 @@ def _empty_box(window: SurveyWindow) -> None:
     study = window.wave.study
     opener, web_keys = opener_keys(study), box_keys(window)
     key = data_key(web_data_share(link_key(study), study.uuid), opener.data_share, study.uuid)
-    spec, sections = study.spec, len(sections_of(study))
-    validate = validator(study)
-    with store.locked(window.box_id):
+    # The study's lock too: two boxes opened at once must see each other's codes.
+    with store.locked(study.uuid.hex), store.locked(window.box_id):
         if store.is_opened(window.box_id):
             return
         stored = store.contents(window.uuid)
         peeled = peel(stored, web_keys)
         if stored and not peeled.ballots:
             raise KeyMissing(f"The box key of window {window.pk} opens none of its ballots")
-        before = list(
-            unseal_rows((sealed for _, sealed in store.batches_of(study.uuid)), key, study.uuid)
-        )
-        known = {row["code"] for row in before}
-        taken = {row["code"] for row in before if row["wave"] == window.wave.code}
-        rows: list[dict[str, Any]] = []
-        set_aside = list(peeled.unreadable)
-        for slots in peeled.ballots:
-            try:
-                opened = open_ballot(
-                    slots,
-                    opener,
-                    study=study.uuid,
-                    window=window.uuid,
-                    sections=sections,
-                    validate=validate,
-                )
-            except Corrupt:
-                set_aside.append(b"".join(slots))
-                continue
-            if opened is None:
-                continue
-            code = code_of(opened.links, opener, known)
-            # A person who sat in two cohorts of one wave counts with what was stored first.
-            if code not in taken:
-                taken.add(code)
-                rows.append(_row(window, code, opened, spec.covariates))
+        batches = [sealed for _, sealed in store.batches_of(study.uuid)]
+        before = list(unseal_rows(batches, key, study.uuid))
+        opened, corrupt = _read(window, peeled, opener)
+        set_aside = [*peeled.unreadable, *corrupt]
         store.replace_by_batches(
             box_id=window.box_id,
             window=window.uuid,
             study=study.uuid,
-            batches=seal_rows(rows, key, study.uuid),
+            batches=seal_rows(_rows(window, opened, opener, before), key, study.uuid),
             set_aside=[seal_aside(one, key, study.uuid) for one in set_aside],
             n=len(stored),
         )
 
 
-def _row(window: SurveyWindow, code: str, opened: Opened, names: tuple[str, ...]) -> dict[str, Any]:
+def _read(
+    window: SurveyWindow, peeled: Peeled, opener: OpenerKeys
+) -> tuple[list[Opened], list[bytes]]:
+    """The ballots that count, and those that cannot be read as they came out of the outer layer."""
+    study = window.wave.study
+    validate, sections = validator(study), len(sections_of(study))
+    counted: list[Opened] = []
+    corrupt: list[bytes] = []
+    for slots in peeled.ballots:
+        try:
+            opened = open_ballot(
+                slots,
+                opener,
+                study=study.uuid,
+                window=window.uuid,
+                sections=sections,
+                validate=validate,
+            )
+        except Corrupt:
+            corrupt.append(b"".join(slots))
+            continue
+        if opened is not None:
+            counted.append(opened)
+    return counted, corrupt
+
+
+def _rows(
+    window: SurveyWindow, opened: list[Opened], opener: OpenerKeys, before: list[Row]
+) -> list[Row]:
+    """One row a person. Who sat in two cohorts of one wave counts with what was stored first."""
+    known = {row["code"] for row in before}
+    taken = {row["code"] for row in before if row["wave"] == window.wave.code}
+    covariates = window.wave.study.spec.covariates
+    rows: list[Row] = []
+    for ballot in opened:
+        code = code_of(ballot.links, opener, known)
+        if code not in taken:
+            taken.add(code)
+            rows.append(_row(window, code, ballot, covariates))
+    return rows
+
+
+def _row(window: SurveyWindow, code: str, opened: Opened, names: tuple[str, ...]) -> Row:
     return {
         "code": code,
         "wave": window.wave.code,
