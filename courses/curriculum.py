@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import reprlib
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-import yaml
+from courses.documents import (
+    CODE,
+    CODE_LIMIT,
+    DocumentError,
+    Problem,
+    Section,
+    a_code,
+    a_paragraph,
+    a_title,
+    a_whole_number,
+    one_of,
+    read_yaml,
+    repeated,
+)
 
 DELIVERIES = ("classroom", "online", "blended")
 FORMATS = (
@@ -30,32 +40,9 @@ STAFFING = (
 SURVEYS = ("pre", "post")
 ASSESSMENTS = ("knowledge_check", "skills_application")
 
-_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_CODE_LIMIT = 32
-_KEYWORD = re.compile(r"[a-z][a-z_]{0,39}")
-_TITLE_LIMIT = 200
-_PARAGRAPH_LIMIT = 2000
-_T = TypeVar("_T")
-_Read = Callable[[object], _T]
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One fault: where it stands in the document (`modules[2] (autism).minutes`) and what it is."""
-
-    place: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
-
-
-class CurriculumError(ValueError):
+class CurriculumError(DocumentError):
     """A document that is no course. `problems` holds every fault found, in reading order."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +132,19 @@ class CourseSpec:
 def parse_course(document: Mapping[str, object]) -> CourseSpec:
     """The course that `document` describes. Raises CurriculumError with every fault in it."""
     problems: list[Problem] = []
-    top = _Section(document, "", problems, _keys_of(CourseSpec), ["summary", "audience"])
+    top = Section(document, "", problems, _keys_of(CourseSpec), ["summary", "audience"])
     spec = CourseSpec(
-        code=top.read("code", _code, ""),
-        title=top.read("title", _title, ""),
-        program=top.read("program", _title, ""),
-        version=top.read("version", _whole(1, 9999), 1),
-        summary=top.optional("summary", _paragraph, ""),
+        code=top.read("code", a_code, ""),
+        title=top.read("title", a_title, ""),
+        program=top.read("program", a_title, ""),
+        version=top.read("version", a_whole_number(1, 9999), 1),
+        summary=top.optional("summary", a_paragraph, ""),
         validity_months=top.optional("validity_months", _months, None),
         rules=_rules(top),
         capacity=_capacity(top),
-        prerequisites=top.distinct("prerequisites", _code),
+        prerequisites=top.distinct("prerequisites", a_code),
         modules=_modules(top),
-        audience=top.optional("audience", _paragraph, ""),
+        audience=top.optional("audience", a_paragraph, ""),
     )
     problems += _faults_between(spec, minutes_known=not _about_minutes(problems))
     if problems:
@@ -169,7 +156,10 @@ def read_course(path: Path) -> CourseSpec:
     """The course in a YAML file (UTF-8, with or without byte-order mark, or Windows-1252).
 
     Raises CurriculumError; a fault of YAML itself has the place `file, line L, column C`."""
-    document = _read_yaml(path)
+    try:
+        document = read_yaml(path)
+    except DocumentError as error:
+        raise CurriculumError(error.problems) from error
     try:
         return parse_course(document)
     except CurriculumError as error:
@@ -177,54 +167,54 @@ def read_course(path: Path) -> CourseSpec:
         raise CurriculumError(named) from error
 
 
-def _rules(top: _Section) -> Rules:
+def _rules(top: Section) -> Rules:
     rules = top.section("rules", _keys_of(Rules))
     return Rules(
-        pass_mark=rules.read("pass_mark", _whole(0, 100), 0),
-        attempts=rules.read("attempts", _whole(1, 20), 1),
+        pass_mark=rules.read("pass_mark", a_whole_number(0, 100), 0),
+        attempts=rules.read("attempts", a_whole_number(1, 20), 1),
         minutes_required=rules.read("minutes_required", _minutes_required, "all"),
     )
 
 
-def _capacity(top: _Section) -> Capacity:
+def _capacity(top: Section) -> Capacity:
     capacity = top.section("capacity", _keys_of(Capacity), ["sworn_min_percent"])
     return Capacity(
-        default=capacity.read("default", _whole(1, 1000), 1),
-        sworn_min_percent=capacity.optional("sworn_min_percent", _whole(0, 100), None),
+        default=capacity.read("default", a_whole_number(1, 1000), 1),
+        sworn_min_percent=capacity.optional("sworn_min_percent", a_whole_number(0, 100), None),
     )
 
 
-def _modules(top: _Section) -> tuple[ModuleSpec, ...]:
+def _modules(top: Section) -> tuple[ModuleSpec, ...]:
     entries = top.entries("modules")
     if top.value("modules") in ([], ()):
         top.note("modules", "must hold at least one module")
     optional = ["day", "survey", "assessment"]
     return tuple(
-        _module(_Section(entry, _place(at, entry), top.problems, _keys_of(ModuleSpec), optional))
+        _module(Section(entry, _place(at, entry), top.problems, _keys_of(ModuleSpec), optional))
         for at, entry in enumerate(entries)
     )
 
 
-def _module(section: _Section) -> ModuleSpec:
+def _module(section: Section) -> ModuleSpec:
     module = ModuleSpec(
-        code=section.read("code", _code, ""),
-        title=section.read("title", _title, ""),
-        topic=section.read("topic", _title, ""),
-        minutes=section.read("minutes", _whole(0, 30000, step=5), 0),
-        delivery=section.read("delivery", _one_of(DELIVERIES), ""),
-        format=section.read("format", _one_of(FORMATS), ""),
-        day=section.optional("day", _whole(1, 366), None),
-        staffing=section.distinct("staffing", _one_of(STAFFING)),
-        survey=section.optional("survey", _one_of(SURVEYS), None),
-        assessment=section.optional("assessment", _one_of(ASSESSMENTS), None),
-        objectives=section.distinct("objectives", _paragraph),
+        code=section.read("code", a_code, ""),
+        title=section.read("title", a_title, ""),
+        topic=section.read("topic", a_title, ""),
+        minutes=section.read("minutes", a_whole_number(0, 30000, step=5), 0),
+        delivery=section.read("delivery", one_of(DELIVERIES), ""),
+        format=section.read("format", one_of(FORMATS), ""),
+        day=section.optional("day", a_whole_number(1, 366), None),
+        staffing=section.distinct("staffing", one_of(STAFFING)),
+        survey=section.optional("survey", one_of(SURVEYS), None),
+        assessment=section.optional("assessment", one_of(ASSESSMENTS), None),
+        objectives=section.distinct("objectives", a_paragraph),
     )
     if module.delivery in ("classroom", "blended"):
         _check_meeting(section, module.delivery)
     return module
 
 
-def _check_meeting(section: _Section, delivery: str) -> None:
+def _check_meeting(section: Section, delivery: str) -> None:
     """What only a meeting needs: time, a day, and somebody who teaches."""
     if section.value("minutes") == 0:
         section.note("minutes", "0 is for online preparation only")
@@ -237,7 +227,7 @@ def _check_meeting(section: _Section, delivery: str) -> None:
 def _faults_between(spec: CourseSpec, *, minutes_known: bool) -> Iterator[Problem]:
     """Faults that no single value shows: repeats, order, sums."""
     modules = spec.modules
-    for code in _repeated(module.code for module in modules if module.code):
+    for code in repeated(module.code for module in modules if module.code):
         yield Problem("modules", f"the code {code} is used more than once")
     if spec.code and spec.code in spec.prerequisites:
         yield Problem("prerequisites", "a course cannot ask for itself")
@@ -257,7 +247,7 @@ def _faults_of_days(days: Sequence[int]) -> Iterator[Problem]:
 
 
 def _faults_of_surveys(surveys: Sequence[str]) -> Iterator[Problem]:
-    for survey in _repeated(surveys):
+    for survey in repeated(surveys):
         yield Problem("modules", f"more than one survey: {survey}")
     if "pre" in surveys and "post" in surveys and surveys.index("post") < surveys.index("pre"):
         yield Problem("modules", "survey: post stands before survey: pre")
@@ -275,14 +265,9 @@ def _about_minutes(problems: Iterable[Problem]) -> bool:
     return any(problem.place.endswith((".minutes", ".minutes_required")) for problem in problems)
 
 
-def _repeated(values: Iterable[str]) -> list[str]:
-    ordered = list(values)
-    return [value for value in dict.fromkeys(ordered) if ordered.count(value) > 1]
-
-
 def _place(index: int, entry: object) -> str:
     code = entry.get("code") if isinstance(entry, Mapping) else None
-    known = isinstance(code, str) and _CODE.fullmatch(code) and len(code) <= _CODE_LIMIT
+    known = isinstance(code, str) and CODE.fullmatch(code) and len(code) <= CODE_LIMIT
     return f"modules[{index}] ({code})" if known else f"modules[{index}]"
 
 
@@ -290,191 +275,9 @@ def _keys_of(kind: type[CourseSpec | Rules | Capacity | ModuleSpec]) -> list[str
     return [field.name for field in fields(kind)]
 
 
-class _FaultError(Exception):
-    """Why one value cannot be taken."""
-
-
-class _Section:
-    """One mapping of the document. A fault is noted with its place and the default returned, so
-    that reading goes on and everything that is wrong is told at once."""
-
-    def __init__(
-        self,
-        content: object,
-        place: str,
-        problems: list[Problem],
-        keys: Collection[str],
-        optional: Collection[str] = (),
-    ) -> None:
-        self.place, self.problems = place, problems
-        self._content: Mapping[object, object] = {}
-        if not isinstance(content, Mapping):
-            problems.append(Problem(place or "course", f"{_shown(content)} is not a mapping"))
-            return
-        self._content = content
-        for key in keys:
-            if key not in content and key not in optional:
-                self.note(key, "is missing")
-        for key in content:
-            if key not in keys:
-                self.note(_shown(key), "is not a known key")
-
-    def note(self, key: str, message: str) -> None:
-        self.problems.append(Problem(f"{self.place}.{key}" if self.place else key, message))
-
-    def value(self, key: str) -> object:
-        return self._content.get(key)
-
-    def read(self, key: str, reader: _Read[_T], default: _T) -> _T:
-        return self._try(key, self.value(key), reader, default) if key in self._content else default
-
-    def optional(self, key: str, reader: _Read[_T], default: _T) -> _T:
-        return default if self.value(key) is None else self.read(key, reader, default)
-
-    def entries(self, key: str) -> Sequence[object]:
-        return self.read(key, _list, ())
-
-    def distinct(self, key: str, reader: _Read[str]) -> tuple[str, ...]:
-        entries = enumerate(self.entries(key))
-        texts = tuple(self._try(f"{key}[{at}]", entry, reader, "") for at, entry in entries)
-        for text in _repeated(text for text in texts if text):
-            self.note(key, f"{_shown(text)} stands there more than once")
-        return texts
-
-    def section(self, key: str, keys: Collection[str], optional: Collection[str] = ()) -> _Section:
-        if key not in self._content:
-            return _Section({}, key, [], ())
-        place = f"{self.place}.{key}" if self.place else key
-        return _Section(self.value(key), place, self.problems, keys, optional)
-
-    def _try(self, key: str, value: object, reader: _Read[_T], default: _T) -> _T:
-        try:
-            return reader(value)
-        except _FaultError as fault:
-            self.note(key, f"{_shown(value)} {fault}")
-            return default
-
-
-def _whole(low: int, high: int, step: int = 1) -> _Read[int]:
-    kind = "a whole number" if step == 1 else f"a multiple of {step}"
-
-    def read(value: object) -> int:
-        # `type`, not isinstance: True is an int, and a text such as "60" is nobody's minutes.
-        if type(value) is int and value in range(low, high + 1, step):
-            return value
-        raise _FaultError(f"is not {kind} from {low} to {high}")
-
-    return read
-
-
-def _one_of(allowed: Sequence[str]) -> _Read[str]:
-    def read(value: object) -> str:
-        if not isinstance(value, str) or value not in allowed:
-            raise _FaultError(f"is not one of {', '.join(allowed)}")
-        return value
-
-    return read
-
-
 def _months(value: object) -> int | None:
-    return None if value == "none" else _whole(1, 600)(value)
+    return None if value == "none" else a_whole_number(1, 600)(value)
 
 
 def _minutes_required(value: object) -> Literal["all"] | int:
-    return "all" if value == "all" else _whole(1, 30000)(value)
-
-
-def _code(value: object) -> str:
-    if not isinstance(value, str) or len(value) > _CODE_LIMIT or not _CODE.fullmatch(value):
-        rule = f"lower-case letters, digits and single hyphens, at most {_CODE_LIMIT}"
-        raise _FaultError(f"is not a code ({rule})")
-    return value
-
-
-def _title(value: object) -> str:
-    return _text(value, _TITLE_LIMIT)
-
-
-def _paragraph(value: object) -> str:
-    return _text(value, _PARAGRAPH_LIMIT)
-
-
-def _text(value: object, limit: int) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _FaultError("is not a text")
-    text = " ".join(value.split())
-    if len(text) > limit:
-        raise _FaultError(f"has {len(text)} characters, the most is {limit}")
-    # Databases refuse NUL, and half a surrogate pair cannot be written as UTF-8 at all.
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise _FaultError("holds a control character")
-    return text
-
-
-def _list(value: object) -> Sequence[object]:
-    if not isinstance(value, list | tuple):
-        raise _FaultError("is not a list")
-    return value
-
-
-def _shown(value: object) -> str:
-    """A value as an error message can hold it: short, on one line, whatever it is."""
-    if isinstance(value, str) and _KEYWORD.fullmatch(value):
-        return value
-    try:
-        return reprlib.repr(value).encode("utf-8", "backslashreplace").decode()
-    except ValueError:
-        # Python refuses to write out integers of more than 4,300 digits.
-        return f"this {type(value).__name__}"
-
-
-def _read_yaml(path: Path) -> Mapping[str, object]:
-    try:
-        text = _decoded(path.read_bytes())
-        problems = list(_repeated_keys(yaml.compose(text, Loader=yaml.SafeLoader), path.name))
-        document: Mapping[str, object] = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        problems = [Problem(_at(path.name, error.problem_mark), error.problem or "is not YAML")]
-    except OSError as error:
-        problems = [Problem(path.name, f"cannot be read: {error.strerror}")]
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        problems = [Problem(path.name, f"is not YAML: {' '.join(str(error).split())}")]
-    if problems:
-        raise CurriculumError(problems)
-    return document
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252")
-
-
-def _at(name: str, mark: yaml.Mark | None) -> str:
-    return f"{name}, line {mark.line + 1}, column {mark.column + 1}" if mark else name
-
-
-def _repeated_keys(root: yaml.Node | None, name: str) -> Iterator[Problem]:
-    """Keys given twice in one mapping: YAML's loader would keep the last without a word."""
-    waiting: list[yaml.Node | None] = [root]
-    met: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if node is None or id(node) in met:
-            continue
-        met.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            waiting += reversed(node.value)
-        elif isinstance(node, yaml.MappingNode):
-            waiting += [value for _, value in reversed(node.value)]
-            yield from _repeated_in(node, name)
-
-
-def _repeated_in(node: yaml.MappingNode, name: str) -> Iterator[Problem]:
-    met: set[str] = set()
-    for key, _ in node.value:
-        if isinstance(key, yaml.ScalarNode) and key.value in met:
-            message = f"the key {_shown(key.value)} stands there twice"
-            yield Problem(_at(name, key.start_mark), message)
-        met.add(str(key.value))
+    return "all" if value == "all" else a_whole_number(1, 30000)(value)
