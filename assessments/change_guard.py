@@ -1,15 +1,25 @@
 """The change guard: two releases of one report must not differ by a small group.
 
+What two releases show together is what they show apart, and their difference: sums over the
+officers, and over the responses, that came in between. So those are reported on as if they were a
+study of their own (`since`), and whatever disclosure control hides there is hidden in the new
+release too where the older one shows it. A hidden change holds the whole release back.
+
 Each count that changed must have changed by the threshold or more; numbers over an unchanged count
 must be the same; and where a row changed, no other row of the same scale and wave may lie within
 the threshold of what it was. It is strict by design: a release waits until enough is new.
 """
 
+import copy
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assessments.small_cells import Object, small
+from assessments.small_cells import SMALL_CELL, Object, hidden, small
+
+# Not sums over officers: they depend on which scales are shown, or on a fit that may not converge.
+_NOT_SUMS = ("p_holm", "p_bh", "omega")
+_ADJUSTED = ("p_holm", "p_bh")
 
 
 def may_replace(
@@ -20,6 +30,56 @@ def may_replace(
     Both are reports after disclosure control.
     """
     return published is None or not objections(published, new, threshold)
+
+
+def releasable(
+    published: Mapping[str, Any],
+    new: Mapping[str, Any],
+    *,
+    fresh: Mapping[str, Any],
+    touched: Mapping[str, Any],
+    threshold: int,
+) -> Object | None:
+    """The new report with everything hidden that its difference from a published one would show;
+    None where it has to wait.
+
+    All are reports after disclosure control: `fresh` on the responses alone that came in between,
+    `touched` on all responses of the officers who sent them.
+    """
+    report: Object = copy.deepcopy(dict(new))
+    rows, old = dict(_rows(report)), dict(_rows(published))
+    # A pair is new as soon as one of its responses is: pairs among fresh ones alone tell nothing.
+    # A wave without fresh responses has not changed, whoever of it was touched.
+    of_waves = {place: row for place, row in _rows(fresh) if _is_of_waves(place)}
+    for place, between in [*_rows(touched), *of_waves.items()]:
+        unchanged = place in of_waves and of_waves[place]["n"] == 0
+        if unchanged or place not in old or place not in rows:
+            continue
+        was = rows[place].get("mean_change")
+        _hide_alike(rows[place], old[place], between)
+        if was is not None and rows[place]["mean_change"] is None:
+            return None
+    return report if may_replace(published, report, threshold) else None
+
+
+def _is_of_waves(place: str) -> bool:
+    return ".waves." in place or ".reliability." in place
+
+
+def _hide_alike(row: Object, old: Object, between: Object) -> None:
+    """Hides in `row`, in place, what is hidden between two releases and shown in the older one."""
+    if between["n"] == 0:
+        return
+    whole = () if "wave" in row else ("n", "mean", "mean_change", "alpha")
+    for key, value in between.items():
+        if isinstance(value, dict):
+            if any(part is None and old[key][name] is not None for name, part in value.items()):
+                row[key] = hidden(row[key], SMALL_CELL)
+        elif value is None and key not in _NOT_SUMS and old[key] is not None:
+            if key in whole:
+                row.update(hidden(row, SMALL_CELL))
+                return
+            row.update({key: None, "suppressed": SMALL_CELL})
 
 
 def objections(published: Mapping[str, Any], new: Mapping[str, Any], threshold: int) -> list[str]:
@@ -82,7 +142,7 @@ def _same(before: Object | None, after: Object | None) -> bool:
         return before is after
     if before.keys() != after.keys():
         return False
-    return all(key in ("p_holm", "p_bh") or _same_value(before[key], after[key]) for key in before)
+    return all(key in _ADJUSTED or _same_value(before[key], after[key]) for key in before)
 
 
 def _same_value(was: Any, now: Any) -> bool:

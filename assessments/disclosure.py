@@ -30,7 +30,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessments import small_cells
-from assessments.change_guard import may_replace, objections
+from assessments.change_guard import may_replace, objections, releasable
 from assessments.small_cells import (
     ALIKE,
     COHORTS,
@@ -53,6 +53,7 @@ __all__ = [
     "SUBTRACTION",
     "may_replace",
     "objections",
+    "releasable",
     "suppress",
 ]
 

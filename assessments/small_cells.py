@@ -8,9 +8,10 @@ from typing import Any
 FEW = "fewer officers than the threshold"
 SMALL_CELL = "shows a group smaller than the threshold"
 SUBTRACTION = "a group smaller than the threshold would follow by subtraction"
-ALIKE = "all or nearly all officers answered alike"
+# The same words: to say that a group answered alike would tell what each of them answered.
+ALIKE = SMALL_CELL
 COHORTS = "too few cohorts with enough officers"
-REASONS = (FEW, SMALL_CELL, SUBTRACTION, ALIKE, COHORTS)
+REASONS = (FEW, SMALL_CELL, SUBTRACTION, COHORTS)
 
 LEAST_COHORTS = 4
 RELIABLE_ORDER = ("unchanged", "improved", "worsened")

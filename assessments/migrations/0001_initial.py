@@ -246,7 +246,9 @@ class Migration(migrations.Migration):
                 ),
                 ("number", models.PositiveIntegerField()),
                 ("digest", models.CharField(max_length=64)),
+                ("batches", models.JSONField(default=list)),
                 ("report", models.JSONField()),
+                ("seats", models.PositiveIntegerField(null=True)),
                 ("published", models.BooleanField()),
                 ("made_at", models.DateTimeField(default=lms.accounts.clock.now, editable=False)),
                 (

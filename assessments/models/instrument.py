@@ -38,9 +38,7 @@ class InstrumentVersion(models.Model):
     class Meta:
         ordering: ClassVar = ["instrument", "-number"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["instrument", "number"], name="instrument_version_once"
-            )
+            models.UniqueConstraint(fields=["instrument", "number"], name="instrument_version_once")
         ]
 
     def __str__(self) -> str:

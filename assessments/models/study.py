@@ -133,20 +133,24 @@ class SurveyWindow(models.Model):
 class OutcomeVintage(models.Model):
     """A study's outcomes as they stood after some openings, already through disclosure control.
 
-    `digest` names the batches it was computed from; `published` is false, and the report empty,
+    `batches` lists the ids of the batches it was computed from, `digest` names them and the
+    protocol. `seats` is how many had a seat in the cohorts whose first box was opened; None where
+    that would tell how many of a small group did not answer. `published` is false, the report empty,
     where the change guard held it back because too few people had been added since another one.
     """
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="vintages")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
+    batches = models.JSONField(default=list)
     report = models.JSONField()
+    seats = models.PositiveIntegerField(null=True)
     published = models.BooleanField()
     made_at = models.DateTimeField(default=now, editable=False)
 
     field_privacy: ClassVar = dict.fromkeys(
-        ["id", "study", "number", "digest", "published", "made_at"], Privacy.OFFICE
-    ) | {"report": Privacy.AGGREGATE}
+        ["id", "study", "number", "digest", "batches", "published", "made_at"], Privacy.OFFICE
+    ) | dict.fromkeys(["report", "seats"], Privacy.AGGREGATE)
 
     class Meta:
         ordering: ClassVar = ["study", "-number"]

@@ -6,9 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.charts import dot_charts, flow_bars, signed, unshown
-from assessments.models import OutcomeVintage, Study, SurveyWindow
+from assessments.models import OutcomeVintage, Study
 from assessments.outcome_table import OUTCOME_COLUMNS, outcomes_rows
-from courses.models import Enrolment
 
 Report = Mapping[str, Any]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -41,7 +40,7 @@ def for_page(study: Study, vintage: OutcomeVintage) -> dict[str, Any]:
     return {
         "vintage": vintage,
         "report": report,
-        "flow": flow(study, report),
+        "flow": flow(study, report, vintage.seats),
         "pairs": pairs,
         "caveats": caveats(study, report),
         "reliability": reliability_table(study, report),
@@ -52,23 +51,8 @@ def _wave(study: Study, code: str) -> str:
     return next(wave.title_in("en") for wave in study.spec.waves if wave.code == code)
 
 
-def enrolled(study: Study, report: Report) -> int | None:
-    """Seats of the cohorts whose first box is opened; None where the number of those who did not
-    answer would be a small cell."""
-    first = study.spec.wave_codes[0]
-    opened = SurveyWindow.objects.filter(
-        wave__study=study, wave__code=first, opened_at__isnull=False
-    )
-    seats = Enrolment.objects.seated().filter(cohort__survey_windows__in=opened).count()
-    answered = report["flow"][0]["n"]
-    if answered is None or 0 < abs(seats - answered) < report["threshold"]:
-        return None
-    return seats
-
-
-def flow(study: Study, report: Report) -> list[dict[str, Any]]:
+def flow(study: Study, report: Report, seats: int | None) -> list[dict[str, Any]]:
     """Who is in the results, for components/flow.html."""
-    seats = enrolled(study, report)
     first = study.spec.wave_codes[0]
     steps: list[dict[str, Any]] = []
     if seats is not None:
@@ -85,6 +69,12 @@ def flow(study: Study, report: Report) -> list[dict[str, Any]]:
                 {"count": bar.paired, "label": label, "note": note, "percent": bar.paired_percent}
             )
     return steps
+
+
+def _scales(study: Study, report: Report) -> list[tuple[str, Report]]:
+    """In the instrument's order: PostgreSQL keeps the keys of a document in an order of its own."""
+    scales = study.instrument_version.spec.scales
+    return [(scale.code, report["scales"][scale.code]) for scale in scales]
 
 
 def _figure(value: float | None, decimals: int = 2) -> str:
@@ -110,7 +100,7 @@ def change_table(study: Study, report: Report, first: str, second: str) -> dict[
     columns: list[dict[str, Any]] = [{"label": _("Scale")}]
     columns += [{"label": label, "number": True} for label in headings]
     rows = []
-    for code, scale in report["scales"].items():
+    for code, scale in _scales(study, report):
         change = next(c for c in scale["changes"] if c["from"] == first and c["to"] == second)
         rows.append([_scale_cell(study, code), *_change_cells(change)])
     return {"caption": _("Change on each scale"), "columns": columns, "rows": rows}
@@ -152,7 +142,7 @@ def reliability_table(study: Study, report: Report) -> dict[str, Any]:
         for label in (_("n"), _("Alpha"), _("95% interval"), _("Omega"))
     ]
     rows = []
-    for code, scale in report["scales"].items():
+    for code, scale in _scales(study, report):
         for wave, row in scale["reliability"].items():
             interval = "–"
             if row["alpha_low"] is not None:

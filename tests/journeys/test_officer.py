@@ -104,8 +104,8 @@ def _begin(cohort: Cohort, module: str) -> datetime:
 def _open_account(trip: Trip, email: str) -> None:
     trip.page.goto(_mailed_link(email))
     trip.look("password", "Set your password")
-    for field in trip.page.locator("input[type=password]").all():
-        field.fill(PASSWORD)
+    for empty in trip.page.locator("input[type=password]").all():
+        empty.fill(PASSWORD)
     trip.press("Save the password")
     trip.look("password-set", "Your password is set")
     trip.follow("Sign in")

@@ -7,7 +7,7 @@ from django.urls import reverse
 from assessments.actions import current_vintage, load_study, open_due_boxes
 from assessments.outcome_table import OUTCOME_COLUMNS
 from lms.accounts.models import AuditEntry
-from lms.dashboards.results import csv_rows
+from lms.dashboards.results import change_table, csv_rows, reliability_table
 from tests.factories import UserFactory
 from tests.surveys import (
     AFTER_THE_COURSE,
@@ -110,6 +110,17 @@ def test_the_outcome_page_shows_the_change_and_names_nobody(client, enough):
     assert "12" in page
     assert not [person for person in enough.people if person.last_name in page]
     assert not [row["code"] for row in enough.rows() if row["code"] in page]
+
+
+def test_the_scales_stand_in_the_instruments_order_however_they_are_stored(enough):
+    report = _report(enough)
+    turned = report | {"scales": dict(reversed(report["scales"].items()))}
+    for table in (
+        change_table(enough.study, turned, "pre", "post"),
+        reliability_table(enough.study, turned),
+    ):
+        titles = [row[0]["text"].removesuffix(" (main)") for row in table["rows"]]
+        assert titles == sorted(titles)
 
 
 def test_under_the_threshold_no_figure_leaves_on_the_page_or_in_the_table(client, too_few):

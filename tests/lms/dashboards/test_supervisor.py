@@ -76,7 +76,7 @@ def test_minutes_and_certificates_are_shown(page, agency):
         happened_at=session.starts_at,
         recorded_by=UserFactory.create(),
     )
-    assert "45 / 120" in page()
+    assert "45 of 120" in page()
     certificate = certificate_for(seat)
     assert "Certificate</span>" in page()
     Revocation.objects.create(certificate=certificate, by=UserFactory.create(), reason="Wrong")
