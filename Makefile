@@ -15,7 +15,7 @@ run: $(STAMP) assets ## Set up and start the portal on http://127.0.0.1:8000 (PO
 	@PORT=$(PORT) $(BIN)/python -m lms.serve
 
 test: $(STAMP) assets browser ## The whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-long: $(STAMP) assets browser ## Simulations and races (SEEDS=... sets how many rounds)
 	@$(BIN)/python -m pytest -m long -n 2

@@ -91,7 +91,7 @@ class Snapshot:
         if self.ends_on < self.starts_on:
             raise ValueError(f"ends_on {self.ends_on} lies before starts_on {self.starts_on}")
         if self.expires_on is not None and self.expires_on < self.issued_on:
-            raise ValueError(f"expires_on {self.expires_on} lies before issued_on")
+            raise UnprintableText(f"it would have expired on {self.expires_on}, before its issue")
 
     def to_json(self) -> str:
         """The snapshot as JSON text: the same snapshot always gives the same text."""

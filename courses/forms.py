@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -23,9 +24,12 @@ from courses.models import (
     Venue,
 )
 from courses.roster import Roster, read_roster
+from lms.accounts.clock import now
 from lms.accounts.models import Agency, User, Workforce
 from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES
+
+LATE_ENTRY = timedelta(days=31)
 
 
 class DateInput(forms.DateInput):
@@ -54,7 +58,9 @@ class ScheduleForm(forms.Form):
     )
     starts_on = forms.DateField(
         label=gettext_lazy("First day"),
-        help_text=gettext_lazy("The other days follow on working days."),
+        help_text=gettext_lazy(
+            "The other days follow from Monday to Friday; holidays count as working days."
+        ),
         widget=DateInput(),
     )
     capacity = forms.IntegerField(
@@ -83,6 +89,13 @@ class ScheduleForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = queryset
+
+    def clean_starts_on(self) -> date:
+        """A week already taught may be entered late; a slip of the year may not be."""
+        starts_on: date = self.cleaned_data["starts_on"]
+        if starts_on < now().date() - LATE_ENTRY:
+            raise ValidationError(_("That day is more than a month ago. Check the year."))
+        return starts_on
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -147,17 +160,24 @@ class ExportForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class RollRow:
-    """One person on the roll as the page shows them: what is chosen, what stood there before."""
+    """One person on the roll as the page shows them: what is chosen, what stood there before.
+    `own` is the reader's own row, which somebody else has to mark."""
 
     seat: Enrolment
     chosen: str
     missed: str
     shown: str
     error: str
+    own: bool = False
 
     @property
     def name(self) -> str:
         return f"p{self.seat.pk}"
+
+    @property
+    def mark(self) -> str:
+        """What is chosen, in words; empty for nothing."""
+        return str(Presence(self.chosen).label) if self.chosen in Presence.values else ""
 
 
 class RollForm(forms.Form):
@@ -175,9 +195,10 @@ class RollForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, data: Any = None, *, session: TrainingSession) -> None:
+    def __init__(self, data: Any = None, *, session: TrainingSession, by: User) -> None:
         super().__init__(data, initial={"key": uuid.uuid4()})
         self.session = session
+        self.by = by
         seats = session.cohort.enrolments.seated().select_related("user")
         self.seats = list(seats.order_by("user__last_name", "user__first_name", "pk"))
         self.standing: dict[int, AttendanceEvent] = {
@@ -189,8 +210,11 @@ class RollForm(forms.Form):
         """The people on the roll with what was typed, else with what stands."""
         for seat in self.seats:
             event = self.standing.get(seat.pk)
-            chosen, missed = self._typed(seat) if self.is_bound else self._marked(event)
-            yield RollRow(seat, chosen, missed, self._shown(seat), self.mistakes.get(seat.pk, ""))
+            own = self._is_own(seat)
+            typed = self.is_bound and not own
+            chosen, missed = self._typed(seat) if typed else self._marked(event)
+            error = self.mistakes.get(seat.pk, "")
+            yield RollRow(seat, chosen, missed, self._shown(seat), error, own)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -222,9 +246,13 @@ class RollForm(forms.Form):
             self.add_error(at, error)
             return None
 
+    def _is_own(self, seat: Enrolment) -> bool:
+        return seat.user_id == self.by.pk
+
     def _typed(self, seat: Enrolment) -> tuple[str, str]:
         chosen = self.data.get(f"p{seat.pk}", "")
-        if not chosen and self.data.get("rest") == Presence.HERE:
+        rest = self.data.get("rest") == Presence.HERE and not self._is_own(seat)
+        if not chosen and rest:
             chosen = Presence.HERE.value
         missed = self.data.get(f"missed{seat.pk}", "").strip()
         return chosen, missed if chosen == Presence.LATE else ""

@@ -55,6 +55,10 @@ _ALIASES = {
 }
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060"))
+# Unicode's Bidi_Control: they make a name or an address read as another one.
+_BIDI_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _HEADER_WITHIN = 10
 
 
@@ -217,7 +221,7 @@ def _faults_of_row(row: RosterRow) -> Iterator[Problem]:
         if not value:
             if column in REQUIRED:
                 yield Problem(row.line, column, "missing")
-        elif any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        elif any(_is_control(character) for character in value):
             yield Problem(row.line, column, "control_character")
         elif len(value) > limit:
             yield Problem(row.line, column, "too_long", str(limit))
@@ -225,6 +229,10 @@ def _faults_of_row(row: RosterRow) -> Iterator[Problem]:
             yield Problem(row.line, column, "not_an_email", value)
         elif value not in ALLOWED.get(column, (value,)):
             yield Problem(row.line, column, "not_one_of", value)
+
+
+def _is_control(character: str) -> bool:
+    return character in _BIDI_CONTROLS or unicodedata.category(character) in ("Cc", "Cs")
 
 
 def _duplicates(rows: Iterable[RosterRow]) -> Iterator[Problem]:

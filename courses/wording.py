@@ -54,6 +54,10 @@ _ROSTER = {
     "account_closed": gettext_lazy("This person's account is closed."),
     "full": gettext_lazy("The cohort has %(value)s seats, and all are taken."),
     "withdrawn": gettext_lazy("This person withdrew. Reinstate them on the cohort's page."),
+    "reads_answers": gettext_lazy("This person reads survey results, so they take no seat."),
+    "record_kept": gettext_lazy(
+        "This person's record is kept by their own agency. We ignore what the file says about it."
+    ),
     "not_open": gettext_lazy("The cohort is not open for changes."),
 }
 

@@ -6,6 +6,7 @@ No Django here: starting must be quick, and each step runs in a process of its o
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -91,6 +92,16 @@ def _wait_until_ready(web: subprocess.Popen[bytes]) -> bool:
     return False
 
 
+def port_is_free() -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(PORT)))
+        except OSError:
+            return False
+    return True
+
+
 def serve() -> int:
     """Runs web server and worker until one of them ends or the portal is told to stop."""
     web_command = [sys.executable, "-m", "gunicorn", "lms.wsgi", "--bind", f"127.0.0.1:{PORT}"]
@@ -120,5 +131,7 @@ def serve() -> int:
 
 
 if __name__ == "__main__":
+    if not port_is_free():
+        sys.exit(f"Port {PORT} is in use. Choose another one: PORT=8080 make run")
     prepare()
     sys.exit(serve())

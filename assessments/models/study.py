@@ -135,7 +135,8 @@ class OutcomeVintage(models.Model):
 
     `batches` lists the ids of the batches it was computed from, `digest` names them and the
     protocol. `seats` is how many had a seat in the cohorts whose first box was opened; None where
-    that would tell how many of a small group did not answer. `published` is false, the report empty,
+    that would tell how many of a small group did not answer. `published` is false, and the report
+    empty,
     where the change guard held it back because too few people had been added since another one.
     """
 

@@ -32,7 +32,7 @@ def mark_attendance(
     `marks` holds presence and minutes there for each seat; minutes count only for "late" (1 up to
     those of the module). `key` names the form that was sent: sending it again writes nothing twice.
     Raises ValidationError for a session that has not started, a seat of another cohort or one that
-    was given up, and a changed mark without a reason. Nothing is written then.
+    was given up, one's own seat, and a changed mark without a reason. Nothing is written then.
     """
     at = _check_time(session, happened_at)
     lock_open_cohort(session.cohort)
@@ -104,6 +104,10 @@ def _check(event: AttendanceEvent, earlier: AttendanceEvent | None) -> None:
         )
     if event.enrolment.state != EnrolmentState.ENROLLED:
         raise ValidationError(_("%(person)s gave up the seat."), code="withdrawn", params=person)
+    if event.enrolment.user_id == event.recorded_by_id:
+        raise ValidationError(
+            _("Somebody else has to mark you. Ask another trainer."), code="own_seat"
+        )
     if earlier is not None and not event.reason:
         raise ValidationError(
             _("%(person)s was marked before. Say why you change the mark."),

@@ -1,4 +1,4 @@
-"""What importing a roster would do, row by row. Reads only."""
+"""What importing a roster would do, row by row, for whoever asks. Changes nobody."""
 
 import hashlib
 import json
@@ -11,9 +11,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models.functions import Lower
 
+from courses.actions.seats import reads_answers
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState
 from courses.roster import Problem, Roster, RosterRow
+from lms.accounts.audit import record
 from lms.accounts.models import Agency, User
+from lms.accounts.permissions import Permission
+from lms.accounts.roles import ROLES
 
 PERSON_FIELDS = (
     *("first_name", "last_name", "employee_id", "state_id"),
@@ -44,7 +48,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
     """One row of the file and what it would do. `reason` is a code: why it is refused, or
-    "withdrawn" for a seat that was given up and stays so."""
+    "withdrawn" for a seat that was given up and stays so. `record_kept`: the account is not the
+    asker's to see or change, so nothing here tells what it holds or whether the file differs."""
 
     row: RosterRow
     outcome: RowOutcome
@@ -54,6 +59,7 @@ class PlannedRow:
     agency: Agency | None = None
     person: User | None = None
     seat: Enrolment | None = None
+    record_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +94,26 @@ class RosterPlan:
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def preview_roster(*, cohort: Cohort, roster: Roster) -> RosterPlan:
-    """What each row would create, change or leave, and why some are refused. Saves nothing."""
+def preview_roster(*, cohort: Cohort, roster: Roster, by: User | None) -> RosterPlan:
+    """The plan for showing it. Changes nobody; the audit log notes who looked, with counts only.
+    `by` None is the portal's own command, which may see and change every record."""
+    plan = plan_roster(cohort=cohort, roster=roster, by=by)
+    record(action="roster.previewed", by=by, about=cohort, detail=plan.counts)
+    return plan
+
+
+def plan_roster(*, cohort: Cohort, roster: Roster, by: User | None) -> RosterPlan:
+    """What each row would create, change or leave, and why some are refused. Saves nothing.
+
+    A known person whose record is not `by`'s to change gets a seat and keeps the record as it is.
+    """
     if cohort.state != CohortState.SCHEDULED:
         return RosterPlan((), (Problem(0, "", "not_open"), *roster.problems), roster.ignored)
     agencies = _agencies()
     people = _people(roster.rows)
     seats = {seat.user_id: seat for seat in cohort.enrolments.filter(user__in=people.values())}
     planned = [
-        _plan(row, agencies.get(row.agency.casefold()), people.get(row.email), seats)
+        _plan(row, agencies.get(row.agency.casefold()), people.get(row.email), seats, by)
         for row in roster.rows
     ]
     free = cohort.capacity - cohort.enrolments.seated().count()
@@ -115,11 +132,36 @@ def _agencies() -> dict[str, Agency]:
 def _people(rows: Iterable[RosterRow]) -> dict[str, User]:
     emails = [row.email for row in rows]
     found = User.objects.annotate(key=Lower("email")).filter(key__in=emails)
-    return {user.email.lower(): user for user in found.select_related("agency")}
+    found = found.select_related("agency").prefetch_related("role_assignments")
+    return {user.email.lower(): user for user in found}
+
+
+def _may_change_record(by: User | None, person: User) -> bool:
+    """Whether `by` may see and change a person's account through a roster. Nobody may change that
+    of somebody with a role: whoever rewrites a colleague's account can pass for them."""
+    if by is None:
+        return True
+    if person.is_superuser or person.role_assignments.all():
+        return False
+    if person.agency is None:
+        # `may` without an agency would ask whether it is allowed anywhere at all.
+        return _manages_everywhere(by)
+    return by.may(Permission.MANAGE_COHORTS, person.agency)
+
+
+def _manages_everywhere(by: User) -> bool:
+    return by.is_active and any(
+        held.agency_id is None and Permission.MANAGE_COHORTS in ROLES[held.role].permissions
+        for held in by.roles
+    )
 
 
 def _plan(
-    row: RosterRow, agency: Agency | None, person: User | None, seats: dict[int, Enrolment]
+    row: RosterRow,
+    agency: Agency | None,
+    person: User | None,
+    seats: dict[int, Enrolment],
+    by: User | None,
 ) -> PlannedRow:
     if agency is None:
         return PlannedRow(row, RowOutcome.REFUSED, reason="unknown_agency", value=row.agency)
@@ -128,14 +170,31 @@ def _plan(
     if not person.is_active:
         return PlannedRow(row, RowOutcome.REFUSED, reason="account_closed", person=person)
     seat = seats.get(person.pk)
-    changes = (*_changes_of_person(row, agency, person), *_changes_of_seat(row, seat))
+    if seat is None and reads_answers(person):
+        return PlannedRow(row, RowOutcome.REFUSED, reason="reads_answers", person=person)
+    return _plan_known(row, agency, person, seat, may_change=_may_change_record(by, person))
+
+
+def _plan_known(
+    row: RosterRow, agency: Agency, person: User, seat: Enrolment | None, *, may_change: bool
+) -> PlannedRow:
+    of_person = _changes_of_person(row, agency, person) if may_change else []
+    changes = (*of_person, *_changes_of_seat(row, seat))
     if seat is None:
         outcome = RowOutcome.ENROL
     else:
         outcome = RowOutcome.CHANGE if changes else RowOutcome.UNCHANGED
     withdrawn = seat is not None and seat.state == EnrolmentState.WITHDRAWN
-    reason = "withdrawn" if withdrawn else ""
-    return PlannedRow(row, outcome, changes, reason=reason, agency=agency, person=person, seat=seat)
+    return PlannedRow(
+        row,
+        outcome,
+        changes,
+        reason="withdrawn" if withdrawn else "",
+        agency=agency,
+        person=person,
+        seat=seat,
+        record_kept=not may_change,
+    )
 
 
 def _plan_newcomer(row: RosterRow, agency: Agency) -> PlannedRow:

@@ -10,7 +10,7 @@ from courses.actions.roster_plan import (
     PlannedRow,
     RosterPlan,
     RowOutcome,
-    preview_roster,
+    plan_roster,
 )
 from courses.actions.seats import lock_open_cohort, write_seat
 from courses.models import Cohort, Enrolment
@@ -36,12 +36,14 @@ def import_roster(
     """Puts the people of a file into a cohort, all or none, and returns what was done.
 
     Newcomers get an account and a mail to set a password. Nobody who is not named is touched, and
-    an empty cell changes nothing. The same file again changes nothing. `expected` is the digest of
+    an empty cell changes nothing. The same file again changes nothing. A known person's account is
+    changed only where `by` may manage cohorts of its agency and it holds no role; `by` None is the
+    portal's own command, which may change every account. `expected` is the digest of
     the plan that somebody confirmed; where it has become another one, nothing is done.
     Raises RosterRefusedError.
     """
     cohort = lock_open_cohort(cohort)
-    plan = preview_roster(cohort=cohort, roster=roster)
+    plan = plan_roster(cohort=cohort, roster=roster, by=by)
     if not plan.can_be_imported:
         raise RosterRefusedError(plan, first_refusal(plan))
     if expected and plan.digest != expected:

@@ -15,6 +15,7 @@ from courses.models.cohort import ENROLMENT_TRANSITIONS
 from courses.wording import roster_reason
 from lms.accounts.audit import record
 from lms.accounts.models import User
+from lms.accounts.roles import ROLES
 
 
 @transaction.atomic
@@ -22,11 +23,12 @@ def enrol(
     *, cohort: Cohort, user: User, by: User | None, enrolled_as: str = "", notes: str = ""
 ) -> Enrolment:
     """Gives somebody a seat. A person who has one keeps it as it is. Raises ValidationError where
-    the cohort is full, or not open."""
+    the cohort is full, or not open, and for somebody who reads survey results."""
     cohort = lock_open_cohort(cohort)
     seat = Enrolment.objects.filter(cohort=cohort, user=user).first()
     if seat is not None:
         return seat
+    _check_may_sit(user)
     check_room(cohort)
     seat = write_seat(cohort=cohort, user=user, by=by, enrolled_as=enrolled_as, notes=notes)
     record(action="seat.enrolled", by=by, about=seat, detail={"cohort": cohort.code})
@@ -59,6 +61,16 @@ def check_room(cohort: Cohort) -> None:
         raise ValidationError(roster_reason("full", str(cohort.capacity)), code="full")
 
 
+def reads_answers(user: User) -> bool:
+    """Whether somebody's role reads what people answered. They take no seat among those people."""
+    return any(ROLES[held.role].sees_answers for held in user.role_assignments.all())
+
+
+def _check_may_sit(user: User) -> None:
+    if reads_answers(user):
+        raise ValidationError(roster_reason("reads_answers"), code="reads_answers")
+
+
 def write_seat(
     *, cohort: Cohort, user: User, by: User | None, enrolled_as: str = "", notes: str = ""
 ) -> Enrolment:
@@ -76,6 +88,7 @@ def _move(enrolment: Enrolment, target: EnrolmentState, by: User | None, action:
     if target not in ENROLMENT_TRANSITIONS[EnrolmentState(source)]:
         raise ValidationError(_("This has already been done."), code="wrong_state")
     if target == EnrolmentState.ENROLLED:
+        _check_may_sit(enrolment.user)
         check_room(cohort)
     enrolment.state = target
     enrolment.save(update_fields=["state"])

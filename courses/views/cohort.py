@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.actions import close_cohort, reinstate, reopen_cohort, withdraw
@@ -22,6 +23,7 @@ PEOPLE_PER_PAGE = 50
 
 
 @login_required
+@never_cache
 @require_GET
 def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """One cohort: its sessions by day, its people with their minutes, and what can be done."""
@@ -49,6 +51,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
 
 
 @login_required
+@never_cache
 @require_POST
 def close(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """Closes a cohort, or opens a closed one again."""
@@ -66,6 +69,7 @@ def close(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
 
 
 @login_required
+@never_cache
 @require_POST
 def seats(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """Withdraws or reinstates the one person whose button was pressed."""

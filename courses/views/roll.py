@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -26,7 +26,8 @@ def roll(request: SignedInRequest, session_id: int) -> HttpResponse:
     session = get_object_or_404(
         TrainingSession.objects.markable_by(request.user).for_week(), pk=session_id
     )
-    form = RollForm(request.POST if request.method == "POST" else None, session=session)
+    data = request.POST if request.method == "POST" else None
+    form = RollForm(data, session=session, by=request.user)
     if form.is_valid():
         events = form.save(by=request.user)
         if events is not None:
@@ -53,14 +54,13 @@ def _saved(count: int) -> str:
     return ngettext("%(n)s mark saved.", "%(n)s marks saved.", count) % {"n": count}
 
 
-def _totals(rows: Iterable[RollRow]) -> dict[str, object]:
+def _totals(rows: Sequence[RollRow]) -> dict[str, object]:
     """How many are marked, in words for the bar at the bottom, and how many are left."""
     counts = Counter(row.chosen for row in rows)
     total = counts.total()
-    unmarked = counts[""]
-    words = {"marked": total - unmarked, "total": total}
+    words = {"marked": total - counts[""], "total": total}
     return {
-        "unmarked": unmarked,
+        "unmarked": sum(not row.chosen and not row.own for row in rows),
         "total": _("%(marked)s of %(total)s marked") % words,
         "detail": _("%(here)s here, %(late)s late, %(absent)s absent")
         % {presence: counts[presence] for presence in Presence.values},

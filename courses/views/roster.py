@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -21,6 +22,7 @@ from courses.actions import (
     import_roster,
     preview_roster,
 )
+from courses.actions.roster_plan import PlannedRow
 from courses.forms import ExportForm, RosterForm
 from courses.models import Cohort
 from courses.roster import Roster, RosterRow
@@ -50,11 +52,12 @@ def roster(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     form = RosterForm(request.POST, request.FILES)
     if not form.is_valid():
         return _upload(request, cohort, form)
-    plan = preview_roster(cohort=cohort, roster=form.roster)
+    plan = preview_roster(cohort=cohort, roster=form.roster, by=request.user)
     return _preview(request, cohort, form.roster, plan)
 
 
 @login_required
+@never_cache
 @require_POST
 def export(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """The roster as a CSV file. It is noted who took it, and what for."""
@@ -95,7 +98,7 @@ def _preview(
 _KINDS = {RowOutcome.REFUSED: "problem", RowOutcome.CREATE: "done", RowOutcome.ENROL: "done"}
 
 
-def _told(planned: Any) -> dict[str, Any]:
+def _told(planned: PlannedRow) -> dict[str, Any]:
     """One line of the preview: what it will do, and what changes or stands against it."""
     words = {
         RowOutcome.CREATE: _("New account and seat"),
@@ -109,8 +112,16 @@ def _told(planned: Any) -> dict[str, Any]:
         "kind": _KINDS.get(planned.outcome, "plain"),
         "word": words[planned.outcome],
         "changes": [(COLUMN_TITLES[c.column], c.before, c.after) for c in planned.changes],
-        "reason": roster_reason(planned.reason, planned.value) if planned.reason else "",
+        "notes": list(_notes(planned)),
     }
+
+
+def _notes(planned: PlannedRow) -> Iterator[str]:
+    """What stands against a line, and what of it is left aside."""
+    if planned.reason:
+        yield roster_reason(planned.reason, planned.value)
+    if planned.record_kept:
+        yield roster_reason("record_kept")
 
 
 def _confirm(request: SignedInRequest, cohort: Cohort) -> HttpResponse:

@@ -3,12 +3,14 @@ from collections.abc import Callable
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 ACCOUNTS_PREFIX = "/accounts/"
+CMS_PREFIX = "/cms/"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -45,3 +47,18 @@ class SecondFactorMiddleware:
             and user.needs_second_factor
             and not is_mfa_enabled(user)
         )
+
+
+class EditorsOnlyMiddleware:
+    """Refuses /cms/ to signed-in people who edit nothing. Wagtail would send them to the sign-in
+    page, which sends signed-in people back."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        inside = request.path.startswith(CMS_PREFIX) and user.is_authenticated
+        if inside and not user.has_perm("wagtailadmin.access_admin"):
+            raise PermissionDenied
+        return self.get_response(request)

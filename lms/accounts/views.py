@@ -1,5 +1,5 @@
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -23,3 +23,8 @@ def profile(request: SignedInRequest) -> HttpResponse:
     ]
     facts = [(term, value) for term, value in entries if value]
     return render(request, "accounts/profile.html", {"facts": facts})
+
+
+def closed(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """A page of a library that has no place here."""
+    raise Http404

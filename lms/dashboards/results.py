@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.charts import dot_charts, flow_bars, signed, unshown
+from assessments.charts import MINUS, dot_charts, flow_bars, signed, unshown
 from assessments.models import OutcomeVintage, Study
 from assessments.outcome_table import OUTCOME_COLUMNS, outcomes_rows
 
@@ -78,7 +78,7 @@ def _scales(study: Study, report: Report) -> list[tuple[str, Report]]:
 
 
 def _figure(value: float | None, decimals: int = 2) -> str:
-    return "–" if value is None else f"{value:.{decimals}f}"
+    return "–" if value is None else f"{value:.{decimals}f}".replace("-", MINUS)
 
 
 def _cell(text: str) -> dict[str, Any]:
@@ -127,8 +127,8 @@ def _change_cells(change: Report) -> list[dict[str, Any]]:
         signed(change["mean_change"]),
         interval,
         str(change["n"]),
-        _figure(change["d_z"]),
-        _figure(change["g_z"]),
+        signed(change["d_z"]) if change["d_z"] is not None else "–",
+        signed(change["g_z"]) if change["g_z"] is not None else "–",
         "–" if p is None else ("<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")),
     ]
     return [_cell(text) for text in texts]

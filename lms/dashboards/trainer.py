@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments.actions import create_windows
@@ -36,6 +37,7 @@ _TABS = {
 
 
 @login_required
+@never_cache
 @require_GET
 def desk(request: SignedInRequest) -> HttpResponse:
     """Today's sessions and the cohorts, one list each for running, coming and past."""
@@ -61,6 +63,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
+@never_cache
 @require_http_methods(["GET", "POST"])
 def schedule(request: SignedInRequest) -> HttpResponse:
     """Schedules a cohort, with the survey windows that its sessions give."""

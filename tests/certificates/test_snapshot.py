@@ -91,7 +91,7 @@ def test_what_cannot_be_printed_is_refused_with_its_code_point(snapshot, fields,
         ({"code": ""}, "code is empty"),
         ({"credited_minutes": 0}, "credited_minutes must be positive"),
         ({"ends_on": date(2026, 3, 1)}, "lies before starts_on"),
-        ({"expires_on": date(2026, 3, 8)}, "lies before issued_on"),
+        ({"expires_on": date(2026, 3, 8)}, "before its issue"),
         ({"signatories": (Signatory("Ann", "Director"),)}, "two signatories, not 1"),
     ],
 )

@@ -109,6 +109,19 @@ def test_a_fault_is_told_with_line_and_column(row, column, code):
     assert faults(f"{HEADER},workforce,enrolled as\n{row}\n") == [(2, column, code)]
 
 
+BIDI_CONTROLS = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+
+
+@pytest.mark.parametrize("code", BIDI_CONTROLS, ids=hex)
+def test_a_character_that_turns_the_direction_of_reading_is_refused(code):
+    row = f"rosa@example.org,Ro{chr(code)}sa,Estrada,BPD"
+    assert faults(f"{HEADER}\n{row}\n") == [(2, "first_name", "control_character")]
+
+
+def test_a_name_in_letters_read_from_the_right_is_taken():
+    assert faults(f"{HEADER}\nrosa@example.org,\u05e8\u05d5\u05d6\u05d4,Estrada,BPD\n") == []
+
+
 def test_one_fault_does_not_hide_the_next():
     found = faults(f"{HEADER}\nrosa,Rosa,Estrada,\nluis,,Cabral,BPD\n")
     assert [(line, column) for line, column, _ in found] == [

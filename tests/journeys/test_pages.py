@@ -40,7 +40,12 @@ def _learner() -> list[str]:
     return [
         *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid])),
         *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
-        *("/accounts/password/change/", "/accounts/logout/", "/accounts/2fa/"),
+        *(
+            "/accounts/profile/",
+            "/accounts/password/change/",
+            "/accounts/logout/",
+            "/accounts/2fa/",
+        ),
     ]
 
 

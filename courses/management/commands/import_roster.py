@@ -10,7 +10,7 @@ from courses.actions import RosterPlan, import_roster, preview_roster
 from courses.actions.rosters import first_refusal
 from courses.models import Cohort
 from courses.roster import Roster, read_roster
-from courses.wording import roster_reason
+from courses.wording import roster_problem, roster_reason
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         cohort = self._cohort(options["cohort"])
         roster = self._roster(options["file"])
-        plan = preview_roster(cohort=cohort, roster=roster)
+        plan = preview_roster(cohort=cohort, roster=roster, by=None)
         if options["dry_run"]:
             self._show(plan)
         if not plan.can_be_imported:
@@ -50,6 +50,8 @@ class Command(BaseCommand):
             raise CommandError(f"{path}: {error.strerror}") from error
 
     def _show(self, plan: RosterPlan) -> None:
+        for problem in plan.problems:
+            self.stdout.write(roster_problem(problem))
         for planned in plan.rows:
             told = [f"{c.column}: {c.before!r} -> {c.after!r}" for c in planned.changes]
             if planned.reason:

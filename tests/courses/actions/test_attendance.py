@@ -110,6 +110,20 @@ def test_somebody_of_another_cohort_is_refused_and_nobody_is_marked(session, sea
     assert not AttendanceEvent.objects.exists()
 
 
+def test_nobody_marks_their_own_seat_nor_others_with_it(session, cohort, seat):
+    own = EnrolmentFactory(cohort=cohort, user=UserFactory(roles=["trainer"]))
+    with pytest.raises(ValidationError, match="Somebody else has to mark you"):
+        mark_attendance(session=session, marks={seat: HERE, own: HERE}, by=own.user)
+    assert not AttendanceEvent.objects.exists()
+
+
+def test_nobody_corrects_the_mark_of_their_own_seat(mark, session, seat):
+    mark(ABSENT)
+    with pytest.raises(ValidationError, match="Somebody else has to mark you"):
+        mark_attendance(session=session, marks={seat: HERE}, by=seat.user, reason="I was there")
+    assert [event.presence for event in seat.attendance.standing()] == ["absent"]
+
+
 def test_a_seat_that_was_given_up_is_refused(mark, seat):
     withdraw(enrolment=seat, by=None)
     with pytest.raises(ValidationError, match="gave up the seat"):

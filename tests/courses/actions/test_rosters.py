@@ -45,7 +45,7 @@ def roster(*rows: RosterRow) -> Roster:
 
 
 def outcomes(cohort, *rows):
-    plan = preview_roster(cohort=cohort, roster=Roster(rows))
+    plan = preview_roster(cohort=cohort, roster=Roster(rows), by=None)
     return [(planned.outcome.value, planned.reason) for planned in plan.rows]
 
 
@@ -68,7 +68,7 @@ def test_an_agency_is_known_by_code_or_name_in_any_case(cohort, agency):
 
 
 def test_an_unknown_agency_is_refused_by_name(cohort):
-    plan = preview_roster(cohort=cohort, roster=roster(row(agency="Springfield")))
+    plan = preview_roster(cohort=cohort, roster=roster(row(agency="Springfield")), by=None)
     assert (plan.rows[0].reason, plan.rows[0].value) == ("unknown_agency", "Springfield")
     assert not plan.can_be_imported
 
@@ -90,7 +90,7 @@ def test_each_row_says_what_it_would_do(cohort, bpd):
 def test_a_change_is_shown_before_and_after(cohort):
     person = UserFactory(email="person2@bpd.example", last_name="Estrada", unit="District 2")
     EnrolmentFactory(cohort=cohort, user=person)
-    plan = preview_roster(cohort=cohort, roster=roster(row(unit="District 4")))
+    plan = preview_roster(cohort=cohort, roster=roster(row(unit="District 4")), by=None)
     told = [(c.column, c.before, c.after) for c in plan.rows[0].changes]
     assert told == [
         ("unit", "District 2", "District 4"),
@@ -183,13 +183,13 @@ def test_a_closed_cohort_takes_no_roster(cohort):
     Enrolment.objects.all().delete()
     cohort.state = CohortState.CLOSED
     cohort.save()
-    assert not preview_roster(cohort=cohort, roster=roster()).can_be_imported
+    assert not preview_roster(cohort=cohort, roster=roster(), by=None).can_be_imported
     with pytest.raises(ValidationError, match="not open"):
         import_roster(cohort=cohort, roster=roster(), by=None)
 
 
 def test_a_plan_that_has_changed_since_it_was_confirmed_is_not_carried_out(cohort):
-    expected = preview_roster(cohort=cohort, roster=roster()).digest
+    expected = preview_roster(cohort=cohort, roster=roster(), by=None).digest
     UserFactory(email="person2@bpd.example")
     with pytest.raises(RosterRefusedError, match="changed since the preview"):
         import_roster(cohort=cohort, roster=roster(), by=None, expected=expected)
@@ -207,7 +207,7 @@ def test_an_export_names_its_purpose_in_the_audit_log_and_reads_back(cohort):
     assert "'=cmd" in text
     assert ",=cmd" not in text
     again = read_roster(text.encode("utf-8-sig"), "export.csv")
-    assert counted(preview_roster(cohort=cohort, roster=again)) == {"unchanged": 2}
+    assert counted(preview_roster(cohort=cohort, roster=again, by=None)) == {"unchanged": 2}
     assert AuditEntry.objects.get(action="roster.exported").purpose == "Sign-in sheet"
 
 
@@ -222,5 +222,126 @@ def test_a_preview_takes_the_same_queries_however_many_rows(
 ):
     for line in range(count):
         UserFactory(email=f"person{line}@bpd.example", agency=bpd)
-    with django_assert_num_queries(4):
-        outcomes(cohort, *(row(line) for line in range(count)))
+    trainer = UserFactory(roles=[("trainer", bpd)])
+    rows = Roster(tuple(row(line) for line in range(count)))
+    with django_assert_num_queries(7):
+        preview_roster(cohort=cohort, roster=rows, by=trainer)
+
+
+STORED = {
+    "first_name": "Storedfirst",
+    "last_name": "Storedlast",
+    "employee_id": "E-77-STORED",
+    "state_id": "S-88-STORED",
+    "unit": "Stored unit",
+    "shift": "Stored shift",
+    "workforce": "ems",
+    "rank": "Stored rank",
+}
+SENT = {name: f"Sent {name}" for name in STORED} | {"workforce": "court"}
+
+
+@pytest.fixture
+def trainer(bpd):
+    return UserFactory(agency=bpd, roles=[("trainer", bpd)])
+
+
+def person_kept_elsewhere(kind: str, bpd) -> User:
+    """Somebody whose record is not a trainer's of one agency to see or change."""
+    fields = {
+        "of another agency": {"agency": AgencyFactory(code="mgh", name="Stored Hospital")},
+        "of no agency": {"agency": None},
+        "of the agency with a role": {"agency": bpd, "roles": ["learner"]},
+        "a superuser": {"agency": bpd, "is_superuser": True},
+    }
+    return UserFactory(email="person2@bpd.example", **STORED, **fields[kind])
+
+
+KEPT = ["of another agency", "of no agency", "of the agency with a role", "a superuser"]
+
+
+def stored(person: User) -> dict[str, object]:
+    return User.objects.values("email", "agency", *STORED).get(pk=person.pk)
+
+
+@pytest.mark.parametrize("kind", KEPT)
+@pytest.mark.parametrize("seated", [False, True])
+def test_a_preview_tells_nothing_of_a_record_kept_elsewhere(cohort, bpd, trainer, kind, seated):
+    person = person_kept_elsewhere(kind, bpd)
+    if seated:
+        EnrolmentFactory(cohort=cohort, user=person)
+    plans = [
+        preview_roster(cohort=cohort, roster=roster(sent), by=trainer)
+        for sent in (row(**SENT), row(**STORED))
+    ]
+    told = [
+        (planned.outcome, planned.changes, planned.reason, planned.value, planned.record_kept)
+        for plan in plans
+        for planned in plan.rows
+    ]
+    expected = ("unchanged" if seated else "enrol", (), "", "", True)
+    assert told == [expected, expected]
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_importing_seats_somebody_kept_elsewhere_and_leaves_their_record(
+    cohort, bpd, trainer, kind
+):
+    person = person_kept_elsewhere(kind, bpd)
+    before = stored(person)
+    sent = row(**SENT, enrolled_as="assigned", notes="Nights")
+    import_roster(cohort=cohort, roster=roster(sent), by=trainer)
+    assert stored(person) == before
+    seat = Enrolment.objects.get(user=person)
+    assert (seat.enrolled_as, seat.notes) == ("assigned", "Nights")
+    again = import_roster(cohort=cohort, roster=roster(replace(sent, notes="Days")), by=trainer)
+    assert [change.column for change in again.rows[0].changes] == ["notes"]
+    assert stored(person) == before
+
+
+@pytest.mark.parametrize("kind", ["of another agency", "of no agency"])
+def test_a_trainer_of_every_agency_changes_the_record_of_anybody_without_a_role(cohort, bpd, kind):
+    person = person_kept_elsewhere(kind, bpd)
+    everywhere = UserFactory(roles=["trainer"])
+    plan = import_roster(cohort=cohort, roster=roster(row(**SENT)), by=everywhere)
+    assert ("rank", "Stored rank") in [(c.column, c.before) for c in plan.rows[0].changes]
+    person.refresh_from_db()
+    assert (person.rank, person.agency) == ("Sent rank", bpd)
+
+
+@pytest.mark.parametrize("roles", [["supervisor"], ["administrator"], []])
+def test_a_role_that_manages_no_cohorts_reaches_no_record(cohort, bpd, roles):
+    person_kept_elsewhere("of no agency", bpd)
+    plan = preview_roster(cohort=cohort, roster=roster(row(**SENT)), by=UserFactory(roles=roles))
+    assert (plan.rows[0].changes, plan.rows[0].record_kept) == ((), True)
+
+
+def test_a_trainer_changes_the_record_of_a_person_of_the_own_agency(cohort, bpd, trainer):
+    person = UserFactory(email="person2@bpd.example", agency=bpd, **STORED)
+    import_roster(cohort=cohort, roster=roster(row(**SENT)), by=trainer)
+    person.refresh_from_db()
+    assert (person.rank, person.employee_id) == ("Sent rank", "Sent employee_id")
+
+
+def test_a_trainer_creates_people_of_other_agencies(cohort, trainer):
+    other = AgencyFactory(code="mgh")
+    import_roster(cohort=cohort, roster=roster(row(agency="mgh")), by=trainer)
+    assert User.objects.get(email="person2@bpd.example").agency == other
+
+
+@pytest.mark.parametrize("by_command", [True, False])
+def test_somebody_who_reads_survey_results_is_refused_a_seat(cohort, bpd, trainer, by_command):
+    UserFactory(email="person2@bpd.example", agency=bpd, roles=["evaluator"])
+    by = None if by_command else trainer
+    with pytest.raises(RosterRefusedError, match="reads survey results"):
+        import_roster(cohort=cohort, roster=roster(), by=by)
+    assert not Enrolment.objects.exists()
+
+
+def test_who_looked_at_a_preview_is_noted_with_counts_only(cohort, bpd, trainer):
+    UserFactory(email="person2@bpd.example", agency=bpd, **STORED)
+    preview_roster(cohort=cohort, roster=roster(row(2, **SENT), row(3)), by=trainer)
+    entry = AuditEntry.objects.get(action="roster.previewed")
+    assert (entry.actor, entry.subject_id) == (trainer.uuid, str(cohort.uuid))
+    assert entry.detail == {"create": 1, "enrol": 1, "change": 0, "unchanged": 0, "refused": 0}
+    assert entry.purpose == ""

@@ -41,6 +41,28 @@ def test_a_withdrawn_seat_makes_room_and_is_given_back_only_where_there_is_some(
     assert [m.target for m in seat.transitions.all()] == ["enrolled", "withdrawn", "enrolled"]
 
 
+def test_somebody_who_reads_survey_results_takes_no_seat():
+    evaluator = UserFactory(roles=["evaluator"])
+    with pytest.raises(ValidationError, match="reads survey results"):
+        enrol(cohort=CohortFactory(), user=evaluator, by=None)
+    assert not Enrolment.objects.exists()
+
+
+def test_somebody_who_reads_survey_results_gets_no_seat_back():
+    evaluator = UserFactory(roles=["evaluator"])
+    seat = withdraw(enrolment=EnrolmentFactory(user=evaluator), by=None)
+    with pytest.raises(ValidationError, match="reads survey results"):
+        reinstate(enrolment=seat, by=None)
+    seat.refresh_from_db()
+    assert seat.state == "withdrawn"
+
+
+@pytest.mark.parametrize("role", ["trainer", "supervisor", "learner"])
+def test_other_roles_take_a_seat(role):
+    user = UserFactory(roles=[role])
+    assert enrol(cohort=CohortFactory(), user=user, by=None).user == user
+
+
 def test_withdrawing_twice_is_refused():
     seat = withdraw(enrolment=EnrolmentFactory(), by=None)
     with pytest.raises(ValidationError, match="already been done"):

@@ -168,3 +168,22 @@ def test_the_page_takes_the_same_queries_however_long_it_is(
     client.force_login(trainer)
     with django_assert_num_queries(14):
         client.get(reverse("courses:cohort", args=[cohort.uuid]))
+
+
+def test_no_page_with_people_is_kept_by_a_browser_or_a_proxy(client, trainer, cohort):
+    EnrolmentFactory(cohort=cohort, user__last_name="Alvarez")
+    client.force_login(trainer)
+    export = reverse("courses:roster_export", args=[cohort.uuid])
+    answers = [client.post(export, {"purpose": "Sign-in sheet"})] + [
+        client.get(url)
+        for url in (
+            reverse("courses:cohort", args=[cohort.uuid]),
+            reverse("courses:roster", args=[cohort.uuid]),
+            reverse("courses:roll", args=[cohort.sessions.first().pk]),
+            "/train/",
+            "/train/schedule/",
+        )
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert "Alvarez" in answers[0].content.decode()
+    assert all("no-store" in answer["Cache-Control"] for answer in answers)

@@ -220,3 +220,36 @@ def test_the_roll_takes_the_same_queries_however_long_it_is(
     client.force_login(trainer)
     with django_assert_num_queries(8):
         client.get(reverse("courses:roll", args=[session.pk]))
+
+
+@pytest.fixture
+def own_seat(trainer, cohort):
+    return EnrolmentFactory(cohort=cohort, user=trainer)
+
+
+def test_ones_own_row_has_no_tiles_and_says_why(page, own_seat, seats):
+    page.open()
+    assert f'name="p{own_seat.pk}"' not in page.text
+    assert f'name="p{seats[0].pk}"' in page.text
+    assert "This is your own seat. Somebody else has to mark you." in page.text
+
+
+def test_marking_the_others_here_leaves_ones_own_seat_out(page, own_seat, seats):
+    assert "Mark the other 3 here" in page.open().text
+    page.send(rest="here")
+    assert [standing(seat) for seat in seats] == [("here", 60)] * 3
+    assert standing(own_seat) is None
+    assert "Mark the other" not in page.text
+
+
+def test_a_mark_sent_for_ones_own_seat_is_refused_and_nothing_is_written(page, own_seat, seats):
+    page.open().send(**{f"p{own_seat.pk}": "here", f"p{seats[0].pk}": "here"})
+    assert page.answer.status_code == 400
+    assert "Somebody else has to mark you." in page.text
+    assert not AttendanceEvent.objects.exists()
+
+
+def test_a_colleagues_mark_is_shown_in_ones_own_row(page, own_seat, session):
+    marks = {own_seat: (Presence.ABSENT, None)}
+    mark_attendance(session=session, marks=marks, by=UserFactory())
+    assert "Absent. This is your own seat." in page.open().text

@@ -149,3 +149,64 @@ def test_an_export_is_never_a_link(client, trainer, cohort):
     client.force_login(trainer)
     url = reverse("courses:roster_export", args=[cohort.uuid])
     assert client.get(url).status_code == 405
+
+
+SECRETS = ["Storedfirst", "Storedlast", "E-77-STORED", "S-88-STORED", "Stored unit", "Stored rank"]
+
+
+def stored_person(**fields) -> User:
+    first, last, employee, state, unit, rank = SECRETS
+    return UserFactory(
+        email="rosa@bpd.example",
+        first_name=first,
+        last_name=last,
+        employee_id=employee,
+        state_id=state,
+        unit=unit,
+        rank=rank,
+        **fields,
+    )
+
+
+FULL_ROW = (
+    "email,first name,last name,agency,employee id,state id,unit,rank\n"
+    "rosa@bpd.example,Rosa,Estrada,bpd,1,2,District 4,Sergeant\n"
+)
+
+
+def test_a_preview_shows_nothing_of_a_person_of_another_agency_and_says_why(upload, client, url):
+    elsewhere = AgencyFactory(code="mgh", name="Stored Hospital")
+    person = stored_person(agency=elsewhere)
+    answer = upload(FULL_ROW)
+    text = answer.content.decode()
+    assert "record is kept by their own agency" in text
+    assert not [secret for secret in [*SECRETS, "Stored Hospital"] if secret in text]
+    assert "<del>" not in text
+    client.post(url, {"confirmed": signed(answer)})
+    person.refresh_from_db()
+    assert (person.first_name, person.rank, person.agency) == (
+        "Storedfirst",
+        "Stored rank",
+        elsewhere,
+    )
+    assert Enrolment.objects.get().user == person
+
+
+def test_a_preview_shows_what_changes_in_the_record_of_the_own_agency(upload, cohort):
+    stored_person(agency=cohort.agency)
+    text = upload(FULL_ROW).content.decode()
+    assert "<del>Stored rank</del>" in text
+    assert "kept by their own agency" not in text
+
+
+def test_a_preview_is_noted_with_who_asked(upload, trainer):
+    upload(GOOD)
+    assert AuditEntry.objects.get(action="roster.previewed").actor == trainer.uuid
+
+
+def test_an_evaluator_is_refused_in_words(upload, cohort):
+    stored_person(agency=cohort.agency, roles=["evaluator"])
+    answer = upload(FULL_ROW)
+    assert answer.status_code == 400
+    assert "This person reads survey results" in answer.content.decode()
+    assert not [secret for secret in SECRETS if secret in answer.content.decode()]
