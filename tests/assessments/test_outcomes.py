@@ -297,7 +297,8 @@ def test_everybody_answering_alike_is_hidden_and_harmless():
     report = outcomes(rows, study(), INSTRUMENT)
     entry = report["scales"]["trust"]
     assert entry["waves"]["pre"]["mean"] is None
-    assert "alike" in entry["waves"]["pre"]["suppressed"]
+    assert entry["waves"]["pre"]["suppressed"]
+    assert "alike" not in entry["waves"]["pre"]["suppressed"]
     assert entry["changes"][0]["mean_change"] is None
 
 

@@ -200,7 +200,7 @@ class TestSections:
         browser.post(section_url(survey), FIRST)
         response = browser.get(section_url(survey))
         assert " checked" not in response.content.decode()
-        assert "This section is sealed." in text_of(response)
+        assert "What was sealed here cannot be shown" in text_of(response)
 
     @pytest.mark.parametrize(
         ("number", "posted", "kept"),
