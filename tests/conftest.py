@@ -10,12 +10,17 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
 from lms.accounts import clock as portal_clock
+
+# A busy machine is no fault of the code: examples have no deadline.
+hypothesis.settings.register_profile("portal", deadline=None)
+hypothesis.settings.load_profile("portal")
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "var" / "test"
