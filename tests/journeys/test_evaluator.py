@@ -32,7 +32,9 @@ def evaluator_page(open_page, sign_in) -> Page:
 
 def _open_study(page: Page) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Studies").click()
-    page.get_by_role("link", name=Study.objects.get().title).click()
+    title = Study.objects.get().title
+    page.get_by_role("link", name=title).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
 def test_the_outcomes_say_who_is_missing_and_how_to_read_them(page, sign_in, inspect):

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.core import mail
@@ -42,9 +42,15 @@ def _schedule(page: Page, office: Any) -> None:
     page.get_by_role("button", name="Schedule the cohort").click()
 
 
+def _follow(page: Page, role: Literal["link", "button"], name: str) -> None:
+    """Clicks and waits for the page it leads to."""
+    with page.expect_navigation():
+        page.get_by_role(role, name=name, exact=True).first.click()
+
+
 def _upload(page: Page, roster: FilePayload) -> None:
     page.get_by_label("Roster file").set_input_files([roster])
-    page.get_by_role("button", name="Show what it would do").click()
+    _follow(page, "button", "Show what it would do")
 
 
 def _row(page: Page, last_name: str) -> Locator:
@@ -60,23 +66,23 @@ def _standing(cohort: Cohort) -> dict[str, tuple[str, int]]:
 def test_from_scheduling_a_week_to_minutes_and_findings(page, inspect, office, clock, sign_in):
     clock.set(THE_WEEK_BEFORE)
     sign_in(page, "trainer@example.org")
-    page.get_by_role("link", name="Training desk").click()
+    _follow(page, "link", "Training desk")
     inspect(page, "trainer-desk-empty")
-    page.get_by_role("link", name="Schedule a cohort", exact=True).click()
+    _follow(page, "link", "Schedule a cohort")
     inspect(page, "trainer-schedule")
     _schedule(page, office)
     cohort = Cohort.objects.get()
     expect(page.get_by_role("status").first).to_contain_text(f"{cohort.code} is scheduled.")
     inspect(page, "trainer-cohort-empty")
 
-    page.get_by_role("link", name="Import a roster", exact=True).click()
+    _follow(page, "link", "Import a roster")
     inspect(page, "trainer-roster")
     _upload(page, _roster("seat3@example.org;Zoë;Łukasiewicz;bpd;Officer;twice"))
     expect(page.get_by_role("alert")).to_contain_text("14")
     inspect(page, "trainer-roster-refused")
     assert not cohort.enrolments.exists()
 
-    page.get_by_role("link", name="Choose the file again").click()
+    _follow(page, "link", "Choose the file again")
     _upload(page, _roster())
     inspect(page, "trainer-roster-preview")
     assert not cohort.enrolments.exists()
@@ -89,9 +95,9 @@ def test_from_scheduling_a_week_to_minutes_and_findings(page, inspect, office, c
     assert len(mail.outbox) == len(PEOPLE)
 
     clock.set(MONDAY_MORNING)
-    page.get_by_role("link", name="Training desk").first.click()
+    _follow(page, "link", "Training desk")
     inspect(page, "trainer-desk-monday")
-    page.get_by_role("link", name="Welcome, information sheet and first survey").click()
+    _follow(page, "link", "Welcome, information sheet and first survey")
     inspect(page, "trainer-roll")
     _row(page, "O'Brien").get_by_text("Late", exact=True).click()
     _row(page, "O'Brien").get_by_label("If late: minutes missed").fill("12")
@@ -107,7 +113,7 @@ def test_from_scheduling_a_week_to_minutes_and_findings(page, inspect, office, c
 
     clock.set(FRIDAY_AFTERNOON)
     page.get_by_role("link", name=cohort.code).click()
-    page.get_by_role("link", name="Skills Application", exact=True).click()
+    _follow(page, "link", "Skills Application")
     inspect(page, "trainer-skills")
     _row(page, "Tran").get_by_text("Passed", exact=True).click()
     _row(page, "Vega").get_by_text("Not yet", exact=True).click()
