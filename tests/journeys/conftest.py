@@ -80,6 +80,8 @@ def browser() -> Iterator[Browser]:
     connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        # A busy machine answers late; what is missing is still missing after fifteen seconds.
+        expect.set_options(timeout=15_000)
         started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield started
         started.close()
