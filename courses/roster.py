@@ -37,7 +37,7 @@ LIMITS = {
     "notes": 300,
 }
 COLUMNS = tuple(LIMITS)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 _ALIASES = {
     "email": "emailaddress mail emailaddr workemail cityemail",

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from assessments.charts import MINUS, dot_charts, flow_bars, signed, unshown
 from assessments.models import OutcomeVintage, Study
 from assessments.outcome_table import OUTCOME_COLUMNS, outcomes_rows
+from courses.roster import escape_formula
 
 Report = Mapping[str, Any]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 
 def for_page(study: Study, vintage: OutcomeVintage) -> dict[str, Any]:
@@ -197,6 +197,4 @@ def csv_rows(report: Report) -> tuple[list[str], list[dict[str, Any]]]:
 
 
 def _safe(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return value
+    return escape_formula(value) if isinstance(value, str) else value

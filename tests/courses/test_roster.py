@@ -205,7 +205,7 @@ def test_a_workbook_that_unpacks_to_a_mountain_is_refused(monkeypatch):
     assert [p.code for p in roster.problems] == ["too_large"]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\0"])
 def test_a_formula_is_written_as_text(start):
     assert escape_formula(f"{start}1+1") == f"'{start}1+1"
 
