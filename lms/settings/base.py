@@ -82,6 +82,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "lms.dashboards.context.portal",
             ],
+            "builtins": ["lms.templatetags.components"],
         },
     },
 ]
