@@ -1,4 +1,5 @@
 from assessments.actions.answering import Progress, decline, progress_of, seal_section
+from assessments.actions.importing import ImportRefused, check_importable, import_responses
 from assessments.actions.opening import (
     create_windows,
     destroy_served_keys,
@@ -11,13 +12,16 @@ from assessments.actions.registry import Frozen, create_study_keys, load_instrum
 
 __all__ = [
     "Frozen",
+    "ImportRefused",
     "Progress",
+    "check_importable",
     "create_study_keys",
     "create_windows",
     "current_vintage",
     "decline",
     "destroy_served_keys",
     "due_windows",
+    "import_responses",
     "load_instrument",
     "load_study",
     "open_due_boxes",

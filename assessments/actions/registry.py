@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from nacl.public import PrivateKey
 
+from assessments.ballot_box import store
 from assessments.ballot_box.keys import fingerprint, link_check
 from assessments.ballot_box.sealing import LINKS, MAX_SECTIONS, Envelope, TooLong
 from assessments.instruments import parse_instrument
@@ -72,6 +73,8 @@ def load_study(*, document: dict[str, Any], by: User | None) -> tuple[Study, boo
         return study, False
     if study and study.waves.filter(windows__isnull=False).exists():
         raise Frozen(f"Study {spec.code} has survey windows; its protocol is frozen")
+    if study and store.has_batches(study.uuid):
+        raise Frozen(f"Study {spec.code} holds responses; its protocol is frozen")
     if study is None:
         study = Study(code=spec.code)
     study.title, study.instrument_version, study.document = spec.title, version, document

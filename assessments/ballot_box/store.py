@@ -75,6 +75,17 @@ def replace_by_batches(
     Ballot.objects.filter(window=window).delete()
 
 
+def add_batches(*, box_id: str, study: uuid.UUID, batches: Iterable[bytes], n: int) -> None:
+    """Notes an import of n responses and puts its batches in. Call inside `locked`; the primary
+    key of what is noted refuses a second time."""
+    Opening.objects.create(box_id=box_id, n=n, n_set_aside=0)
+    ResponseBatch.objects.bulk_create(ResponseBatch(study=study, sealed=batch) for batch in batches)
+
+
+def has_batches(study: uuid.UUID) -> bool:
+    return ResponseBatch.objects.filter(study=study).exists()
+
+
 def batches_of(study: uuid.UUID) -> list[tuple[uuid.UUID, bytes]]:
     """A study's batches as (id, sealed), by their random ids."""
     rows = ResponseBatch.objects.filter(study=study).order_by("id").values_list("id", "sealed")

@@ -19,6 +19,11 @@ class StudyQuerySet(models.QuerySet["Study"]):
         """Studies whose outcomes this person may read."""
         return self.all() if user.may(Permission.READ_OUTCOMES) else self.none()
 
+    def importable_by(self, user: User) -> "StudyQuerySet":
+        """Visible studies, for somebody who may bring responses in from elsewhere."""
+        allowed = user.may(Permission.IMPORT_RESPONSES)
+        return self.visible_to(user) if allowed else self.none()
+
 
 class Study(models.Model):
     """The research frame: which instrument, which courses, which outcomes were declared before the

@@ -16,4 +16,5 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     READ_OUTCOMES = "read_outcomes"
     EXPORT_OUTCOMES = "export_outcomes"
+    IMPORT_RESPONSES = "import_responses"
     EDIT_CONTENT = "edit_content"

@@ -57,7 +57,13 @@ ROLES: dict[str, Role] = {
         Role(
             "evaluator",
             _("Evaluator"),
-            frozenset({Permission.READ_OUTCOMES, Permission.EXPORT_OUTCOMES}),
+            frozenset(
+                {
+                    Permission.READ_OUTCOMES,
+                    Permission.EXPORT_OUTCOMES,
+                    Permission.IMPORT_RESPONSES,
+                }
+            ),
             sees_answers=True,
             needs_second_factor=True,
         ),

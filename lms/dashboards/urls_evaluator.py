@@ -1,10 +1,12 @@
 from django.urls import path
 
-from lms.dashboards import evaluator
+from lms.dashboards import evaluator, responses
 
 app_name = "evaluator"
 urlpatterns = [
     path("", evaluator.home, name="home"),
     path("<slug:code>/", evaluator.study, name="study"),
     path("<slug:code>/table/", evaluator.table, name="table"),
+    path("<slug:code>/import/", responses.import_page, name="import"),
+    path("<slug:code>/import/template/", responses.template, name="import_template"),
 ]

@@ -200,6 +200,9 @@ READING = [
     Row("evaluator:study", only(EVALUATOR), at=study),
     Row("evaluator:table", only(others=405), at=study),
     Row("evaluator:table", only(EVALUATOR), "post", at=study, data=lambda w: PURPOSE),
+    Row("evaluator:import", only(EVALUATOR), at=study),
+    Row("evaluator:import", only(EVALUATOR, status=400), "post", at=study),
+    Row("evaluator:import_template", only(EVALUATOR), at=study),
     Row("supervisor:home", only(SUPERVISOR, others=403)),
 ]
 
