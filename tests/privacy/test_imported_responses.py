@@ -13,11 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from assessments.actions import current_vintage
-from assessments.actions.registry import create_study_keys, load_instrument, load_study
-from tests.assessments.actions.test_importing import history_document
+from tests.assessments.actions.test_importing import history
 from tests.factories import UserFactory
 from tests.privacy.stolen import BATCHES, Copy, take_copy
-from tests.surveys import instrument_document
 
 PARTICIPANT, COHORT, MINUTES = "Badge 77312", "Quillfeather class", "123.25"
 SECRETS = [PARTICIPANT, "77312", COHORT, MINUTES]
@@ -44,9 +42,7 @@ def imported(fresh_databases, client, tmp_path, caplog, monkeypatch) -> tuple[Co
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     caplog.set_level(logging.DEBUG)
-    load_instrument(document=instrument_document(), by=None)
-    study, _ = load_study(document=history_document(), by=None)
-    study = create_study_keys(study=study, by=None)
+    study = history()
     client.force_login(UserFactory.create(roles=["evaluator"]))
     page = reverse("evaluator:import", args=[study.code])
     file = SimpleUploadedFile("r.csv", _file().encode())

@@ -21,7 +21,11 @@ ITEMS = ["A1", "A2", "A3", "B1", "B2", "B3"]
 
 @pytest.fixture
 def study() -> Study:
-    """A study that nobody answers in the portal."""
+    return history()
+
+
+def history() -> Study:
+    """A study that nobody answers in the portal, with keys."""
     load_instrument(document=instrument_document(), by=None)
     study, _ = load_study(document=history_document(), by=None)
     return create_study_keys(study=study, by=None)

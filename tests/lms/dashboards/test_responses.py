@@ -4,13 +4,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from assessments.actions.registry import create_study_keys, load_instrument, load_study
 from assessments.ballot_box.models import ResponseBatch
 from assessments.models import Study
 from lms.accounts.models import AuditEntry
-from tests.assessments.actions.test_importing import file_of, history_document, stored
+from tests.assessments.actions.test_importing import file_of, history, stored
 from tests.factories import UserFactory
-from tests.surveys import instrument_document, make_survey
+from tests.surveys import make_survey
 
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
 PAGE = reverse("evaluator:import", args=["history"])
@@ -18,9 +17,7 @@ PAGE = reverse("evaluator:import", args=["history"])
 
 @pytest.fixture
 def study() -> Study:
-    load_instrument(document=instrument_document(), by=None)
-    study, _ = load_study(document=history_document(), by=None)
-    return create_study_keys(study=study, by=None)
+    return history()
 
 
 @pytest.fixture
