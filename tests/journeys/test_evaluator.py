@@ -32,7 +32,7 @@ def evaluator_page(open_page, sign_in) -> Page:
 
 def _open_study(page: Page) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Studies").click()
-    title = Study.objects.get().title
+    title = Study.objects.get(code="cit-attitudes").title
     page.get_by_role("link", name=title).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 

@@ -76,7 +76,7 @@ def _trainer() -> list[str]:
 
 
 def _evaluator() -> list[str]:
-    study = Study.objects.get()
+    study = Study.objects.get(code="cit-attitudes")
     return [reverse("evaluator:home"), reverse("evaluator:study", args=[study.code])]
 
 

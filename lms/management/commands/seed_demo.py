@@ -10,16 +10,19 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from assessments.actions import create_study_keys, load_instrument, load_study
+from assessments.models import Study
 from courses.models import Cohort
 from lms.accounts.clock import today
 from lms.accounts.models import User
 from lms.demo.cohorts import Year, finish, hold_tests, mark_rolls, schedule_year
 from lms.demo.people import PASSWORD, Cast, create_people
+from lms.demo.samples import write_responses, write_roster
 from lms.demo.surveys import answer_surveys
 
 SEED = 40
 # A stream of its own: what people answer must not depend on the day the demo is made.
 SURVEY_SEED = 43
+PAPER_SEED = 19
 ROOT = Path(settings.BASE_DIR)
 
 
@@ -46,16 +49,30 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self.stdout.write(text)
 
-    def _load(self) -> Any:
+    def _load(self) -> Study:
         said = StringIO()
         for command in ("load_curriculum", "load_knowledge_checks", "load_pages"):
             call_command(command, stdout=said)
         folder = ROOT / "assessments"
         for path in sorted((folder / "instruments").glob("*.yaml")):
             load_instrument(document=yaml.safe_load(path.read_text(encoding="utf-8")), by=None)
-        document = yaml.safe_load((folder / "studies" / "cit-attitudes.yaml").read_text("utf-8"))
+        paths = (folder / "studies").glob("*.yaml")
+        studies = {path.stem: self._study(path) for path in sorted(paths)}
+        self._write_samples(studies["cit-paper-2019"])
+        return studies["cit-attitudes"]
+
+    def _study(self, path: Path) -> Study:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
         study, _ = load_study(document=document, by=None)
         return create_study_keys(study=study, by=None)
+
+    def _write_samples(self, on_paper: Study) -> None:
+        folder = Path(settings.VAR_DIR) / "demo"
+        folder.mkdir(parents=True, exist_ok=True)
+        write_roster(folder / "roster.csv")
+        instrument = on_paper.instrument_version.spec
+        random = Random(PAPER_SEED)  # noqa: S311
+        write_responses(folder / "paper-surveys.csv", on_paper.spec, instrument, random)
 
     def _teach(self, cast: Cast, year: Year, random: Random) -> list[tuple[str, User]]:
         trainer, coordinator = cast.staff["trainer"], cast.staff["coordinator"]
