@@ -60,7 +60,8 @@ def flow(study: Study, report: Report, seats: int | None) -> list[dict[str, Any]
         steps.append({"count": seats, "label": _("enrolled"), "note": note, "percent": 100})
     for bar in flow_bars(report, seats):
         label = _("answered “%(wave)s”") % {"wave": _wave(study, bar.wave)}
-        note = bar.suppressed or _("surveys opened so far")
+        collected = _("surveys opened so far") if study.spec.courses else _("as imported")
+        note = bar.suppressed or collected
         steps.append({"count": bar.n, "label": label, "note": note, "percent": bar.percent})
         if bar.wave != first:
             label = _("answered both, and are compared")

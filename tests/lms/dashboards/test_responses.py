@@ -146,3 +146,10 @@ def test_nobody_else_imports(client, study, role):
 
 def test_no_copy_is_kept_by_browsers(send):
     assert "no-store" in send(file_of(range(3)))["Cache-Control"]
+
+
+def test_the_outcomes_of_a_study_on_paper_say_that_they_were_imported(client, send):
+    client.post(PAGE, {"confirmed": confirmed(send(file_of(range(11))))})
+    page = client.get(reverse("evaluator:study", args=["history"])).content.decode()
+    assert "as imported" in page
+    assert "surveys opened so far" not in page
