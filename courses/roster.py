@@ -7,13 +7,39 @@ order and case, under their usual names. Every fault is told at once, with its l
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from urllib.parse import unquote
 
-from courses.spreadsheets import Cells, SheetError, read_sheet
+from courses.cells import (
+    FORMULA_STARTS,
+    Cell,
+    clean,
+    escape_formula,
+    is_control,
+    kind_of,
+    marked,
+    printable,
+    squeeze,
+    unmarked,
+    words_of,
+    written_out,
+)
+from courses.roster_header import (
+    COLUMNS,
+    FULL_NAME,
+    LIMITS,
+    REQUIRED,
+    Header,
+    Heading,
+    find_header,
+    weigh,
+)
+from courses.spreadsheets import Cells, Sheet, SheetError, read_sheet
+from courses.workbooks import write_workbook
 
-REQUIRED = ("email", "first_name", "last_name", "agency")
+__all__ = ["COLUMNS", "FORMULA_STARTS", "LIMITS", "REQUIRED", "escape_formula", "printable"]
+
 WORKFORCES = (
     *("sworn", "dispatch", "ems", "hospital_security", "campus_police"),
     *("court", "behavioral_health", "other"),
@@ -22,44 +48,42 @@ ENROLLED_AS = ("volunteered", "assigned")
 ALLOWED = {"workforce": WORKFORCES, "enrolled_as": ENROLLED_AS}
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 1000
-LIMITS = {
-    "email": 254,
-    "first_name": 100,
-    "last_name": 100,
-    "agency": 200,
-    "employee_id": 32,
-    "state_id": 32,
-    "unit": 100,
-    "shift": 50,
-    "workforce": 32,
-    "rank": 100,
-    "enrolled_as": 16,
-    "notes": 300,
-}
-COLUMNS = tuple(LIMITS)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+SAMPLE_EMAIL = "sample.person@roster.example"
 
-_ALIASES = {
-    "email": "emailaddress mail emailaddr workemail cityemail",
-    "first_name": "first firstnames givenname forename",
-    "last_name": "last surname familyname",
-    "agency": "agencyname agencycode dept department employer organization organisation",
-    "employee_id": "employeenumber employeeno empid empno employee",
-    "state_id": "statetrainingid stateno statenumber",
-    "unit": "district station assignment unitordistrict",
-    "shift": "tour watch",
-    "workforce": "discipline profession",
-    "rank": "title jobtitle rankortitle",
-    "enrolled_as": "volunteeredorassigned volunteerorassigned",
-    "notes": "note comment comments remarks",
+_OTHER_WORDS = {
+    "workforce": {
+        "sworn": "swornpoliceofficer swornofficer police policeofficer",
+        "dispatch": "911dispatch dispatcher 911dispatcher",
+        "ems": "emt paramedic emergencymedicalservices",
+        "campus_police": "campus universitypolice",
+        "court": "courtstaff courts",
+        "behavioral_health": "behaviouralhealth clinician",
+    },
+    "enrolled_as": {"volunteered": "volunteer voluntary", "assigned": "required"},
+}
+_WORDS = {
+    column: {words_of(value): value for value in ALLOWED[column]}
+    | {word: value for value, words in others.items() for word in words.split()}
+    for column, others in _OTHER_WORDS.items()
 }
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
-_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060"))
-# Unicode's Bidi_Control: they make a name or an address read as another one.
-_BIDI_CONTROLS = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_MAILTO = "mailto:"
+_NAME_AND_EMAIL = re.compile(r"[^<>@]*<([^<>\s]+)>")
+_FOOTER = re.compile(
+    r"(?:grand |sub)?-?totals?\b|(?:sum|count):|number of |page \d|prepared by\b|printed\b"
+    r"|end of (?:list|roster)|\*",
+    re.IGNORECASE,
 )
-_HEADER_WITHIN = 10
+_FOOTER_CELLS = 3
+_SHOWN = 100
+# What a program may have taken a value for that a column can hold all the same.
+_FINE = {
+    "notes": {"date", "time", "percent", "fraction", "shortened", "logical"},
+    "shift": {"time", "fraction"},
+    "rank": {"fraction"},
+}
+# Columns of numbers and codes: here a text, too, can be what is left of another value.
+_CODES = ("employee_id", "state_id", "unit", "shift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +107,54 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault: its line (0: the file as a whole), the column's name, a code and the value.
+    """One fault: its line (0: the file as a whole), the column's field, a code and the value.
 
-    Codes: those of SheetError, and no_rows, column_missing, column_twice, too_many_cells, missing,
-    too_long, control_character, not_an_email, not_one_of, duplicate (`value`: the earlier line).
+    Codes: those of SheetError, the kinds of a Cell, and no_rows, column_missing, column_twice,
+    too_many_cells, missing, too_long, control_character, not_an_email, not_one_of, name_unclear,
+    duplicate (`value`: the earlier line). `other` is a second value of the sentence.
     """
 
     line: int
     column: str
     code: str
     value: str = ""
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """Somebody who may be the person of a row: in the file (`line`), or with an account. `by` says
+    what they share: employee_id, state_id or name."""
+
+    by: str
+    line: int = 0
+    person: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A line that is no person: code footer, header_again or sample, and what it says."""
+
+    line: int
+    code: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What a file holds. `ignored` names the columns that no field was found for."""
+    """What a file holds. `rows` are without fault, `faulty` are the rows that `problems` name.
+    `ignored` names the columns that no field was found for, `headings` how the file calls the
+    others; `sheet` and `other_sheets` are a workbook's."""
 
     rows: tuple[RosterRow, ...]
     problems: tuple[Problem, ...] = ()
     ignored: tuple[str, ...] = ()
+    faulty: tuple[RosterRow, ...] = ()
+    headings: Mapping[str, Heading] = field(default_factory=dict)
+    passed_over: tuple[PassedOver, ...] = ()
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
 
 
 def read_roster(data: bytes, filename: str, *, max_bytes: int = MAX_BYTES) -> Roster:
@@ -109,20 +162,21 @@ def read_roster(data: bytes, filename: str, *, max_bytes: int = MAX_BYTES) -> Ro
     if len(data) > max_bytes:
         return _refused(Problem(0, "", "too_large", str(max_bytes)))
     try:
-        lines = list(read_sheet(data, filename, MAX_ROWS + _HEADER_WITHIN))
+        # Twice the rows: lines that are no people do not count, and are few.
+        sheet = read_sheet(data, filename, max_rows=2 * MAX_ROWS, weigh=weigh)
     except SheetError as error:
         return _refused(Problem(error.line, "", error.code, error.value))
-    lines = [(number, cells) for number, cells in lines if any(clean(cell) for cell in cells)]
+    lines = [(line, cells) for line, cells in sheet.lines if any(clean(c.text) for c in cells)]
     if not lines:
         return _refused(Problem(0, "", "no_rows"))
-    return _read(lines)
-
-
-def clean(cell: str) -> str:
-    """A cell's text: composed (NFC), stray and no-break spaces trimmed, runs of spaces made one."""
-    text = " ".join(unicodedata.normalize("NFC", cell).translate(_INVISIBLE).split())
-    # Our own exports put an apostrophe before what a spreadsheet would take for a formula.
-    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_STARTS else text
+    header = find_header(lines, lettered=sheet.is_workbook)
+    problems = [Problem(lines[header.first][0], c, "column_missing") for c in header.missing]
+    problems += [Problem(lines[header.first][0], c, "column_twice") for c in header.twice]
+    body = lines[header.after :]
+    if problems or not body:
+        problems = problems or [Problem(0, "", "no_rows")]
+        return _told(sheet, header, problems=problems)
+    return _read(sheet, header, body)
 
 
 def write_roster(rows: Iterable[Mapping[str, str]]) -> str:
@@ -130,89 +184,158 @@ def write_roster(rows: Iterable[Mapping[str, str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([escape_formula(row.get(column, "")) for column in COLUMNS])
+    writer.writerows(_texts(row) for row in rows)
     return out.getvalue()
 
 
-def escape_formula(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would run it as a formula."""
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+def write_roster_workbook(rows: Iterable[Mapping[str, str]]) -> bytes:
+    """The same as XLSX, where every cell is text."""
+    return write_workbook("Roster", COLUMNS, map(_texts, rows))
+
+
+def _texts(row: Mapping[str, str]) -> list[str]:
+    return [marked(printable(row.get(column, ""))) for column in COLUMNS]
 
 
 def _refused(*problems: Problem) -> Roster:
     return Roster((), problems)
 
 
-def _read(lines: Sequence[tuple[int, Cells]]) -> Roster:
-    at = _header_at(lines)
-    header_line, header = lines[at]
-    names = [_field(cell) for cell in header]
-    problems = list(_faults_of_header(header_line, names))
-    ignored = tuple(
-        clean(cell)
-        for cell, name in zip(header, names, strict=True)
-        if name is None and clean(cell)
+def _told(
+    sheet: Sheet,
+    header: Header,
+    *,
+    rows: Iterable[RosterRow] = (),
+    faulty: Iterable[RosterRow] = (),
+    problems: Iterable[Problem] = (),
+    passed_over: Iterable[PassedOver] = (),
+) -> Roster:
+    return Roster(
+        tuple(rows),
+        tuple(problems),
+        header.ignored,
+        tuple(faulty),
+        header.by_field,
+        tuple(passed_over),
+        printable(sheet.name),
+        tuple(map(printable, sheet.others)),
     )
-    if problems:
-        return Roster((), tuple(problems), ignored)
-    body = lines[at + 1 :]
+
+
+def _read(sheet: Sheet, header: Header, body: Sequence[tuple[int, Cells]]) -> Roster:
+    passed_over = [one for line, cells in body if (one := _no_person(line, cells, header))]
+    not_people = {one.line for one in passed_over}
+    body = [(line, cells) for line, cells in body if line not in not_people]
+    problems: list[Problem] = []
     if not body:
-        return _refused(Problem(0, "", "no_rows"))
-    if len(body) > MAX_ROWS:
-        return _refused(Problem(body[MAX_ROWS][0], "", "too_many_rows", str(MAX_ROWS)))
-    rows = [_row(number, cells, names) for number, cells in body]
-    problems += _overlong(body, len(header))
-    for row in rows:
-        problems += _faults_of_row(row)
+        problems = [Problem(0, "", "no_rows")]
+    elif len(body) > MAX_ROWS:
+        problems = [Problem(body[MAX_ROWS][0], "", "too_many_rows", str(MAX_ROWS))]
+    if problems:
+        return _told(sheet, header, problems=problems, passed_over=passed_over)
+    rows = []
+    for line, cells in body:
+        row, faults = _row(line, cells, header)
+        rows.append(row)
+        problems += faults
+        # In a text a stray separator has moved the cells; in a workbook somebody wrote beside.
+        if not sheet.is_workbook and any(clean(c.text) for c in cells[len(header.names) :]):
+            problems.append(Problem(line, "", "too_many_cells", str(len(header.names))))
     problems += _duplicates(rows)
     faulty = {problem.line for problem in problems}
-    problems.sort(key=lambda problem: (problem.line, (*COLUMNS, "").index(problem.column)))
-    return Roster(tuple(r for r in rows if r.line not in faulty), tuple(problems), ignored)
+    order = ("", *COLUMNS, FULL_NAME)
+    problems.sort(key=lambda problem: (problem.line, order.index(problem.column)))
+    return _told(
+        sheet,
+        header,
+        rows=(row for row in rows if row.line not in faulty),
+        faulty=(row for row in rows if row.line in faulty),
+        problems=problems,
+        passed_over=passed_over,
+    )
 
 
-def _header_at(lines: Sequence[tuple[int, Cells]]) -> int:
-    """Which line is the header: the first with an email column, else the first of all."""
-    for at, (_number, cells) in enumerate(lines[:_HEADER_WITHIN]):
-        if any(_field(cell) == "email" for cell in cells):
-            return at
-    return 0
+def _no_person(line: int, cells: Cells, header: Header) -> PassedOver | None:
+    """A line that sums up, repeats the header, or is the template's sample."""
+    texts = [text for cell in cells if (text := clean(cell.text))]
+    said = printable(" ".join(texts))[:_SHOWN]
+    if header.is_repeated_in(cells):
+        return PassedOver(line, "header_again", said)
+    if SAMPLE_EMAIL in texts:
+        return PassedOver(line, "sample", said)
+    alone = len(texts) <= _FOOTER_CELLS and not any("@" in text for text in texts)
+    return PassedOver(line, "footer", said) if alone and _FOOTER.match(texts[0]) else None
 
 
-def _field(cell: str) -> str | None:
-    key = "".join(c for c in clean(cell).casefold() if c.isalnum())
-    return _NAMES.get(key)
-
-
-_NAMES = {column.replace("_", ""): column for column in COLUMNS} | {
-    alias: column for column, aliases in _ALIASES.items() for alias in aliases.split()
-}
-
-
-def _faults_of_header(line: int, names: Sequence[str | None]) -> Iterator[Problem]:
-    for column in COLUMNS:
-        if column in REQUIRED and column not in names:
-            yield Problem(line, column, "column_missing")
-        if names.count(column) > 1:
-            yield Problem(line, column, "column_twice")
-
-
-def _row(line: int, cells: Cells, names: Sequence[str | None]) -> RosterRow:
-    values = {
-        name: clean(cell) for name, cell in zip(names, cells, strict=False) if name is not None
+def _row(line: int, cells: Cells, header: Header) -> tuple[RosterRow, list[Problem]]:
+    """A person as read, and every fault of their line."""
+    given = {
+        name: cell for name, cell in zip(header.names, cells, strict=False) if name is not None
     }
-    for column in ("workforce", "enrolled_as"):
-        values[column] = re.sub(r"[\s/-]+", "_", values.get(column, "").lower())
-    values["email"] = values.get("email", "").lower()
-    texts = {f.name: values.get(f.name, "") for f in fields(RosterRow) if f.name != "line"}
-    return RosterRow(line=line, **texts)
+    values: dict[str, str] = {}
+    problems: list[Problem] = []
+    for column, cell in given.items():
+        values[column], fault = _value(column, cell)
+        if fault:
+            problems.append(Problem(line, column, fault, values[column][:_SHOWN]))
+    problems += _split_name(line, values)
+    for column, words in _WORDS.items():
+        text = values.get(column, "")
+        values[column] = words.get(words_of(text), text)
+    row = RosterRow(
+        line, **{f.name: values.get(f.name, "") for f in fields(RosterRow) if f.name != "line"}
+    )
+    told = {problem.column for problem in problems}
+    if FULL_NAME in told:  # what is missing then is told once, where it should stand
+        told |= {"first_name", "last_name"}
+    return row, problems + [p for p in _faults_of_row(row) if p.column not in told]
 
 
-def _overlong(body: Sequence[tuple[int, Cells]], width: int) -> Iterator[Problem]:
-    """Lines with text beyond the header: a stray separator has moved their cells."""
-    for line, cells in body:
-        if any(clean(cell) for cell in cells[width:]):
-            yield Problem(line, "", "too_many_cells", str(width))
+def _value(column: str, cell: Cell) -> tuple[str, str]:
+    """What a cell says in its column, and a code where that is not what somebody typed."""
+    text = squeeze(cell.text)
+    if unmarked(text) != text:
+        return unmarked(text), ""
+    if column == "email":
+        text = _address(text, cell.link)
+    kind = cell.kind
+    if not kind and (found := kind_of(text)) and (found == "error" or column in _CODES):
+        kind = found
+    if kind and kind not in _FINE.get(column, ()):
+        return text, kind
+    return (written_out(text) if column in _CODES else text), ""
+
+
+def _address(text: str, link: str) -> str:
+    """The address in "mailto:...", in "Name <...>" and in a cell that only links to it."""
+    if "@" not in text and link.lower().startswith(_MAILTO):
+        text = link
+    if found := _NAME_AND_EMAIL.fullmatch(text):
+        text = found[1]
+    text = text.lower()
+    if text.startswith(_MAILTO):
+        text = unquote(text.removeprefix(_MAILTO).partition("?")[0])
+    return text.rstrip(";,")
+
+
+def _split_name(line: int, values: dict[str, str]) -> Iterator[Problem]:
+    """Takes "Last, First" apart, where one comma says which is which."""
+    full = values.pop(FULL_NAME, None)
+    if full is not None:
+        last, comma, first = (part.strip() for part in full.partition(","))
+        if full and (not (comma and last and first) or "," in first):
+            yield Problem(line, FULL_NAME, "name_unclear", full[:_SHOWN])
+            values.setdefault("last_name", full)
+        elif not full:
+            yield Problem(line, FULL_NAME, "missing")
+        values["last_name"] = values.get("last_name") or last
+        values["first_name"] = values.get("first_name") or first
+        return
+    last, comma, first = (part.strip() for part in values.get("last_name", "").partition(","))
+    if comma and last and first and "," not in first:
+        given = values.get("first_name", "")
+        if given.casefold() in ("", first.casefold()):
+            values["last_name"], values["first_name"] = last, given or first
 
 
 def _faults_of_row(row: RosterRow) -> Iterator[Problem]:
@@ -221,18 +344,15 @@ def _faults_of_row(row: RosterRow) -> Iterator[Problem]:
         if not value:
             if column in REQUIRED:
                 yield Problem(row.line, column, "missing")
-        elif any(_is_control(character) for character in value):
+        elif any(is_control(character) for character in value):
             yield Problem(row.line, column, "control_character")
+        elif column in ALLOWED:
+            if value not in ALLOWED[column]:
+                yield Problem(row.line, column, "not_one_of", value[:_SHOWN])
         elif len(value) > limit:
             yield Problem(row.line, column, "too_long", str(limit))
         elif column == "email" and not _EMAIL.fullmatch(value):
-            yield Problem(row.line, column, "not_an_email", value)
-        elif value not in ALLOWED.get(column, (value,)):
-            yield Problem(row.line, column, "not_one_of", value)
-
-
-def _is_control(character: str) -> bool:
-    return character in _BIDI_CONTROLS or unicodedata.category(character) in ("Cc", "Cs")
+            yield Problem(row.line, column, "not_an_email", value[:_SHOWN])
 
 
 def _duplicates(rows: Iterable[RosterRow]) -> Iterator[Problem]:

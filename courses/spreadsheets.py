@@ -1,20 +1,21 @@
-"""Cells of a CSV or XLSX file as text, line by line. Pure; refuses what is too big to be honest."""
+"""Cells of a CSV or XLSX file, line by line. Pure; refuses what is too big to be honest."""
 
 import codecs
 import csv
 import io
-import zipfile
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
 
-Cells = tuple[str, ...]
+from courses.cells import Cell
+from courses.workbooks import MAX_COLUMNS, Lines, WorkbookError, read_workbook
 
-MAX_UNPACKED_BYTES = 60 * 1024 * 1024
-MAX_COLUMNS = 100
+Cells = tuple[Cell, ...]
+
 _DELIMITERS = (",", ";", "\t")
-_FEWEST_DELIMITERS = 3
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_LOOKED_AT = 40
 
 
 class SheetError(ValueError):
@@ -26,32 +27,44 @@ class SheetError(ValueError):
         super().__init__(f"line {line}: {code} {value}".strip())
 
 
-def read_sheet(data: bytes, filename: str, max_rows: int) -> Iterator[tuple[int, Cells]]:
-    """Each line of the file with its number, from 1, as a person sees it in their program.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was read: the lines with something in them, each with its number from 1, as a person
+    sees it in their program. `name` and `others` are the names of a workbook's sheets."""
 
-    What the bytes are decides; the name only tells a broken workbook from a text. Raises
-    SheetError.
+    lines: Lines
+    is_workbook: bool = False
+    name: str = ""
+    others: tuple[str, ...] = ()
+
+
+def read_sheet(
+    data: bytes, filename: str, *, max_rows: int, weigh: Callable[[Lines], float]
+) -> Sheet:
+    """The lines of a file. What the bytes are decides; the name only tells a broken workbook from
+    a text. `weigh` says how much some lines look like what is sought: by it the sheet of a
+    workbook is chosen, and the character that splits a text. Raises SheetError.
     """
-    if data.startswith(_ZIP):
-        lines = _workbook_lines(data)
-    elif data.startswith(_OLD_EXCEL):
+    if data.startswith(_OLD_EXCEL):
         raise SheetError("old_excel")
+    if data.startswith(_ZIP):
+        try:
+            name, others, lines = read_workbook(data, max_rows, weigh)
+        except WorkbookError as error:
+            raise SheetError(str(error)) from error
+        sheet = Sheet(lines, True, name, others)
     elif filename.lower().endswith((".xlsx", ".xlsm")):
         raise SheetError("unreadable")
     else:
-        lines = _text_lines(_decoded(data))
-    for count, (number, cells) in enumerate(lines, start=1):
-        if count > max_rows:
-            raise SheetError("too_many_rows", number, str(max_rows))
-        yield number, cells
+        text = _decoded(data)
+        sheet = Sheet(list(islice(_text_lines(text, _delimiter(text, weigh)), max_rows + 1)))
+    if len(sheet.lines) > max_rows:
+        raise SheetError("too_many_rows", sheet.lines[max_rows][0], str(max_rows))
+    return sheet
 
 
 def _decoded(data: bytes) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "cp1252")
-    for encoding in encodings:
+    for encoding in _encodings(data):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -59,68 +72,41 @@ def _decoded(data: bytes) -> str:
     raise SheetError("encoding")
 
 
-def _text_lines(text: str) -> Iterator[tuple[int, Cells]]:
+def _encodings(data: bytes) -> tuple[str, ...]:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    # Without a mark, every other byte of Western letters in UTF-16 is empty.
+    for encoding, start in (("utf-16-le", 1), ("utf-16-be", 0)):
+        if len(data) > 1 and not any(data[start:64:2]):
+            return (encoding,)
+    return ("utf-8-sig", "cp1252")
+
+
+def _text_lines(text: str, delimiter: str) -> Iterator[tuple[int, Cells]]:
     skipped = 0
     if text[:4].lower() == "sep=":
         _declared, _newline, text = text.partition("\n")
         skipped = 1
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     began = skipped + 1
     try:
         for cells in reader:
-            yield began, tuple(cells[:MAX_COLUMNS])
+            if any(cell.strip() for cell in cells):
+                yield began, tuple(Cell(cell) for cell in cells[:MAX_COLUMNS])
             began = skipped + reader.line_num + 1
     except csv.Error as error:
         raise SheetError("unclosed_quote", began) from error
 
 
-def _delimiter(text: str) -> str:
-    """The character that splits the first line with several cells, which is the header."""
-    for line in text.splitlines()[:10]:
-        best = max(_DELIMITERS, key=line.count)
-        if line.count(best) >= _FEWEST_DELIMITERS:
-            return best
-    return _DELIMITERS[0]
+def _delimiter(text: str, weigh: Callable[[Lines], float]) -> str:
+    """The character under which the file's first lines look most like what is sought."""
+    return max(_DELIMITERS, key=lambda one: weigh(_first_lines(text, one)))
 
 
-def _workbook_lines(data: bytes) -> Iterator[tuple[int, Cells]]:
-    from openpyxl import load_workbook  # a slow import that a CSV does not need
-
-    _refuse_bomb(data)
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        sheet = next(s for s in book.worksheets if s.sheet_state == "visible")
-        # Some programs write a wrong size into the sheet, and rows would be cut off.
-        sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
-            yield number, tuple(_cell_text(cell) for cell in row)
-    except SheetError:
-        raise
-    except Exception as error:  # whatever openpyxl meets in a broken workbook
-        raise SheetError("unreadable") from error
-
-
-def _refuse_bomb(data: bytes) -> None:
-    try:
-        unpacked = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(data)).infolist())
-    except zipfile.BadZipFile as error:
-        raise SheetError("unreadable") from error
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise SheetError("too_large", value=str(MAX_UNPACKED_BYTES))
-
-
-def _cell_text(cell: Any) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, int | float) and not isinstance(value, bool) and value == int(value):
-        return _whole_number(int(value), cell.number_format)
-    return str(value)
-
-
-def _whole_number(value: int, number_format: str) -> str:
-    """A whole number as the sheet shows it: 12 under the format 0000 is employee number 0012."""
-    padded = set(number_format) == {"0"}
-    return str(value).zfill(len(number_format)) if padded else str(value)
+def _first_lines(text: str, delimiter: str) -> Lines:
+    lines: Lines = []
+    # What is wrong is told when the file is read; the lines before it can be weighed.
+    with suppress(SheetError):
+        for line in islice(_text_lines(text, delimiter), _LOOKED_AT):
+            lines.append(line)
+    return lines

@@ -9,6 +9,7 @@ urlpatterns = [
     path("cohorts/<uuid:cohort_uuid>/close/", cohort.close, name="close"),
     path("cohorts/<uuid:cohort_uuid>/seats/", cohort.seats, name="seats"),
     path("cohorts/<uuid:cohort_uuid>/roster/", roster.roster, name="roster"),
+    path("cohorts/<uuid:cohort_uuid>/roster/template/", roster.template, name="roster_template"),
     path("cohorts/<uuid:cohort_uuid>/roster/export/", roster.export, name="roster_export"),
     path("sessions/<int:session_id>/roll/", roll.roll, name="roll"),
 ]

@@ -3,21 +3,25 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models.functions import Lower
 
+from courses.actions.roster_people import (
+    Agencies,
+    look_alikes,
+    look_alikes_in_file,
+    may_change_record,
+    people_by_email,
+)
 from courses.actions.seats import reads_answers
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState
-from courses.roster import Problem, Roster, RosterRow
+from courses.roster import LookAlike, Problem, Roster, RosterRow, printable
 from lms.accounts.audit import record
 from lms.accounts.models import Agency, User
-from lms.accounts.permissions import Permission
-from lms.accounts.roles import ROLES
 
 PERSON_FIELDS = (
     *("first_name", "last_name", "employee_id", "state_id"),
@@ -47,28 +51,32 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """One row of the file and what it would do. `reason` is a code: why it is refused, or
-    "withdrawn" for a seat that was given up and stays so. `record_kept`: the account is not the
-    asker's to see or change, so nothing here tells what it holds or whether the file differs."""
+    """One row of the file and what it would do. `problems` say why it is refused. `withdrawn`: the
+    seat was given up and stays so. `record_kept`: the account is not the asker's to see or change,
+    so nothing here tells what it holds or whether the file differs. `alike`: who may be the same
+    person under another address."""
 
     row: RosterRow
     outcome: RowOutcome
     changes: tuple[Change, ...] = ()
-    reason: str = ""
-    value: str = ""
+    problems: tuple[Problem, ...] = ()
     agency: Agency | None = None
     person: User | None = None
     seat: Enrolment | None = None
+    withdrawn: bool = False
     record_kept: bool = False
+    alike: tuple[LookAlike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RosterPlan:
-    """What a file would do to a cohort. Nothing can be imported while something is refused."""
+    """What a file would do to a cohort. Nothing can be imported while something is refused.
+    `problems` are those of the file as a whole; those of a row stand with it. `read` is what the
+    file holds."""
 
     rows: tuple[PlannedRow, ...]
+    read: Roster
     problems: tuple[Problem, ...] = ()
-    ignored: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -77,8 +85,14 @@ class RosterPlan:
         return {outcome.value: found[outcome] for outcome in RowOutcome}
 
     @property
+    def refusals(self) -> tuple[Problem, ...]:
+        """Everything that stands against the import: first the file's, then each row's."""
+        of_rows = (problem for planned in self.rows for problem in planned.problems)
+        return (*self.problems, *of_rows)
+
+    @property
     def can_be_imported(self) -> bool:
-        return not self.problems and not self.counts[RowOutcome.REFUSED]
+        return not self.refusals
 
     @property
     def does_something(self) -> bool:
@@ -88,7 +102,12 @@ class RosterPlan:
     def digest(self) -> str:
         """Equal for plans that do the same; a plan is confirmed by it."""
         told = [
-            [asdict(planned.row), planned.outcome, [asdict(change) for change in planned.changes]]
+            [
+                asdict(planned.row),
+                planned.outcome,
+                [asdict(change) for change in planned.changes],
+                [asdict(alike) for alike in planned.alike],
+            ]
             for planned in self.rows
         ]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
@@ -107,72 +126,43 @@ def plan_roster(*, cohort: Cohort, roster: Roster, by: User | None) -> RosterPla
 
     A known person whose record is not `by`'s to change gets a seat and keeps the record as it is.
     """
+    faulty = {row.line for row in roster.faulty}
+    of_file = tuple(problem for problem in roster.problems if problem.line not in faulty)
     if cohort.state != CohortState.SCHEDULED:
-        return RosterPlan((), (Problem(0, "", "not_open"), *roster.problems), roster.ignored)
-    agencies = _agencies()
-    people = _people(roster.rows)
+        return RosterPlan((), roster, (Problem(0, "", "not_open"), *of_file))
+    agencies = Agencies()
+    people = people_by_email(roster.rows)
     seats = {seat.user_id: seat for seat in cohort.enrolments.filter(user__in=people.values())}
-    planned = [
-        _plan(row, agencies.get(row.agency.casefold()), people.get(row.email), seats, by)
-        for row in roster.rows
-    ]
+    planned = [_plan(row, agencies, people.get(row.email), seats, by) for row in roster.rows]
+    planned += [_plan_faulty(row, agencies, roster.problems) for row in roster.faulty]
+    planned.sort(key=lambda one: one.row.line)
     free = cohort.capacity - cohort.enrolments.seated().count()
-    return RosterPlan(
-        tuple(_within_capacity(planned, free, cohort.capacity)), roster.problems, roster.ignored
-    )
-
-
-def _agencies() -> dict[str, Agency]:
-    """Agencies under their code and their name; a code comes first where both are the same."""
-    agencies = list(Agency.objects.all())
-    by_name = {agency.name.casefold(): agency for agency in agencies}
-    return by_name | {agency.code.casefold(): agency for agency in agencies}
-
-
-def _people(rows: Iterable[RosterRow]) -> dict[str, User]:
-    emails = [row.email for row in rows]
-    found = User.objects.annotate(key=Lower("email")).filter(key__in=emails)
-    found = found.select_related("agency").prefetch_related("role_assignments")
-    return {user.email.lower(): user for user in found}
-
-
-def _may_change_record(by: User | None, person: User) -> bool:
-    """Whether `by` may see and change a person's account through a roster. Nobody may change that
-    of somebody with a role: whoever rewrites a colleague's account can pass for them."""
-    if by is None:
-        return True
-    if person.is_superuser or person.role_assignments.all():
-        return False
-    if person.agency is None:
-        # `may` without an agency would ask whether it is allowed anywhere at all.
-        return _manages_everywhere(by)
-    return by.may(Permission.MANAGE_COHORTS, person.agency)
-
-
-def _manages_everywhere(by: User) -> bool:
-    return by.is_active and any(
-        held.agency_id is None and Permission.MANAGE_COHORTS in ROLES[held.role].permissions
-        for held in by.roles
-    )
+    planned = list(_within_capacity(_with_look_alikes(planned, by), free, cohort.capacity))
+    return RosterPlan(tuple(planned), roster, of_file)
 
 
 def _plan(
     row: RosterRow,
-    agency: Agency | None,
+    agencies: Agencies,
     person: User | None,
     seats: dict[int, Enrolment],
     by: User | None,
 ) -> PlannedRow:
-    if agency is None:
-        return PlannedRow(row, RowOutcome.REFUSED, reason="unknown_agency", value=row.agency)
+    problems = list(_faults_of_agency(row, agencies))
     if person is None:
-        return _plan_newcomer(row, agency)
-    if not person.is_active:
-        return PlannedRow(row, RowOutcome.REFUSED, reason="account_closed", person=person)
-    seat = seats.get(person.pk)
-    if seat is None and reads_answers(person):
-        return PlannedRow(row, RowOutcome.REFUSED, reason="reads_answers", person=person)
-    return _plan_known(row, agency, person, seat, may_change=_may_change_record(by, person))
+        problems += _faults_of_address(row)
+    elif not person.is_active:
+        problems.append(Problem(row.line, "email", "account_closed"))
+    elif person.pk not in seats and reads_answers(person):
+        problems.append(Problem(row.line, "email", "reads_answers"))
+    if problems:
+        return PlannedRow(row, RowOutcome.REFUSED, problems=tuple(problems))
+    agency = agencies.named(row.agency)
+    assert agency is not None
+    if person is None:
+        return PlannedRow(row, RowOutcome.CREATE, agency=agency)
+    may_change = may_change_record(by, person)
+    return _plan_known(row, agency, person, seats.get(person.pk), may_change=may_change)
 
 
 def _plan_known(
@@ -184,25 +174,49 @@ def _plan_known(
         outcome = RowOutcome.ENROL
     else:
         outcome = RowOutcome.CHANGE if changes else RowOutcome.UNCHANGED
-    withdrawn = seat is not None and seat.state == EnrolmentState.WITHDRAWN
     return PlannedRow(
         row,
         outcome,
         changes,
-        reason="withdrawn" if withdrawn else "",
         agency=agency,
         person=person,
         seat=seat,
+        withdrawn=seat is not None and seat.state == EnrolmentState.WITHDRAWN,
         record_kept=not may_change,
     )
 
 
-def _plan_newcomer(row: RosterRow, agency: Agency) -> PlannedRow:
+def _plan_faulty(row: RosterRow, agencies: Agencies, problems: Iterable[Problem]) -> PlannedRow:
+    """A row with faults of its own: refused, with everything else that can be said of it."""
+    own = [problem for problem in problems if problem.line == row.line]
+    if not any(problem.column == "agency" for problem in own):
+        own += _faults_of_agency(row, agencies)
+    return PlannedRow(row, RowOutcome.REFUSED, problems=tuple(own))
+
+
+def _faults_of_agency(row: RosterRow, agencies: Agencies) -> Iterator[Problem]:
+    if agencies.named(row.agency) is None:
+        like = agencies.like(row.agency)
+        code = "unknown_agency_like" if like else "unknown_agency"
+        yield Problem(row.line, "agency", code, row.agency, like)
+
+
+def _faults_of_address(row: RosterRow) -> Iterator[Problem]:
     try:
         validate_email(row.email)
     except ValidationError:
-        return PlannedRow(row, RowOutcome.REFUSED, reason="not_an_email", value=row.email)
-    return PlannedRow(row, RowOutcome.CREATE, agency=agency)
+        yield Problem(row.line, "email", "not_an_email", row.email)
+
+
+def _with_look_alikes(planned: Sequence[PlannedRow], by: User | None) -> Iterator[PlannedRow]:
+    """The rows with who may be the same person: newcomers that look like somebody on record, and
+    rows that look like an earlier row of the file."""
+    created = [one for one in planned if one.outcome == RowOutcome.CREATE]
+    on_record = look_alikes([(one.row, one.agency) for one in created if one.agency], by)
+    in_file = look_alikes_in_file((one.row, one.agency) for one in planned if one.agency)
+    for one in planned:
+        found = [alike[one.row.line] for alike in (on_record, in_file) if one.row.line in alike]
+        yield replace(one, alike=tuple(found))
 
 
 def _changes_of_person(row: RosterRow, agency: Agency, person: User) -> list[Change]:
@@ -218,18 +232,22 @@ def _changes_of_seat(row: RosterRow, seat: Enrolment | None) -> list[Change]:
 
 
 def _differences(row: RosterRow, held: User | Enrolment, columns: Sequence[str]) -> list[Change]:
-    """Fields in which the file says something else. An empty cell says nothing."""
+    """Fields in which the file says something else. An empty cell says nothing, and a cell cannot
+    say stray spaces."""
     pairs = [(column, getattr(held, column), getattr(row, column)) for column in columns]
-    return [Change(column, old, new) for column, old, new in pairs if new and new != old]
+    return [
+        Change(column, old, new) for column, old, new in pairs if new not in ("", printable(old))
+    ]
 
 
 def _within_capacity(
     planned: Iterable[PlannedRow], free: int, capacity: int
-) -> Iterable[PlannedRow]:
+) -> Iterator[PlannedRow]:
     for one in planned:
         if one.outcome in (RowOutcome.CREATE, RowOutcome.ENROL):
             free -= 1
             if free < 0:
-                yield PlannedRow(one.row, RowOutcome.REFUSED, reason="full", value=str(capacity))
+                full = Problem(one.row.line, "", "full", str(capacity))
+                yield PlannedRow(one.row, RowOutcome.REFUSED, problems=(full,))
                 continue
         yield one

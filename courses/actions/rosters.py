@@ -1,9 +1,12 @@
 """Importing and exporting rosters."""
 
+from collections.abc import Iterator, Mapping
+
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from courses.actions.roster_people import Agencies
 from courses.actions.roster_plan import (
     PERSON_FIELDS,
     SEAT_FIELDS,
@@ -14,8 +17,9 @@ from courses.actions.roster_plan import (
 )
 from courses.actions.seats import lock_open_cohort, write_seat
 from courses.models import Cohort, Enrolment
-from courses.roster import Roster, write_roster
-from courses.wording import roster_problem, roster_reason
+from courses.roster import Roster, write_roster, write_roster_workbook
+from courses.roster_header import Heading
+from courses.wording import look_alike_note, roster_problem, roster_reason
 from lms.accounts.actions import create_person
 from lms.accounts.audit import record
 from lms.accounts.models import User
@@ -29,7 +33,6 @@ class RosterRefusedError(ValidationError):
         super().__init__(message, code="roster_refused")
 
 
-@transaction.atomic
 def import_roster(
     *, cohort: Cohort, roster: Roster, by: User | None, expected: str = ""
 ) -> RosterPlan:
@@ -42,14 +45,20 @@ def import_roster(
     the plan that somebody confirmed; where it has become another one, nothing is done.
     Raises RosterRefusedError.
     """
-    cohort = lock_open_cohort(cohort)
+    try:
+        with transaction.atomic():
+            return _import(lock_open_cohort(cohort), roster, by, expected)
+    except IntegrityError as error:
+        # Somebody else made one of these accounts in the same moment, for another cohort.
+        raise _changed(plan_roster(cohort=cohort, roster=roster, by=by)) from error
+
+
+def _import(cohort: Cohort, roster: Roster, by: User | None, expected: str) -> RosterPlan:
     plan = plan_roster(cohort=cohort, roster=roster, by=by)
     if not plan.can_be_imported:
         raise RosterRefusedError(plan, first_refusal(plan))
     if expected and plan.digest != expected:
-        raise RosterRefusedError(
-            plan, _("Something has changed since the preview. Look at it again, then confirm.")
-        )
+        raise _changed(plan)
     for planned in plan.rows:
         _carry_out(cohort, planned, by)
     if plan.does_something:
@@ -57,16 +66,27 @@ def import_roster(
     return plan
 
 
+def _changed(plan: RosterPlan) -> RosterRefusedError:
+    return RosterRefusedError(
+        plan, _("Something has changed since the preview. Look at it again, then confirm.")
+    )
+
+
 def first_refusal(plan: RosterPlan) -> str:
     """The first reason why a plan cannot be carried out, in words with its line."""
-    if plan.problems:
-        return roster_problem(plan.problems[0])
-    refused = next(planned for planned in plan.rows if planned.outcome == RowOutcome.REFUSED)
-    return _("Line %(line)s, %(email)s: %(reason)s") % {
-        "line": refused.row.line,
-        "email": refused.row.email,
-        "reason": roster_reason(refused.reason, refused.value),
-    }
+    return roster_problem(plan.refusals[0], plan.read.headings)
+
+
+def notes_on(planned: PlannedRow, headings: Mapping[str, Heading]) -> Iterator[str]:
+    """What stands against a row, what of it is left aside, and what to look at twice, in words."""
+    for problem in planned.problems:
+        yield roster_problem(problem, headings)
+    if planned.withdrawn:
+        yield roster_reason("withdrawn")
+    if planned.record_kept:
+        yield roster_reason("record_kept")
+    for alike in planned.alike:
+        yield look_alike_note(alike)
 
 
 def _carry_out(cohort: Cohort, planned: PlannedRow, by: User | None) -> None:
@@ -106,9 +126,10 @@ def _change(planned: PlannedRow, person: User, by: User | None) -> None:
 
 
 @transaction.atomic
-def export_roster(*, cohort: Cohort, by: User, purpose: str) -> str:
-    """The people seated in a cohort as CSV text, in the columns that a roster is read from.
-    Raises ValidationError without a purpose; the export is written to the audit log with it."""
+def export_roster(*, cohort: Cohort, by: User, purpose: str, file_format: str = "csv") -> bytes:
+    """The people seated in a cohort as a file, csv or xlsx, in the columns that a roster is read
+    from. Raises ValidationError without a purpose; the export is written to the audit log with it.
+    """
     if not purpose.strip():
         raise ValidationError({"purpose": _("Say what the list is for.")})
     seats = list(cohort.enrolments.seated().select_related("user__agency"))
@@ -116,15 +137,20 @@ def export_roster(*, cohort: Cohort, by: User, purpose: str) -> str:
         action="roster.exported",
         by=by,
         about=cohort,
-        detail={"rows": len(seats)},
+        detail={"rows": len(seats), "format": file_format},
         purpose=purpose.strip(),
     )
-    return write_roster(_exported(seat) for seat in seats)
+    agencies = Agencies()
+    rows = [_exported(seat, agencies) for seat in seats]
+    if file_format == "xlsx":
+        return write_roster_workbook(rows)
+    # With a byte-order mark: without it Excel shows "José" as "JosÃ©".
+    return write_roster(rows).encode("utf-8-sig")
 
 
-def _exported(seat: Enrolment) -> dict[str, str]:
+def _exported(seat: Enrolment, agencies: Agencies) -> dict[str, str]:
     person = seat.user
-    agency = person.agency.name if person.agency else ""
+    agency = agencies.written(person.agency) if person.agency else ""
     fields = {name: getattr(person, name) for name in PERSON_FIELDS}
     of_seat = {name: getattr(seat, name) for name in SEAT_FIELDS}
     return {"email": person.email, "agency": agency} | fields | of_seat

@@ -1,7 +1,5 @@
 import uuid
-from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses.actions import (
     RosterPlan,
@@ -22,16 +20,32 @@ from courses.actions import (
     import_roster,
     preview_roster,
 )
-from courses.actions.roster_plan import PlannedRow
 from courses.forms import ExportForm, RosterForm
 from courses.models import Cohort
-from courses.roster import Roster, RosterRow
+from courses.roster import SAMPLE_EMAIL, Roster, RosterRow, write_roster
+from courses.roster_header import COLUMNS, REQUIRED, Heading
+from courses.views.roster_preview import preview_context
 from courses.views.signed_in import SignedInRequest
-from courses.wording import COLUMN_TITLES, roster_problem, roster_reason
-from lms.accounts.models import User
+from courses.wording import column_help
+from lms.accounts.models import Agency, User
 
 SALT = "courses.roster"
 PREVIEW_LASTS = 2 * 60 * 60
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+SAMPLE = {
+    "email": SAMPLE_EMAIL,
+    "first_name": "Sample",
+    "last_name": "Person",
+    "employee_id": "001234",
+    "unit": "District 4",
+    "shift": "Nights",
+    "workforce": "sworn",
+    "rank": "Officer",
+    "enrolled_as": "volunteered",
+}
 
 
 @login_required
@@ -53,75 +67,71 @@ def roster(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _upload(request, cohort, form)
     plan = preview_roster(cohort=cohort, roster=form.roster, by=request.user)
-    return _preview(request, cohort, form.roster, plan)
+    return _preview(request, cohort, plan)
+
+
+@login_required
+@never_cache
+@require_GET
+def template(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
+    """A file to fill in: the columns and one sample line, which an import passes over."""
+    cohort = get_object_or_404(
+        Cohort.objects.manageable_by(request.user).select_related("agency"), uuid=cohort_uuid
+    )
+    sample = SAMPLE | {"agency": cohort.agency.code}
+    return _file(write_roster([sample]).encode("utf-8-sig"), "roster-template", "csv")
 
 
 @login_required
 @never_cache
 @require_POST
 def export(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
-    """The roster as a CSV file. It is noted who took it, and what for."""
+    """The roster as a CSV or XLSX file. It is noted who took it, and what for."""
     cohort = get_object_or_404(Cohort.objects.visible_to(request.user), uuid=cohort_uuid)
     form = ExportForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say what the list is for, then export it."))
         return redirect("courses:cohort", cohort.uuid)
-    purpose = form.cleaned_data["purpose"]
-    text = export_roster(cohort=cohort, by=request.user, purpose=purpose)
-    # With a byte-order mark: without it Excel shows "José" as "JosÃ©".
-    response = HttpResponse(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{cohort.code}-roster.csv"'
+    chosen = "xlsx" if request.POST.get("format") == "xlsx" else "csv"
+    data = export_roster(
+        cohort=cohort,
+        by=request.user,
+        purpose=form.cleaned_data["purpose"],
+        file_format=chosen,
+    )
+    return _file(data, f"{cohort.code}-roster", chosen)
+
+
+def _file(data: bytes, name: str, ending: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=CONTENT_TYPES[ending])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
     return response
 
 
 def _upload(request: SignedInRequest, cohort: Cohort, form: RosterForm) -> HttpResponse:
-    context = {"cohort": cohort, "form": form}
+    context = {
+        "cohort": cohort,
+        "form": form,
+        "columns": [(column, column in REQUIRED, column_help(column)) for column in COLUMNS],
+        "agencies": Agency.objects.all(),
+    }
     status = 400 if form.errors else 200
     return render(request, "courses/roster_upload.html", context, status=status)
 
 
 def _preview(
-    request: SignedInRequest, cohort: Cohort, read: Roster, plan: RosterPlan, notice: str = ""
+    request: SignedInRequest, cohort: Cohort, plan: RosterPlan, notice: str = ""
 ) -> HttpResponse:
+    """What the file would do, to be confirmed, or why not, with a place for the corrected file."""
     context = {
         "cohort": cohort,
-        "plan": plan,
         "notice": notice,
-        "lines": [_told(planned) for planned in plan.rows],
-        "problems": [roster_problem(problem) for problem in plan.problems],
-        "confirmed": _sign(cohort, request.user, read, plan) if plan.can_be_imported else "",
+        "form": RosterForm(),
+        "confirmed": _sign(cohort, request.user, plan) if plan.can_be_imported else "",
+        **preview_context(plan),
     }
     status = 200 if plan.can_be_imported and not notice else 400
     return render(request, "courses/roster_preview.html", context, status=status)
-
-
-_KINDS = {RowOutcome.REFUSED: "problem", RowOutcome.CREATE: "done", RowOutcome.ENROL: "done"}
-
-
-def _told(planned: PlannedRow) -> dict[str, Any]:
-    """One line of the preview: what it will do, and what changes or stands against it."""
-    words = {
-        RowOutcome.CREATE: _("New account and seat"),
-        RowOutcome.ENROL: _("Gets a seat"),
-        RowOutcome.CHANGE: _("Changes"),
-        RowOutcome.UNCHANGED: _("Stays as it is"),
-        RowOutcome.REFUSED: _("Refused"),
-    }
-    return {
-        "row": planned.row,
-        "kind": _KINDS.get(planned.outcome, "plain"),
-        "word": words[planned.outcome],
-        "changes": [(COLUMN_TITLES[c.column], c.before, c.after) for c in planned.changes],
-        "notes": list(_notes(planned)),
-    }
-
-
-def _notes(planned: PlannedRow) -> Iterator[str]:
-    """What stands against a line, and what of it is left aside."""
-    if planned.reason:
-        yield roster_reason(planned.reason, planned.value)
-    if planned.record_kept:
-        yield roster_reason("record_kept")
 
 
 def _confirm(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
@@ -133,7 +143,10 @@ def _confirm(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
     try:
         plan = import_roster(cohort=cohort, roster=read, by=request.user, expected=expected)
     except RosterRefusedError as error:
-        return _preview(request, cohort, read, error.plan, notice=" ".join(error.messages))
+        if error.plan.can_be_imported and not error.plan.does_something:
+            messages.info(request, _("Everybody in this file is on the roster already."))
+            return redirect("courses:cohort", cohort.uuid)
+        return _preview(request, cohort, error.plan, notice=" ".join(error.messages))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("courses:cohort", cohort.uuid)
@@ -143,12 +156,13 @@ def _confirm(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
     return redirect("courses:cohort", cohort.uuid)
 
 
-def _sign(cohort: Cohort, user: User, read: Roster, plan: RosterPlan) -> str:
+def _sign(cohort: Cohort, user: User, plan: RosterPlan) -> str:
     told = {
         "cohort": str(cohort.uuid),
         "user": str(user.uuid),
         "plan": plan.digest,
-        "rows": [asdict(row) for row in read.rows],
+        "rows": [asdict(row) for row in plan.read.rows],
+        "headings": {field: asdict(heading) for field, heading in plan.read.headings.items()},
     }
     return signing.dumps(told, salt=SALT, compress=True)
 
@@ -162,4 +176,6 @@ def _open(cohort: Cohort, user: User, signed: str) -> tuple[Roster, str] | None:
         return None
     if (told["cohort"], told["user"]) != (str(cohort.uuid), str(user.uuid)):
         return None
-    return Roster(tuple(RosterRow(**row) for row in told["rows"])), told["plan"]
+    rows = tuple(RosterRow(**row) for row in told["rows"])
+    headings = {field: Heading(**heading) for field, heading in told["headings"].items()}
+    return Roster(rows, headings=headings), told["plan"]

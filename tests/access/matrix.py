@@ -180,6 +180,8 @@ TRAINING = [
     ),
     Row("courses:roster", only(*STAFF), at=cohort),
     Row("courses:roster", only(*STAFF, status=400), "post", at=cohort),
+    Row("courses:roster_template", only(*STAFF), at=cohort),
+    Row("courses:roster_template", only(others=405), "post", at=cohort),
     Row("courses:roster_export", only(others=405), at=cohort),
     Row("courses:roster_export", only(*STAFF), "post", at=cohort, data=lambda w: PURPOSE),
     Row("courses:roll", only(*STAFF), at=lambda w: {"session_id": w.session.pk}),

@@ -200,7 +200,7 @@ def test_a_number_shown_with_leading_zeros_keeps_them():
 
 
 def test_a_workbook_that_unpacks_to_a_mountain_is_refused(monkeypatch):
-    monkeypatch.setattr("courses.spreadsheets.MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr("courses.workbooks.MAX_UNPACKED_BYTES", 1000)
     roster = read_roster(workbook(["Email"], ["rosa@example.org"]), "roster.xlsx")
     assert [p.code for p in roster.problems] == ["too_large"]
 

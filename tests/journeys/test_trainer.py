@@ -82,7 +82,6 @@ def test_from_scheduling_a_week_to_minutes_and_findings(page, inspect, office, c
     inspect(page, "trainer-roster-refused")
     assert not cohort.enrolments.exists()
 
-    _follow(page, "link", "Choose the file again")
     _upload(page, _roster())
     inspect(page, "trainer-roster-preview")
     assert not cohort.enrolments.exists()

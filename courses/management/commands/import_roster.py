@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from courses.actions import RosterPlan, import_roster, preview_roster
-from courses.actions.rosters import first_refusal
+from courses.actions.rosters import first_refusal, notes_on
 from courses.models import Cohort
-from courses.roster import Roster, read_roster
-from courses.wording import roster_problem, roster_reason
+from courses.roster import Roster, printable, read_roster
+from courses.wording import COLUMN_TITLES, passed_over_note, roster_problem
 
 
 class Command(BaseCommand):
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         plan = preview_roster(cohort=cohort, roster=roster, by=None)
         if options["dry_run"]:
             self._show(plan)
+            self.stdout.write(f"{cohort.code}: {_counted(plan)}")
         if not plan.can_be_imported:
             raise CommandError(first_refusal(plan))
         if not options["dry_run"]:
@@ -34,8 +35,7 @@ class Command(BaseCommand):
                 plan = import_roster(cohort=cohort, roster=roster, by=None)
             except ValidationError as error:
                 raise CommandError("; ".join(error.messages)) from error
-        counts = ", ".join(f"{count} {name}" for name, count in plan.counts.items())
-        self.stdout.write(f"{cohort.code}: {counts}")
+            self.stdout.write(f"{cohort.code}: {_counted(plan)}")
 
     def _cohort(self, code: str) -> Cohort:
         cohort = Cohort.objects.filter(code=code).first()
@@ -50,11 +50,20 @@ class Command(BaseCommand):
             raise CommandError(f"{path}: {error.strerror}") from error
 
     def _show(self, plan: RosterPlan) -> None:
+        """What the preview page shows, line by line."""
+        if plan.read.sheet:
+            self.stdout.write(f"sheet {plan.read.sheet}")
         for problem in plan.problems:
-            self.stdout.write(roster_problem(problem))
+            self.stdout.write(roster_problem(problem, plan.read.headings))
+        for passed in plan.read.passed_over:
+            self.stdout.write(passed_over_note(passed))
         for planned in plan.rows:
-            told = [f"{c.column}: {c.before!r} -> {c.after!r}" for c in planned.changes]
-            if planned.reason:
-                told.append(roster_reason(planned.reason, planned.value))
-            line = f"line {planned.row.line}  {planned.outcome}  {planned.row.email}"
-            self.stdout.write("  ".join([line, *told]))
+            told = [
+                f"{COLUMN_TITLES[c.column]}: {c.before!r} -> {c.after!r}" for c in planned.changes
+            ]
+            line = f"line {planned.row.line}  {planned.outcome}  {printable(planned.row.email)}"
+            self.stdout.write("  ".join([line, *told, *notes_on(planned, plan.read.headings)]))
+
+
+def _counted(plan: RosterPlan) -> str:
+    return ", ".join(f"{count} {name}" for name, count in plan.counts.items())

@@ -2,14 +2,18 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from courses.models import Enrolment
+from courses.roster import COLUMNS, read_roster
 from lms.accounts.models import AuditEntry, User
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
+from tests.rosters import messy_roster
 
 pytestmark = pytest.mark.django_db
+PREVIEW_QUERIES, COHORT_QUERIES = 12, 14
 GOOD = "email,first name,last name,agency\nrosa@bpd.example,Rosa,<b>Estrada</b>,bpd\n"
 
 
@@ -61,18 +65,20 @@ def test_confirming_imports_what_was_shown(upload, client, url, trainer):
 def test_confirming_twice_seats_nobody_twice(upload, client, url):
     confirmed = signed(upload(GOOD))
     client.post(url, {"confirmed": confirmed})
-    answer = client.post(url, {"confirmed": confirmed})
-    assert answer.status_code == 400
-    assert "changed since the preview" in answer.content.decode()
+    answer = client.post(url, {"confirmed": confirmed}, follow=True)
+    assert "is on the roster already" in answer.content.decode()
     assert Enrolment.objects.count() == 1
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (GOOD.replace("rosa@", "rosa"), "Line 2, Email: “rosabpd.example” is not an email"),
+        (
+            GOOD.replace("rosa@", "rosa"),
+            "Line 2, column “email”: “rosabpd.example” is not an email",
+        ),
         (GOOD.replace(",bpd", ",Springfield"), "We know no agency called “Springfield”."),
-        (GOOD.replace("email,", "address,"), "Line 1, Email: This column is missing."),
+        (GOOD.replace("email,", "address,"), "Line 1: The column “Email” is missing."),
         ("", "The file has no people in it."),
     ],
 )
@@ -210,3 +216,154 @@ def test_an_evaluator_is_refused_in_words(upload, cohort):
     assert answer.status_code == 400
     assert "This person reads survey results" in answer.content.decode()
     assert not [secret for secret in SECRETS if secret in answer.content.decode()]
+
+
+def test_every_refused_row_stands_in_the_list_with_its_place_and_person(upload):
+    text = upload(
+        "E-mail,Given name,Surname,Dept\nrosa,Rosa,,bpd\nluis@bpd.example,Luis,Cabral,Nowhere\n"
+        "ana@bpd.example,Ana,Silva,bpd\n"
+    ).content.decode()
+    refused = text[text.index('id="lines-refused-caption"') : text.index('id="again"')]
+    assert "Line 2, column “E-mail”: “rosa” is not an email address." in refused
+    assert "Line 2, column “Surname”: This is empty. Fill it in." in refused
+    assert "Line 3, column “Dept”: We know no agency called “Nowhere”." in refused
+    assert "Cabral, Luis" in refused
+    assert "Silva" not in refused
+    assert "Put these 2 lines right in the file, then send it again from this page: 2, 3." in text
+
+
+def test_a_workbooks_columns_are_named_with_their_letters(client, trainer, url):
+    client.force_login(trainer)
+    answer = client.post(url, {"file": SimpleUploadedFile("r.xlsx", messy_roster("xlsx"))})
+    text = answer.content.decode()
+    assert "column D “E-mail”: The same person is on line" in text
+    assert "column E “Dept.”: We know no agency called “Bostn Fire Brigade”." in text
+    assert "We read the sheet “Roster”." in text
+    assert "Not read: Read me, Lists." in text
+
+
+def test_the_corrected_file_is_sent_from_the_refused_preview(upload):
+    text = upload(GOOD.replace("rosa@", "rosa")).content.decode()
+    assert 'type="file"' in text
+    assert "Send the corrected file" in text
+    assert 'name="confirmed"' in upload(GOOD).content.decode()
+
+
+def test_a_wild_cell_is_shown_short_and_harmless(upload):
+    text = upload(GOOD.replace("Rosa", "Ro\u202esa\x00" + "x" * 500)).content.decode()
+    assert "Rosaxxx" in text
+    assert "x" * 101 not in text
+    assert "\u202e" not in text
+
+
+def test_lines_that_are_no_person_are_told(upload):
+    text = upload(GOOD + ",Total,1,\n").content.decode()
+    assert "Lines that are no person: 1" in text
+    assert "Line 3 sums up or closes the list: “Total 1”." in text
+
+
+def test_an_agency_that_changes_is_shown_before_and_after(upload, cohort, url, client):
+    person = UserFactory(email="rosa@bpd.example", first_name="Rosa", agency=cohort.agency)
+    AgencyFactory(code="mgh", name="General Hospital")
+    answer = upload(GOOD.replace(",bpd", ",mgh").replace("<b>Estrada</b>", person.last_name))
+    text = answer.content.decode()
+    assert f"<del>{cohort.agency.name}</del>" in text
+    assert "<ins>General Hospital</ins>" in text
+    client.post(url, {"confirmed": signed(answer)})
+    person.refresh_from_db()
+    assert person.agency.code == "mgh"
+
+
+def test_two_tabs_that_confirm_the_same_preview_send_one_mail(
+    upload, client, url, django_capture_on_commit_callbacks
+):
+    tabs = [signed(upload(GOOD)), signed(upload(GOOD))]
+    with django_capture_on_commit_callbacks(execute=True):
+        for confirmed in tabs:
+            client.post(url, {"confirmed": confirmed})
+    assert len(mail.outbox) == 1
+    assert User.objects.filter(email="rosa@bpd.example").count() == 1
+    assert Enrolment.objects.count() == 1
+    assert AuditEntry.objects.filter(action="roster.imported").count() == 1
+
+
+def test_a_cohort_that_filled_up_since_the_preview_names_the_line(upload, client, url, cohort):
+    confirmed = signed(upload(GOOD))
+    EnrolmentFactory.create_batch(2, cohort=cohort)
+    answer = client.post(url, {"confirmed": confirmed})
+    assert answer.status_code == 400
+    assert "Line 2: The cohort has 2 seats, and all are taken." in answer.content.decode()
+
+
+def test_the_template_reads_as_a_roster_without_people(client, trainer, cohort):
+    client.force_login(trainer)
+    answer = client.get(reverse("courses:roster_template", args=[cohort.uuid]))
+    assert 'filename="roster-template.csv"' in answer["Content-Disposition"]
+    found = read_roster(answer.content, "roster-template.csv")
+    assert [(one.line, one.code) for one in found.passed_over] == [(2, "sample")]
+    assert {*found.headings} == {*COLUMNS}
+
+
+def test_the_upload_page_says_what_columns_hold_and_offers_the_template(client, trainer, url):
+    client.force_login(trainer)
+    text = client.get(url).content.decode()
+    assert "roster/template/" in text
+    assert "One of: volunteered, assigned." in text
+
+
+def test_an_export_as_a_workbook_keeps_leading_zeros_and_is_noted(client, trainer, cohort):
+    EnrolmentFactory(cohort=cohort, user__employee_id="000042")
+    client.force_login(trainer)
+    url = reverse("courses:roster_export", args=[cohort.uuid])
+    answer = client.post(url, {"purpose": "Sign-in sheet", "format": "xlsx"})
+    assert answer["Content-Disposition"].endswith('-roster.xlsx"')
+    assert read_roster(answer.content, "r.xlsx").rows[0].employee_id == "000042"
+    entry = AuditEntry.objects.get(action="roster.exported")
+    assert (entry.purpose, entry.detail["format"]) == ("Sign-in sheet", "xlsx")
+
+
+def rows_for(count: int) -> str:
+    """New people, known ones, and as many refused."""
+    lines = [f"new{n}@bpd.example,New,Person{n},bpd" for n in range(count)]
+    lines += [f"known{n}@bpd.example,Known,Person{n},bpd" for n in range(count)]
+    lines += [f"faulty{n},Faulty,Person{n},Nowhere" for n in range(count)]
+    return "\n".join(["email,first name,last name,agency", *lines])
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_preview_page_takes_the_same_queries_however_many_rows(
+    upload, cohort, count, django_assert_num_queries
+):
+    for n in range(count):
+        UserFactory(email=f"known{n}@bpd.example", agency=cohort.agency)
+    upload(GOOD)
+    with django_assert_num_queries(PREVIEW_QUERIES):
+        upload(rows_for(count))
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_cohorts_page_takes_the_same_queries_however_many_people(
+    client, trainer, cohort, count, django_assert_num_queries
+):
+    EnrolmentFactory.create_batch(count, cohort=cohort)
+    client.force_login(trainer)
+    url = reverse("courses:cohort", args=[cohort.uuid])
+    client.get(url)
+    with django_assert_num_queries(COHORT_QUERIES):
+        client.get(url)
+
+
+def test_of_a_thousand_rows_the_refused_come_first_and_the_others_are_folded(upload):
+    text = upload(rows_for(333)).content.decode()
+    assert text.count('<th scope="row">') == 999
+    assert "And 977 more." in text
+    assert text.index('id="refused"') < text.index("Show 2 lines") < text.index('id="lines-create')
+
+
+def test_what_stays_as_it_is_comes_last_and_is_folded(upload, cohort):
+    person = UserFactory(email="k@bpd.example", agency=cohort.agency)
+    EnrolmentFactory(cohort=cohort, user=person)
+    stays = f"k@bpd.example,Rosa,{person.last_name},bpd\n"
+    header, newcomer = GOOD.splitlines(keepends=True)
+    text = upload(header + stays + newcomer).content.decode()
+    assert text.index('id="create"') < text.index('id="unchanged"') < text.index("Show 1 line")

@@ -36,12 +36,14 @@ def test_a_dry_run_tells_each_line_and_saves_nothing(run):
 
 
 def test_a_fault_is_one_clear_line_with_its_place(run):
-    with pytest.raises(CommandError, match="Line 2, Email: “rosa” is not an email address"):
+    with pytest.raises(
+        CommandError, match="Line 2, column “email”: “rosa” is not an email address"
+    ):
         run(GOOD.replace("rosa@bpd.example", "rosa"))
 
 
 def test_an_unknown_agency_is_named(run):
-    with pytest.raises(CommandError, match=r"Line 2, rosa@bpd\.example: .*“Elsewhere”"):
+    with pytest.raises(CommandError, match=r"Line 2, column “agency”: .*“Elsewhere”"):
         run(GOOD.replace("bpd\n", "Elsewhere\n"))
 
 

@@ -1,0 +1,73 @@
+"""What a preview of a roster shows: the lines in groups, each with what happens and why."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from courses.actions import RosterPlan, RowOutcome
+from courses.actions.roster_plan import PlannedRow
+from courses.actions.rosters import notes_on
+from courses.roster import printable
+from courses.wording import COLUMN_TITLES, passed_over_note, roster_problem
+
+_SHOWN = 100
+_LINES_NAMED = 20
+# What is refused comes first; what stays as it is comes last.
+_GROUPS = {
+    RowOutcome.REFUSED: gettext_lazy("Refused"),
+    RowOutcome.CREATE: gettext_lazy("New accounts"),
+    RowOutcome.ENROL: gettext_lazy("People we know who get a seat"),
+    RowOutcome.CHANGE: gettext_lazy("Changes"),
+    RowOutcome.UNCHANGED: gettext_lazy("As they are"),
+}
+_WORDS = {
+    RowOutcome.REFUSED: gettext_lazy("Refused"),
+    RowOutcome.CREATE: gettext_lazy("New account and seat"),
+    RowOutcome.ENROL: gettext_lazy("Gets a seat"),
+    RowOutcome.CHANGE: gettext_lazy("Changes"),
+    RowOutcome.UNCHANGED: gettext_lazy("Stays as it is"),
+}
+_KINDS = {RowOutcome.REFUSED: "problem", RowOutcome.CREATE: "done", RowOutcome.ENROL: "done"}
+
+
+def preview_context(plan: RosterPlan) -> dict[str, Any]:
+    """The plan as the page shows it."""
+    refused = [planned.row.line for planned in plan.rows if planned.problems]
+    return {
+        "plan": plan,
+        "problems": [roster_problem(problem, plan.read.headings) for problem in plan.problems],
+        "refused": ", ".join(map(str, refused[:_LINES_NAMED])),
+        "refused_more": max(len(refused) - _LINES_NAMED, 0),
+        "groups": list(_groups(plan)),
+        "passed_over": [passed_over_note(passed) for passed in plan.read.passed_over],
+    }
+
+
+def _groups(plan: RosterPlan) -> Iterator[dict[str, Any]]:
+    for outcome, title in _GROUPS.items():
+        lines = [_told(planned, plan) for planned in plan.rows if planned.outcome == outcome]
+        if lines:
+            told = outcome == RowOutcome.REFUSED or (
+                plan.can_be_imported and outcome != RowOutcome.UNCHANGED
+            )
+            yield {"id": outcome.value, "title": title, "lines": lines, "folded": not told}
+
+
+def _told(planned: PlannedRow, plan: RosterPlan) -> dict[str, Any]:
+    """One line of the preview: what it will do, and what changes or stands against it."""
+    row = planned.row
+    names = [shown for text in (row.last_name, row.first_name) if (shown := _shown(text))]
+    return {
+        "line": row.line,
+        "name": ", ".join(names),
+        "facts": [shown for text in (row.email, row.agency) if (shown := _shown(text))],
+        "kind": _KINDS.get(planned.outcome, "plain"),
+        "word": _WORDS[planned.outcome],
+        "changes": [(COLUMN_TITLES[c.column], c.before, c.after) for c in planned.changes],
+        "notes": list(notes_on(planned, plan.read.headings)),
+    }
+
+
+def _shown(text: str) -> str:
+    return printable(text[: 10 * _SHOWN])[:_SHOWN]
