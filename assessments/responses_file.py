@@ -14,14 +14,16 @@ from assessments.ballot_box.batches import Row
 from assessments.covariates import parse_covariates
 from assessments.measures import AnswerError, InstrumentSpec
 from assessments.studies import StudySpec
-from courses.roster import clean
-from courses.spreadsheets import Cells, SheetError, read_sheet
+from courses.cells import clean
+from courses.spreadsheets import SheetError, read_sheet
+from courses.workbooks import Lines
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000
 LONGEST_LABEL = 64
 PARTICIPANT, WAVE, COHORT = "participant", "wave", "cohort"
 REQUIRED = (PARTICIPANT, WAVE)
+Texts = tuple[str, ...]
 
 # As a spreadsheet writes a number at full precision: -1.5, 2.4599999999999995, 1e-05.
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}([.][0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
@@ -90,11 +92,18 @@ def read_responses(
     """The responses of a file, or its problems. Never raises for what a file may hold."""
     if len(data) > max_bytes:
         return _refused(Problem(0, "", "too_large", str(max_bytes)))
+    known = {name.casefold() for name in columns_for(study, instrument)}
+
+    def weigh(lines: Lines) -> float:
+        """How many headings of the first line are known."""
+        return sum(clean(cell.text).casefold() in known for cell in lines[0][1]) if lines else 0
+
     try:
-        lines = list(read_sheet(data, filename, MAX_ROWS + 1))
+        sheet = read_sheet(data, filename, max_rows=MAX_ROWS + 1, weigh=weigh)
     except SheetError as error:
         return _refused(Problem(error.line, "", error.code, error.value))
-    lines = [(number, cells) for number, cells in lines if any(clean(cell) for cell in cells)]
+    lines = [(number, tuple(clean(c.text) for c in cells)) for number, cells in sheet.lines]
+    lines = [(number, texts) for number, texts in lines if any(texts)]
     if not lines:
         return _refused(Problem(0, "", "no_rows"))
     return _Table(lines[0], study, instrument).read(lines[1:])
@@ -136,17 +145,17 @@ class _Table:
     """A file whose header is known. Headings may differ in case from the codes they name."""
 
     def __init__(
-        self, header: tuple[int, Cells], study: StudySpec, instrument: InstrumentSpec
+        self, header: tuple[int, Texts], study: StudySpec, instrument: InstrumentSpec
     ) -> None:
-        self.line, cells = header
-        self.headings = [clean(cell) for cell in cells]
+        self.line, texts = header
+        self.headings = list(texts)
         self.study, self.instrument = study, instrument
         self.waves = {code.casefold(): code for code in study.wave_codes}
         self.covariates = {one.code: one for one in parse_covariates(study.covariates)}
         known = {name.casefold(): name for name in columns_for(study, instrument)}
         self.names = [known.get(heading.casefold(), "") for heading in self.headings]
 
-    def read(self, body: Sequence[tuple[int, Cells]]) -> ResponsesFile:
+    def read(self, body: Sequence[tuple[int, Texts]]) -> ResponsesFile:
         problems = list(self._faults_of_header())
         if not problems and not body:
             problems.append(Problem(0, "", "no_rows"))
@@ -155,8 +164,8 @@ class _Table:
         if problems:
             return _refused(*problems)
         responses = []
-        for line, cells in body:
-            response, faults = self._response(line, cells)
+        for line, texts in body:
+            response, faults = self._response(line, texts)
             problems += faults
             responses.append(response)
         problems += _duplicates(responses)
@@ -183,12 +192,12 @@ class _Table:
     def _missing_items(self) -> Iterator[str]:
         return (item.code for item in self.instrument.items if item.code not in self.names)
 
-    def _response(self, line: int, cells: Cells) -> tuple[CollectedResponse, list[Problem]]:
+    def _response(self, line: int, texts: Texts) -> tuple[CollectedResponse, list[Problem]]:
         width = len(self.names)
         problems = []
-        if any(clean(cell) for cell in cells[width:]) or self._under_no_heading(cells):
+        if any(texts[width:]) or self._under_no_heading(texts):
             problems.append(Problem(line, "", "too_many_cells", str(width)))
-        values = {name: clean(cell) for name, cell in zip(self.names, cells, strict=False) if name}
+        values = {name: text for name, text in zip(self.names, texts, strict=False) if name}
         wave = self.waves.get(values.get(WAVE, "").casefold(), "")
         answers, faults = self._answers(line, values)
         response = CollectedResponse(
@@ -201,9 +210,9 @@ class _Table:
         )
         return response, [*problems, *self._faults(response, values), *faults]
 
-    def _under_no_heading(self, cells: Cells) -> bool:
-        pairs = zip(self.headings, cells, strict=False)
-        return any(clean(cell) for heading, cell in pairs if not heading)
+    def _under_no_heading(self, texts: Texts) -> bool:
+        pairs = zip(self.headings, texts, strict=False)
+        return any(text for heading, text in pairs if not heading)
 
     def _faults(self, response: CollectedResponse, values: Mapping[str, str]) -> Iterator[Problem]:
         line = response.line

@@ -12,7 +12,7 @@ from courses.cells import Cell, cell_of
 Lines = list[tuple[int, tuple[Cell, ...]]]
 
 MAX_UNPACKED_BYTES = 60 * 1024 * 1024
-MAX_COLUMNS = 100
+MAX_COLUMNS = 300  # an instrument has a column for each item
 MAX_LINES = 100_000  # blank ones included
 _WIDEST = 40
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from assessments.charts import MINUS, dot_charts, flow_bars, signed, unshown
 from assessments.models import OutcomeVintage, Study
 from assessments.outcome_table import OUTCOME_COLUMNS, outcomes_rows
-from courses.roster import escape_formula
+from courses.cells import escape_formula
 
 Report = Mapping[str, Any]
 
