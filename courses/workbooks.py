@@ -11,10 +11,12 @@ from courses.cells import Cell, cell_of
 
 Lines = list[tuple[int, tuple[Cell, ...]]]
 
-MAX_UNPACKED_BYTES = 60 * 1024 * 1024
+MAX_UNPACKED_BYTES = 40 * 1024 * 1024
 MAX_COLUMNS = 300  # an instrument has a column for each item
-MAX_LINES = 100_000  # blank ones included
+MAX_LINES = 40_000  # blank ones included
+_MAX_SHEET_BYTES = 4 * 1024 * 1024  # of a sheet in which links and merged cells are looked for
 _WIDEST = 40
+_EMPTY = Cell("")
 
 
 class WorkbookError(ValueError):
@@ -59,7 +61,9 @@ def _lines(sheet: Any, archive: zipfile.ZipFile, max_rows: int) -> Lines:
     lines: Lines = []
     held: dict[int, tuple[int, Cell]] = {}
     for number, row in enumerate(rows, start=1):
-        cells = [cell_of(cell.value, cell.number_format) for cell in row]
+        if all(cell.value is None for cell in row):
+            continue
+        cells = [_read(cell) for cell in row]
         if not any(cell.text.strip() for cell in cells):
             continue
         for at, cell in enumerate(cells):
@@ -76,6 +80,10 @@ def _lines(sheet: Any, archive: zipfile.ZipFile, max_rows: int) -> Lines:
     return lines
 
 
+def _read(cell: Any) -> Cell:
+    return _EMPTY if cell.value is None else cell_of(cell.value, cell.number_format)
+
+
 def _links_and_merges(
     archive: zipfile.ZipFile, path: str
 ) -> tuple[dict[tuple[int, int], str], dict[tuple[int, int], int]]:
@@ -87,6 +95,8 @@ def _links_and_merges(
     from openpyxl.xml.functions import iterparse
 
     path = path.lstrip("/")
+    if archive.getinfo(path).file_size > _MAX_SHEET_BYTES:
+        return {}, {}
     targets = _targets(archive, path)
     links: dict[tuple[int, int], str] = {}
     merges: dict[tuple[int, int], int] = {}

@@ -12,7 +12,7 @@ from lms.accounts.models import Agency, User
 from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES
 
-_CLOSE = 0.7
+_CLOSE = 0.75
 _COMPARED = 60
 
 
@@ -36,8 +36,9 @@ class Agencies:
 
     def like(self, text: str) -> str:
         """The name of the agency that somebody may have meant; empty if none is close."""
-        near = get_close_matches(words_of(text)[:_COMPARED], self._by_words, n=1, cutoff=_CLOSE)
-        return min(agency.name for agency in self._by_words[near[0]]) if near else ""
+        names = {words_of(agency.name): agency.name for agency in self._all}
+        near = get_close_matches(words_of(text)[:_COMPARED], names, n=1, cutoff=_CLOSE)
+        return names[near[0]] if near else ""
 
     def written(self, agency: Agency) -> str:
         """What names an agency when it is read back: its name, else its code."""

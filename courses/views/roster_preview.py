@@ -33,12 +33,14 @@ _KINDS = {RowOutcome.REFUSED: "problem", RowOutcome.CREATE: "done", RowOutcome.E
 
 def preview_context(plan: RosterPlan) -> dict[str, Any]:
     """The plan as the page shows it."""
-    refused = [planned.row.line for planned in plan.rows if planned.problems]
+    faulty = [one.row.line for one in plan.rows if {p.code for p in one.problems} - {"full"}]
     return {
         "plan": plan,
         "problems": [roster_problem(problem, plan.read.headings) for problem in plan.problems],
-        "refused": ", ".join(map(str, refused[:_LINES_NAMED])),
-        "refused_more": max(len(refused) - _LINES_NAMED, 0),
+        "faulty": faulty[:_LINES_NAMED],
+        "faulty_more": max(len(faulty) - _LINES_NAMED, 0),
+        "seats_short": sum(problem.code == "full" for problem in plan.refusals),
+        "alike": [one.row.line for one in plan.rows if one.alike][:_LINES_NAMED],
         "groups": list(_groups(plan)),
         "passed_over": [passed_over_note(passed) for passed in plan.read.passed_over],
     }

@@ -2,8 +2,10 @@
 
 import pytest
 
+from courses.actions import import_roster, preview_roster
 from courses.roster import read_roster
-from tests.rosters import SEATS, UNKNOWN, messy_people, messy_roster
+from tests.factories import AgencyFactory, CohortFactory
+from tests.rosters import AGENCIES, SEATS, UNKNOWN, messy_people, messy_roster
 
 KINDS = pytest.mark.parametrize("kind", ["xlsx", "csv"])
 
@@ -41,3 +43,18 @@ def test_the_total_is_left_out_and_the_sheet_is_named():
     assert (found.sheet, found.other_sheets) == ("Roster", ("Read me", "Lists"))
     assert found.headings["last_name"].letter == "B"
     assert found.headings["last_name"].text == "Surname"
+
+
+@pytest.mark.django_db
+@KINDS
+def test_the_office_that_corrects_its_roster_seats_everybody(kind):
+    agencies = {code: AgencyFactory(code=code, name=name) for code, name in AGENCIES.items()}
+    cohort = CohortFactory(agency=agencies["bpd"], capacity=SEATS)
+    first = read_roster(messy_roster(kind), f"roster.{kind}")
+    refused = preview_roster(cohort=cohort, roster=first, by=None).refusals
+    assert {problem.code for problem in refused} == {"duplicate", "unknown_agency"}
+    corrected = read_roster(messy_roster(kind, corrected=True), f"roster.{kind}")
+    plan = import_roster(cohort=cohort, roster=corrected, by=None)
+    assert plan.counts["create"] == SEATS
+    seated = cohort.enrolments.values_list("user__email", "user__agency__code")
+    assert {*seated} == {(person.email, person.agency) for person in messy_people(kind)}

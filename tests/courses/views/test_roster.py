@@ -229,7 +229,7 @@ def test_every_refused_row_stands_in_the_list_with_its_place_and_person(upload):
     assert "Line 3, column “Dept”: We know no agency called “Nowhere”." in refused
     assert "Cabral, Luis" in refused
     assert "Silva" not in refused
-    assert "Put these 2 lines right in the file, then send it again from this page: 2, 3." in text
+    assert "Put these lines right in the file, then send it again from this page: 2, 3." in text
 
 
 def test_a_workbooks_columns_are_named_with_their_letters(client, trainer, url):
@@ -239,7 +239,7 @@ def test_a_workbooks_columns_are_named_with_their_letters(client, trainer, url):
     assert "column D “E-mail”: The same person is on line" in text
     assert "column E “Dept.”: We know no agency called “Bostn Fire Brigade”." in text
     assert "We read the sheet “Roster”." in text
-    assert "Not read: Read me, Lists." in text
+    assert "Not read: “Read me”, “Lists”." in text
 
 
 def test_the_corrected_file_is_sent_from_the_refused_preview(upload):
@@ -356,7 +356,8 @@ def test_a_cohorts_page_takes_the_same_queries_however_many_people(
 def test_of_a_thousand_rows_the_refused_come_first_and_the_others_are_folded(upload):
     text = upload(rows_for(333)).content.decode()
     assert text.count('<th scope="row">') == 999
-    assert "And 977 more." in text
+    assert "And 313 more." in text
+    assert "The file needs 664 seats more than are free." in text
     assert text.index('id="refused"') < text.index("Show 2 lines") < text.index('id="lines-create')
 
 
@@ -367,3 +368,10 @@ def test_what_stays_as_it_is_comes_last_and_is_folded(upload, cohort):
     header, newcomer = GOOD.splitlines(keepends=True)
     text = upload(header + stays + newcomer).content.decode()
     assert text.index('id="create"') < text.index('id="unchanged"') < text.index("Show 1 line")
+
+
+def test_a_colleague_under_another_address_is_pointed_at_on_top(upload, cohort):
+    UserFactory(agency=cohort.agency, first_name="Rosa", last_name="<b>Estrada</b>")
+    text = upload(GOOD).content.decode()
+    assert "Look at line 2." in text
+    assert "They have the same name and agency." in text
