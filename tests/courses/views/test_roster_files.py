@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import TestCase
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -206,6 +206,7 @@ def test_any_file_is_answered_and_imported_whole_or_not_at_all(file, cohort, cli
         assert page.count('<th scope="row">') == len(plan.rows)
         for problem in plan.refusals:
             assert roster_problem(problem, plan.read.headings) in page
+        event("refused" if plan.refusals else "imported")
         if plan.refusals:
             check_refused(answer, cohort, plan, trainer, before)
         else:
