@@ -1,10 +1,13 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
+from lms.accounts.first_pages import first_page
 from lms.accounts.http import SignedInRequest
+from lms.accounts.second_factor import put_off
 
 
 @never_cache
@@ -23,6 +26,14 @@ def profile(request: SignedInRequest) -> HttpResponse:
     ]
     facts = [(term, value) for term, value in entries if value]
     return render(request, "accounts/profile.html", {"facts": facts})
+
+
+@require_POST
+@login_required
+def second_factor_later(request: SignedInRequest) -> HttpResponse:
+    """Takes the offer of a second step away until the next sign-in."""
+    put_off(request)
+    return redirect(first_page(request.user))
 
 
 def closed(request: HttpRequest, rest: str = "") -> HttpResponse:

@@ -36,6 +36,12 @@ def desk(client, trainer):
     return lambda query="": client.get(DESK + query).content.decode()
 
 
+@pytest.fixture
+def cohorts(desk):
+    """The list of cohorts alone: other parts of the desk link to cohorts as well."""
+    return lambda query="": desk(query).split('<h2 id="cohorts">')[1]
+
+
 def test_the_desk_shows_todays_sessions_with_their_rolls(desk, agency):
     cohort = CohortFactory(agency=agency)
     today, tomorrow = cohort.sessions.all()
@@ -54,10 +60,10 @@ def test_the_desk_shows_todays_sessions_with_their_rolls(desk, agency):
         (date(2026, 11, 26), "past"),
     ],
 )
-def test_a_cohort_stands_under_running_coming_or_past(desk, agency, starts_on, shown):
+def test_a_cohort_stands_under_running_coming_or_past(cohorts, agency, starts_on, shown):
     cohort = CohortFactory(agency=agency, starts_on=starts_on)
     for name in ["running", "coming", "past"]:
-        listed = f'/cohorts/{cohort.uuid}/"' in desk(f"?show={name}")
+        listed = f'/cohorts/{cohort.uuid}/"' in cohorts(f"?show={name}")
         assert listed == (name == shown)
 
 
@@ -87,7 +93,7 @@ def test_cohorts_of_other_agencies_do_not_show(desk):
     assert hidden.code not in desk()
 
 
-def test_the_list_goes_on_on_a_second_page(desk, agency):
+def test_the_list_goes_on_on_a_second_page(cohorts, agency):
     version, venue = CourseVersionFactory(), VenueFactory()
     for _ in range(21):
         schedule_cohort(
@@ -98,9 +104,9 @@ def test_the_list_goes_on_on_a_second_page(desk, agency):
             starts_on=date(2026, 11, 30),
             capacity=5,
         )
-    pages = [desk("?show=running"), desk("?show=running&page=2")]
-    cohorts = [f'/cohorts/{uuid}/"' for uuid in Cohort.objects.values_list("uuid", flat=True)]
-    assert [sum(link in page for link in cohorts) for page in pages] == [20, 1]
+    pages = [cohorts("?show=running"), cohorts("?show=running&page=2")]
+    links = [f'/cohorts/{uuid}/"' for uuid in Cohort.objects.values_list("uuid", flat=True)]
+    assert [sum(link in page for link in links) for page in pages] == [20, 1]
 
 
 @pytest.mark.parametrize("roles", [[], ["learner"], ["evaluator"], ["supervisor"], ["editor"]])
@@ -121,7 +127,7 @@ def test_the_desk_takes_the_same_queries_however_long_it_is(
     for cohort in CohortFactory.create_batch(count, agency=agency, officer=trainer):
         EnrolmentFactory.create_batch(count, cohort=cohort)
     client.force_login(trainer)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(16):
         client.get(DESK)
 
 
