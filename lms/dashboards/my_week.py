@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,30 +11,37 @@ from django.utils.translation import gettext as _
 
 from courses.ledger import Ledger, Line, LineState, Why
 from courses.models import Enrolment, TrainingSession
-from courses.views.week import time_range
 from lms.accounts.clock import now
 
-DAYS_SHOWN = 7
+DAYS_AHEAD = 7
+DAYS_SHOWN = 2
 SESSIONS_SHOWN = 60
 
 
 def next_days(seats: list[Enrolment]) -> list[dict[str, Any]]:
-    """The days of the next week on which one of these seats has sessions, in each cohort's zone:
-    `name` and `sessions` (time, title, place, whether it is on now)."""
+    """The next two days, within a week, on which one of these seats has sessions, in each cohort's
+    zone: `name`, `place` if it is one place all day, and `sessions` (start, title, place, whether
+    it is on now)."""
     sessions = (
         TrainingSession.objects.filter(
             cohort__in={seat.cohort_id for seat in seats},
             ends_at__gt=now(),
-            starts_at__lt=now() + timedelta(days=DAYS_SHOWN),
+            starts_at__lt=now() + timedelta(days=DAYS_AHEAD),
         )
         .select_related("module", "venue", "cohort__agency")
         .order_by("starts_at", "id")[:SESSIONS_SHOWN]
     )
     days = groupby(sessions, key=lambda one: (_day(one), one.cohort.zone))
-    return [
-        {"name": _name(day, zone), "sessions": [_session(one) for one in held]}
-        for (day, zone), held in days
-    ]
+    return [_glance(day, zone, list(held)) for (day, zone), held in islice(days, DAYS_SHOWN)]
+
+
+def _glance(day: date, zone: str, sessions: list[TrainingSession]) -> dict[str, Any]:
+    places = {session.venue.name for session in sessions}
+    return {
+        "name": _name(day, zone),
+        "place": places.pop() if len(places) == 1 else "",
+        "sessions": [_session(session) for session in sessions],
+    }
 
 
 def _day(session: TrainingSession) -> date:
@@ -52,7 +59,9 @@ def _name(day: date, zone: str) -> str:
 
 def _session(session: TrainingSession) -> dict[str, Any]:
     return {
-        "time": time_range(session, ZoneInfo(session.cohort.zone)),
+        "starts": date_format(
+            session.starts_at.astimezone(ZoneInfo(session.cohort.zone)), "TIME_FORMAT"
+        ),
         "title": session.module.title,
         "place": session.venue.name,
         "is_on": session.starts_at <= now(),

@@ -199,10 +199,15 @@ def missed(user: User) -> Missed:
         )[:PEOPLE_SHOWN]
     )
     lines: dict[int, list[str]] = {seat.pk: [] for seat in shown}
+    minutes: Counter[int] = Counter()
     held = events.filter(enrolment__in=shown).select_related("session__module")
     for event in held.order_by("session__starts_at", "pk"):
         module = event.session.module
-        words = {"module": module.title, "n": module.minutes - event.minutes}
+        lost = module.minutes - event.minutes
+        minutes[event.enrolment_id] += lost
+        words = {"module": module.title, "n": lost}
         lines[event.enrolment_id].append(_("%(module)s (%(n)s min)") % words)
-    people = [{"seat": seat, "modules": lines[seat.pk]} for seat in shown]
+    people = [
+        {"seat": seat, "modules": lines[seat.pk], "minutes": minutes[seat.pk]} for seat in shown
+    ]
     return Missed(people, seats.count() - len(shown))
