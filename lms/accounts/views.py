@@ -1,3 +1,4 @@
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,10 +23,13 @@ def profile(request: SignedInRequest) -> HttpResponse:
         (_("Field"), user.get_workforce_display()),
         (_("Rank or title"), user.rank),
         (_("Employee number"), user.employee_id),
-        (_("Roles"), ", ".join(held.get_role_display() for held in user.roles)),
+        (_("State training id"), user.state_id),
     ]
-    facts = [(term, value) for term, value in entries if value]
-    return render(request, "accounts/profile.html", {"facts": facts})
+    context = {
+        "facts": [(term, value) for term, value in entries if value],
+        "has_second_factor": is_mfa_enabled(user),
+    }
+    return render(request, "accounts/profile.html", context)
 
 
 @require_POST

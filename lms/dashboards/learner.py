@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from certificates.actions import NotComplete, check, issue_certificate
 from courses.ledgers import ledgers_for
-from courses.models import Enrolment, EnrolmentState
+from courses.models import Enrolment
 from lms.accounts.http import SignedInRequest
 from lms.dashboards import my_week, panels
 
@@ -32,7 +32,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "certificates": certificates,
     }
     if seat:
-        session = panels.next_session(seat) if seat.state == EnrolmentState.ENROLLED else None
+        session = panels.next_session(seat) if seat in current else None
         ledgers = ledgers_for({seat, *current})
         ledger = ledgers[seat.pk]
         has_certificate = any(one.enrolment_id == seat.pk for one in certificates)

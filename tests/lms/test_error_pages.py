@@ -86,7 +86,7 @@ def test_a_page_that_breaks_shows_a_page_without_anything_that_could_break(clien
     def broken(*args):
         raise RuntimeError
 
-    monkeypatch.setattr("lms.dashboards.panels.current_seat", broken)
+    monkeypatch.setattr("lms.dashboards.panels.main_seat", broken)
     client.force_login(UserFactory.create())
     client.raise_request_exception = False
     answer = client.get("/learn/")
