@@ -114,7 +114,7 @@ def _rolls_to_finish(user: User) -> list[dict[str, str]]:
             ends_at__gt=now() - ROLLS_BACK,
         )
         .with_roll()
-        .filter(marked_seats__lt=F("seats"))
+        .filter(marked_seats__lt=F("seats"))  # type: ignore[misc]
         .select_related("module", "cohort__agency")
         .order_by("cohort__starts_on", "cohort_id", "starts_at", "id")
     )
