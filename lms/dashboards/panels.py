@@ -149,7 +149,7 @@ def still_needed(ledger: Ledger, missing: list[Missing]) -> list[str]:
     """What stands between a seat and its certificate, in a few words each: hours ahead, minutes
     missed, tests."""
     ahead = sum(line.minutes for line in ledger.lines if line.state == LineState.TO_COME)
-    missed = sum(line.missing for line in ledger.lines if line.state == LineState.MISSING)
+    missed = sum(line.missing for line in ledger.lines) - ledger.unmarked
     words = []
     if ahead:
         hours = f"{ahead / 60:g}" if ahead % 60 == 0 else f"{ahead / 60:.1f}"
@@ -157,6 +157,15 @@ def still_needed(ledger: Ledger, missing: list[Missing]) -> list[str]:
     if missed:
         words.append(
             ngettext("%(n)d minute missed", "%(n)d minutes missed", missed) % {"n": missed}
+        )
+    if unmarked := ledger.unmarked:
+        words.append(
+            ngettext(
+                "%(n)d minute that the roll has no mark for yet",
+                "%(n)d minutes that the roll has no mark for yet",
+                unmarked,
+            )
+            % {"n": unmarked}
         )
     tests = [one.text for one in missing if one.requirement != Requirement.MINUTES]
     return words + tests

@@ -182,9 +182,10 @@ def test_what_was_missed_is_said_with_who_arranges_a_make_up(home, clock):
 def test_a_session_without_a_mark_is_no_reproach(home, clock):
     seat = EnrolmentFactory.create()
     clock.set(datetime(2026, 11, 30, 15, 0, tzinfo=UTC))
-    missed = _missed(home(seat.user))
-    assert "the roll has no mark for you yet." in missed
-    assert "minutes missed" not in missed
+    page = home(seat.user)
+    assert "the roll has no mark for you yet." in _missed(page)
+    assert "60 minutes that the roll has no mark for yet" in page
+    assert "minutes missed" not in page
 
 
 def test_nothing_is_missed_while_nothing_is(home, clock):
