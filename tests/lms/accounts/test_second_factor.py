@@ -55,7 +55,8 @@ def test_after_that_the_password_needs_the_second_step(client, signed_in):
     page = client.post(
         "/accounts/login/", {"login": signed_in.email, "password": PASSWORD}, follow=True
     )
-    assert "One more step" in page.content.decode()
+    assert page.request["PATH_INFO"] == "/accounts/2fa/authenticate/"
+    assert 'class="usa-button' in page.content.decode()
     assert client.get("/train/").status_code == 302
 
 
