@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
+from courses.training_year import TrainingYear
+
 # Raised by one whenever a field is added, renamed or changes its meaning.
 FORMAT = 1
 
@@ -116,8 +118,7 @@ class Snapshot:
 
 def training_year_of(day: date) -> str:
     """The Massachusetts training year, 1 July to 30 June, in which a day lies: "2025-2026"."""
-    first = day.year if day.month >= 7 else day.year - 1
-    return f"{first}-{first + 1}"
+    return TrainingYear.of(day).label
 
 
 def _clean_texts(row: Snapshot | Instructor | Signatory) -> None:

@@ -2,6 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Min, QuerySet, Sum
+from django.db.models.functions import Least
 
 from courses.ledger import Ledger, Mark, Unit, Why, ledger
 from courses.models import (
@@ -41,6 +45,34 @@ def ledgers_for(enrolments: Iterable[Enrolment]) -> dict[int, Ledger]:
     }
 
 
+def minutes_credited_between(seats: QuerySet[Enrolment], starts: datetime, ends: datetime) -> int:
+    """Minutes that these seats earned from one moment to another, in two queries: attended in
+    sessions that began then, or read online for the first time then."""
+    attended = (
+        AttendanceEvent.objects.filter(
+            enrolment__in=seats, session__starts_at__gte=starts, session__starts_at__lt=ends
+        )
+        .standing()
+        .aggregate(total=Sum(Least("minutes", "session__module__minutes")))
+    )
+    read = (
+        _read_online()
+        .filter(enrolment__in=seats)
+        .order_by()
+        .values("enrolment", "module", "module__minutes")
+        .annotate(first=Min("read_at"))
+        .filter(first__gte=starts, first__lt=ends)
+    )
+    return (attended["total"] or 0) + sum(row["module__minutes"] for row in read)
+
+
+def _read_online() -> QuerySet[LessonProgress]:
+    """What was read of the modules that are credited for reading."""
+    return LessonProgress.objects.filter(
+        read_at__isnull=False, module__delivery=Delivery.ONLINE, module__day__isnull=True
+    )
+
+
 def _units(cohort: Cohort) -> list[Unit]:
     """The credited modules of a cohort's version, with the end of the session that teaches each."""
     ends = {session.module_id: session.ends_at for session in cohort.sessions.all()}
@@ -60,12 +92,7 @@ def _units(cohort: Cohort) -> list[Unit]:
 def _marks(seat_ids: list[int]) -> Marks:
     marks: Marks = defaultdict(dict)
     # What was read comes first, so that a mark on a roll stands where a module has both.
-    read = LessonProgress.objects.filter(
-        enrolment__in=seat_ids,
-        read_at__isnull=False,
-        module__delivery=Delivery.ONLINE,
-        module__day__isnull=True,
-    )
+    read = _read_online().filter(enrolment__in=seat_ids)
     for seat, code, minutes in read.values_list("enrolment_id", "module__code", "module__minutes"):
         marks[seat][code] = Mark(minutes, Why.ONLINE_READ)
     attended = AttendanceEvent.objects.filter(enrolment__in=seat_ids).standing()

@@ -4,7 +4,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from lms.accounts.views import closed, profile
+from lms.accounts.views import closed, profile, second_factor_later
 from lms.gallery import gallery
 from lms.health import healthz, readyz
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("cms/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("accounts/profile/", profile, name="profile"),
+    path("accounts/people/", include("lms.accounts.urls_people")),
+    path("accounts/2fa/later/", second_factor_later, name="second_factor_later"),
     # Rosters find people by their email, and accounts are made and given roles by audited actions:
     # nobody changes the one, or makes the other, on a library's page.
     path("accounts/email/", closed),

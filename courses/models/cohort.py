@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.curriculum import CourseVersion, Module
@@ -49,6 +50,12 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 
     def manageable_by(self, user: User) -> "CohortQuerySet":
         return self.filter(agency__in=user.agencies_where(Permission.MANAGE_COHORTS))
+
+    def started_and_open(self) -> "CohortQuerySet":
+        """Cohorts that have begun and are not closed: what is missed in them can still be settled
+        before their certificates."""
+        begun = TrainingSession.objects.filter(cohort=models.OuterRef("pk"), starts_at__lte=now())
+        return self.filter(models.Exists(begun), state=CohortState.SCHEDULED)
 
     def for_desk(self) -> "CohortQuerySet":
         """What the trainer's desk lists: newest first, with seats taken and first and last day."""
@@ -137,6 +144,22 @@ class SessionQuerySet(models.QuerySet["TrainingSession"]):
             .prefetch_related("instructors")
             .annotate(marked=models.Count("attendance__enrolment", distinct=True))
             .order_by("starts_at", "id")
+        )
+
+    def with_roll(self) -> "SessionQuerySet":
+        """How far each roll is: `seats`, how many sit in the cohort, and `marked_seats`, how many
+        of them have a mark."""
+        seated = (
+            Enrolment.objects.seated()
+            .filter(cohort=models.OuterRef("cohort"))
+            .order_by()
+            .values("cohort")
+            .annotate(n=models.Count("pk"))
+        )
+        marked = Q(attendance__enrolment__state=EnrolmentState.ENROLLED)
+        return self.annotate(
+            seats=Coalesce(models.Subquery(seated.values("n")), 0),
+            marked_seats=models.Count("attendance__enrolment", filter=marked, distinct=True),
         )
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from lms.accounts.audit import record
 from lms.accounts.models import Agency, RoleAssignment, User
+from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES, conflict
 from lms.accounts.tasks import send_welcome
 
@@ -24,8 +25,10 @@ def create_person(*, by: User | None, email: str, agency: Agency, **fields: str)
 def grant_role(
     *, user: User, role: str, by: User | None, agency: Agency | None = None
 ) -> RoleAssignment:
-    """Gives a role. Refuses one that would let the same person see both names and outcomes."""
+    """Gives a role. Refuses one that would let the same person see both names and outcomes, and one
+    that is not `by`'s to give."""
     User.objects.select_for_update().get(pk=user.pk)
+    _check_may_change(by, user, role, agency)
     for held in user.role_assignments.all():
         if conflict(held.role, role):
             raise ValidationError(
@@ -41,3 +44,48 @@ def grant_role(
         record(action="role.granted", by=by, about=user, detail=detail)
     user.__dict__.pop("roles", None)
     return assignment
+
+
+@transaction.atomic
+def revoke_role(*, assignment: RoleAssignment, by: User | None) -> User:
+    """Takes a role away, with the editors' groups that no other role of the person gives.
+
+    Roles and groups are read anew in every request: the next one of a session that is open no
+    longer has them.
+    """
+    user, role, agency = assignment.user, assignment.role, assignment.agency
+    User.objects.select_for_update().get(pk=user.pk)
+    _check_may_change(by, user, role, agency)
+    gone, _rows = RoleAssignment.objects.filter(pk=assignment.pk).delete()
+    if gone:
+        kept = {
+            name for held in user.role_assignments.all() for name in ROLES[held.role].wagtail_groups
+        }
+        lost = set(ROLES[role].wagtail_groups) - kept
+        user.groups.remove(*Group.objects.filter(name__in=lost))
+        detail = {"role": role, "agency": agency.code if agency else None}
+        record(action="role.revoked", by=by, about=user, detail=detail)
+    user.__dict__.pop("roles", None)
+    return user
+
+
+def _check_may_change(by: User | None, user: User, role: str, agency: Agency | None) -> None:
+    """Refuses a role that is not `by`'s to give or take; None is the command line.
+
+    Nobody changes their own rank. Whoever manages the people of an agency gives and takes roles at
+    that agency, to its people; the others need somebody who manages people everywhere.
+    """
+    if by is None:
+        return
+    if by == user:
+        raise ValidationError(
+            _("Nobody changes their own roles. Ask another administrator."), code="own_roles"
+        )
+    everywhere = agency is None or ROLES[role].is_everywhere
+    may = (
+        by.may_everywhere(Permission.MANAGE_PEOPLE)
+        if everywhere
+        else by.may(Permission.MANAGE_PEOPLE, agency)
+    )
+    if not may or not User.objects.manageable_by(by).filter(pk=user.pk).exists():
+        raise ValidationError(_("This role is not yours to give or take."), code="not_yours")

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 ACCOUNTS_PREFIX = "/accounts/"
+# Other people's accounts are under the same address, and no part of setting up one's own.
+PEOPLE_PREFIX = "/accounts/people/"
 CMS_PREFIX = "/cms/"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -39,11 +41,13 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def _must_set_up(self, request: HttpRequest) -> bool:
-        user = request.user
+        user, path = request.user, request.path
+        about_oneself = path.startswith(ACCOUNTS_PREFIX) and not path.startswith(PEOPLE_PREFIX)
         return (
             settings.REQUIRE_SECOND_FACTOR
             and user.is_authenticated
-            and not request.path.startswith((ACCOUNTS_PREFIX, settings.STATIC_URL))
+            and not about_oneself
+            and not path.startswith(settings.STATIC_URL)
             and user.needs_second_factor
             and not is_mfa_enabled(user)
         )

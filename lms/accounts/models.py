@@ -45,7 +45,30 @@ class Agency(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def manageable_by(self, user: "User") -> "UserQuerySet":
+        """The accounts this person keeps: everybody's, or those of the agencies they keep."""
+        if user.may_everywhere(Permission.MANAGE_PEOPLE):
+            return self.all()
+        return self.filter(agency__in=user.agencies_where(Permission.MANAGE_PEOPLE))
+
+    def for_people_list(self, words: str = "") -> "UserQuerySet":
+        """What the list of accounts shows, of people whose name or address holds every word."""
+        found = self.select_related("agency").prefetch_related("role_assignments__agency")
+        for word in words.split():
+            found = found.filter(
+                models.Q(first_name__icontains=word)
+                | models.Q(last_name__icontains=word)
+                | models.Q(email__icontains=word)
+            )
+        return found.order_by("last_name", "first_name", "id")
+
+    def with_a_role(self) -> "UserQuerySet":
+        held = RoleAssignment.objects.filter(user=models.OuterRef("pk"))
+        return self.filter(models.Exists(held))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A person who can sign in once they have set a password; their research id is born too."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -151,6 +174,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return any(
             permission in ROLES[held.role].permissions
             and (agency is None or held.agency_id in (None, agency.pk))
+            for held in self.roles
+        )
+
+    def may_everywhere(self, permission: Permission) -> bool:
+        """Whether a role without a scope allows this."""
+        return self.is_active and any(
+            held.agency_id is None and permission in ROLES[held.role].permissions
             for held in self.roles
         )
 

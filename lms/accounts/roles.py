@@ -27,6 +27,12 @@ class Role:
     needs_second_factor: bool = False
     wagtail_groups: tuple[str, ...] = ()
 
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether what this role opens is not divided by agency, so that only somebody who manages
+        people everywhere may give or take it."""
+        return self.sees_answers or bool(self.wagtail_groups)
+
 
 _TRAINER = {
     Permission.SEE_COHORTS,

@@ -1,10 +1,14 @@
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
+from lms.accounts.first_pages import first_page
 from lms.accounts.http import SignedInRequest
+from lms.accounts.second_factor import put_off
 
 
 @never_cache
@@ -19,10 +23,21 @@ def profile(request: SignedInRequest) -> HttpResponse:
         (_("Field"), user.get_workforce_display()),
         (_("Rank or title"), user.rank),
         (_("Employee number"), user.employee_id),
-        (_("Roles"), ", ".join(held.get_role_display() for held in user.roles)),
+        (_("State training id"), user.state_id),
     ]
-    facts = [(term, value) for term, value in entries if value]
-    return render(request, "accounts/profile.html", {"facts": facts})
+    context = {
+        "facts": [(term, value) for term, value in entries if value],
+        "has_second_factor": is_mfa_enabled(user),
+    }
+    return render(request, "accounts/profile.html", context)
+
+
+@require_POST
+@login_required
+def second_factor_later(request: SignedInRequest) -> HttpResponse:
+    """Takes the offer of a second step away until the next sign-in."""
+    put_off(request)
+    return redirect(first_page(request.user))
 
 
 def closed(request: HttpRequest, rest: str = "") -> HttpResponse:

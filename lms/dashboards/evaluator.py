@@ -1,19 +1,17 @@
 """The evaluators' desk. Everything shown here has passed disclosure control."""
 
 import csv
-from collections import Counter
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from assessments.actions import current_vintage, due_windows
+from assessments.actions import current_vintage
 from assessments.ballot_box.batches import Unreadable
 from assessments.ballot_box.keys import KeyMissing
 from assessments.models import OutcomeVintage, Study
@@ -21,6 +19,7 @@ from lms.accounts.audit import record
 from lms.accounts.http import SignedInRequest
 from lms.accounts.permissions import Permission
 from lms.dashboards import results
+from lms.dashboards.studies import study_cards
 
 
 def _study(request: SignedInRequest, code: str) -> Study:
@@ -31,17 +30,10 @@ def _study(request: SignedInRequest, code: str) -> Study:
 @never_cache
 @login_required
 def home(request: SignedInRequest) -> HttpResponse:
-    """The studies, each with how many boxes are opened and how many wait."""
+    """The studies, each with its boxes, its newest vintage and its main outcome."""
     if not request.user.may(Permission.READ_OUTCOMES):
         raise PermissionDenied
-    opened = Q(waves__windows__opened_at__isnull=False)
-    studies = Study.objects.visible_to(request.user).annotate(
-        boxes=Count("waves__windows", distinct=True),
-        opened=Count("waves__windows", filter=opened, distinct=True),
-    )
-    due = Counter(window.wave.study_id for window in due_windows())
-    rows = [{"study": study, "due": due[study.pk]} for study in studies]
-    return render(request, "evaluate/home.html", {"rows": rows})
+    return render(request, "evaluate/home.html", {"cards": study_cards(request.user)})
 
 
 @never_cache

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from certificates.actions import NotComplete, check, issue_certificate
 from courses.ledgers import ledgers_for
-from courses.models import Enrolment, EnrolmentState
+from courses.models import Enrolment
 from lms.accounts.http import SignedInRequest
-from lms.dashboards import panels
+from lms.dashboards import my_week, panels
 
 
 @never_cache
@@ -22,17 +22,19 @@ def home(request: SignedInRequest) -> HttpResponse:
     """My training: what is next, hours, what to do, the survey, certificates."""
     user = request.user
     seats = list(Enrolment.objects.of(user).prefetch_related("cohort__sessions"))
-    seat = panels.current_seat(seats)
+    current, seat = panels.current_seats(seats), panels.main_seat(seats)
     certificates = panels.certificates_of(user)
     context: dict[str, Any] = {
         "seat": seat,
         "other_seats": [other for other in seats if other != seat],
+        "days": my_week.next_days(current),
         "invitations": panels.survey_invitations(user),
         "certificates": certificates,
     }
     if seat:
-        session = panels.next_session(seat) if seat.state == EnrolmentState.ENROLLED else None
-        ledger = ledgers_for([seat])[seat.pk]
+        session = panels.next_session(seat) if seat in current else None
+        ledgers = ledgers_for({seat, *current})
+        ledger = ledgers[seat.pk]
         has_certificate = any(one.enrolment_id == seat.pk for one in certificates)
         missing = [] if has_certificate else check(seat)
         context |= {
@@ -41,7 +43,10 @@ def home(request: SignedInRequest) -> HttpResponse:
             "session": session,
             "pair": panels.pair(session) if session else [],
             "facts": panels.session_facts(session, seat.cohort.zone) if session else [],
-            "to_dos": panels.to_dos(seat),
+            "to_dos": panels.to_dos(seat, seats),
+            "missed": [] if has_certificate else my_week.missed(seat, ledger),
+            "also_current": [(other, ledgers[other.pk]) for other in current if other != seat],
+            "other_seats": [other for other in seats if other != seat and other not in current],
             "still_needed": panels.still_needed(ledger, missing),
             "can_have_certificate": not has_certificate and not missing,
         }

@@ -11,28 +11,42 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.models import SurveyWindow
-from assessments.progress import knowledge_state
+from assessments.progress import knowledge_states
 from assessments.windows import bounds_of, is_open, with_bounds
 from certificates.completion import Missing, Requirement
 from certificates.models import Certificate
 from cms_pages.models import LessonPage
 from courses.ledger import Ledger, LineState
-from courses.models import Enrolment, EnrolmentState, InstructorPart, TrainingSession
+from courses.models import (
+    CohortState,
+    Enrolment,
+    EnrolmentState,
+    InstructorPart,
+    TrainingSession,
+)
 from lms.accounts.clock import now
 from lms.accounts.models import User
 
 PAIR_ROLES = {InstructorPart.CLINICIAN: "clinician"}
 
 
-def current_seat(seats: list[Enrolment]) -> Enrolment | None:
+def current_seats(seats: list[Enrolment]) -> list[Enrolment]:
+    """The seats under way or coming, the soonest first."""
+    ahead = [seat for seat in seats if seat.state == EnrolmentState.ENROLLED and not _is_over(seat)]
+    return sorted(ahead, key=lambda seat: (seat.cohort.starts_on, seat.pk))
+
+
+def main_seat(seats: list[Enrolment]) -> Enrolment | None:
     """The seat that my-training is about: the one under way or next, else the last one."""
-    ahead = [s for s in seats if s.state == EnrolmentState.ENROLLED and not _is_over(s)]
+    ahead = current_seats(seats)
     if ahead:
-        return min(ahead, key=lambda seat: seat.cohort.starts_on)
+        return ahead[0]
     return seats[0] if seats else None
 
 
 def _is_over(seat: Enrolment) -> bool:
+    if seat.cohort.state == CohortState.CANCELLED:
+        return True
     return all(session.ends_at <= now() for session in seat.cohort.sessions.all())
 
 
@@ -102,25 +116,32 @@ def _lesson_entry(lesson: LessonPage, taught_at: datetime | None, zone: str) -> 
     }
 
 
-def knowledge_check_to_take(seat: Enrolment) -> list[dict[str, Any]]:
-    """The Knowledge Check, while it can be taken."""
-    state = knowledge_state(seat)
-    if not state.open or state.passed:
-        return []
-    left = state.attempts_allowed - state.attempts_used
-    return [
-        {
-            "title": _("Take the Knowledge Check"),
-            "url": reverse("learning:knowledge_check", kwargs={"enrolment": seat.uuid}),
-            "due": _("Open now"),
-            "note": ngettext("%(n)d attempt left.", "%(n)d attempts left.", left) % {"n": left},
-        }
-    ]
+def knowledge_checks_to_take(seats: list[Enrolment]) -> list[dict[str, Any]]:
+    """The Knowledge Checks of these seats, while they can be taken."""
+    seats = [seat for seat in seats if seat.state == EnrolmentState.ENROLLED]
+    states = knowledge_states(seats)
+    entries = []
+    for seat in seats:
+        state = states[seat.pk]
+        if not state.open or state.passed:
+            continue
+        left = state.attempts_allowed - state.attempts_used
+        note = ngettext("%(n)d attempt left.", "%(n)d attempts left.", left) % {"n": left}
+        entries.append(
+            {
+                "title": _("Take the Knowledge Check"),
+                "url": reverse("learning:knowledge_check", kwargs={"enrolment": seat.uuid}),
+                "due": _("Open now"),
+                "note": f"{seat.cohort.version.title}. {note}" if len(seats) > 1 else note,
+            }
+        )
+    return entries
 
 
-def to_dos(seat: Enrolment) -> list[dict[str, Any]]:
-    """What this person can do now; the first one stands out."""
-    entries = knowledge_check_to_take(seat) + lessons_to_read(seat)
+def to_dos(seat: Enrolment, seats: list[Enrolment]) -> list[dict[str, Any]]:
+    """What this person can do now: the Knowledge Checks of all their seats, the lessons of the seat
+    the page is about. The first one stands out."""
+    entries = knowledge_checks_to_take(seats) + lessons_to_read(seat)
     return [entry | {"soonest": position == 0} for position, entry in enumerate(entries)]
 
 
@@ -128,7 +149,7 @@ def still_needed(ledger: Ledger, missing: list[Missing]) -> list[str]:
     """What stands between a seat and its certificate, in a few words each: hours ahead, minutes
     missed, tests."""
     ahead = sum(line.minutes for line in ledger.lines if line.state == LineState.TO_COME)
-    missed = sum(line.missing for line in ledger.lines if line.state == LineState.MISSING)
+    missed = sum(line.missing for line in ledger.lines) - ledger.unmarked
     words = []
     if ahead:
         hours = f"{ahead / 60:g}" if ahead % 60 == 0 else f"{ahead / 60:.1f}"
@@ -136,6 +157,15 @@ def still_needed(ledger: Ledger, missing: list[Missing]) -> list[str]:
     if missed:
         words.append(
             ngettext("%(n)d minute missed", "%(n)d minutes missed", missed) % {"n": missed}
+        )
+    if unmarked := ledger.unmarked:
+        words.append(
+            ngettext(
+                "%(n)d minute that the roll has no mark for yet",
+                "%(n)d minutes that the roll has no mark for yet",
+                unmarked,
+            )
+            % {"n": unmarked}
         )
     tests = [one.text for one in missing if one.requirement != Requirement.MINUTES]
     return words + tests

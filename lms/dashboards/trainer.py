@@ -1,7 +1,6 @@
-"""The training desk: what is on today, and which cohorts run, come or are over."""
+"""The training desk: what is on today, what to settle, and which cohorts run, come or are over."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -20,15 +19,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments.actions import create_windows
 from courses.forms import ScheduleForm
-from courses.models import Cohort, CohortState, TrainingSession
+from courses.models import Cohort, CohortState
 from courses.views.signed_in import SignedInRequest
-from courses.views.week import session_card
 from lms.accounts.clock import now
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
+from lms.dashboards.training_desk import missed, next_session_after, sessions_between, to_settle
 
 COHORTS_PER_PAGE = 20
-SESSIONS_SHOWN = 40
 _TABS = {
     "running": gettext_lazy("Running"),
     "coming": gettext_lazy("Coming"),
@@ -40,7 +38,8 @@ _TABS = {
 @never_cache
 @require_GET
 def desk(request: SignedInRequest) -> HttpResponse:
-    """Today's sessions and the cohorts, one list each for running, coming and past."""
+    """Today's sessions, what to settle, who missed what, and the cohorts in three lists: running,
+    coming and past."""
     if not request.user.may(Permission.SEE_COHORTS):
         raise PermissionDenied
     starts, ends = _today(request.user)
@@ -52,11 +51,16 @@ def desk(request: SignedInRequest) -> HttpResponse:
     if shown not in lists:
         shown = next((name for name in lists if lists[name].exists()), "running")
     listed = lists[shown].order_by("-starts_on" if shown == "past" else "starts_on", "code")
+    today = sessions_between(request.user, starts, ends)
     context = {
+        "day": starts,
+        "today": today,
+        "upcoming": None if today else next_session_after(request.user, ends),
+        "settle": to_settle(request.user),
+        "missed": missed(request.user),
         "tabs": [(name, label, name == shown) for name, label in _TABS.items()],
         "shown": shown,
         "page_obj": Paginator(listed, COHORTS_PER_PAGE).get_page(request.GET.get("page")),
-        "today": _sessions_of(request.user, starts, ends),
         "may_schedule": request.user.may(Permission.MANAGE_COHORTS),
     }
     return render(request, "courses/desk.html", context)
@@ -102,16 +106,3 @@ def _conditions(starts: datetime, ends: datetime) -> dict[str, Q]:
     over = Q(last_end__lt=starts) | cancelled
     coming = Q(first_start__gte=ends) & ~cancelled
     return {"running": ~over & ~coming, "coming": coming, "past": over}
-
-
-def _sessions_of(user: User, starts: datetime, ends: datetime) -> list[dict[str, Any]]:
-    sessions = (
-        TrainingSession.objects.markable_by(user)
-        .exclude(cohort__state=CohortState.CANCELLED)
-        .filter(starts_at__gte=starts, starts_at__lt=ends)
-        .for_week()[:SESSIONS_SHOWN]
-    )
-    return [
-        session_card(session, session.cohort.zone) | {"cohort": session.cohort}
-        for session in sessions
-    ]

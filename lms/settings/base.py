@@ -13,6 +13,10 @@ VAR_DIR = Path(env.str("PORTAL_VAR", str(BASE_DIR / "var")))
 # Off everywhere: a traceback page would show what was posted.
 DEBUG = False
 
+# True answers every page with 503 while the portal is being worked on.
+MAINTENANCE = env.bool("MAINTENANCE", False)
+MAINTENANCE_RETRY_SECONDS = env.int("MAINTENANCE_RETRY_SECONDS", 600)
+
 SITE_NAME = env.str("SITE_NAME", "Crisis Response Training")
 CITY_NAME = env.str("CITY_NAME", "City of Boston")
 
@@ -55,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "lms.maintenance.MaintenanceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -135,7 +140,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/learn/"
 ACCOUNT_ADAPTER = "lms.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -148,6 +152,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# The link by which everybody sets their first password was mailed: it has proved the address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = SITE_NAME
 REQUIRE_SECOND_FACTOR = False
 

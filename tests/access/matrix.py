@@ -167,6 +167,7 @@ TRAINING = [
     Row("trainer:desk", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
     Row("trainer:schedule", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
     Row("trainer:schedule", only(*STAFF, TRAINER_ELSEWHERE, status=400, others=403), "post"),
+    Row("trainer:year", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
     Row("courses:cohort", only(*STAFF), at=cohort),
     Row("courses:close", only(others=405), at=cohort),
     Row("courses:close", only(*STAFF, status=302), "post", at=cohort),
@@ -208,11 +209,43 @@ READING = [
     Row("supervisor:home", only(SUPERVISOR, others=403)),
 ]
 
-MATRIX = [*PUBLIC, *LEARNING, *SURVEY, *TRAINING, *READING]
+
+def somebody(w: Any) -> dict[str, Any]:
+    return {"person": w.people[OWNER].uuid}
+
+
+# An administrator without a scope keeps everybody's account.
+ACCOUNTS = [
+    Row("profile", signed_in(200)),
+    Row("second_factor_later", WRONG_METHOD),
+    Row("second_factor_later", signed_in(302), "post"),
+    Row("people", only(ADMINISTRATOR, others=403)),
+    Row("add_person", only(ADMINISTRATOR, others=403)),
+    Row("add_person", only(ADMINISTRATOR, status=400, others=403), "post"),
+    Row("person", only(ADMINISTRATOR), at=somebody),
+    Row(
+        "person",
+        only(ADMINISTRATOR, status=302),
+        "post",
+        at=somebody,
+        data=lambda w: {"role": "supervisor"},
+    ),
+    Row(
+        "revoke_role",
+        only(ADMINISTRATOR, status=302),
+        "post",
+        at=lambda w: {
+            "person": w.people[TRAINER].uuid,
+            "held": w.people[TRAINER].role_assignments.get().pk,
+        },
+    ),
+]
+
+MATRIX = [*PUBLIC, *LEARNING, *SURVEY, *TRAINING, *READING, *ACCOUNTS]
 
 # Routes of packages that we include: the address they start with, and who answers for them.
 INCLUDED = {
-    "accounts/": "allauth: signing in and out, passwords, second factor; about oneself only",
+    "accounts/": "allauth: signing in and out, passwords, second factor; about oneself only. Our own routes there have rows",
     "cms/": "Wagtail (and our redirect to the one sign-in): asks for the permission to enter the editors' part on every page",
     "documents/": "Wagtail: documents that editors publish, with their collection's restrictions",
     "_util/": "Wagtail (and a redirect to the one sign-in): the password of a page or collection that an editor restricted",
@@ -220,5 +253,5 @@ INCLUDED = {
 }
 
 # Whose name a role may read anywhere but on a certificate's public page: the owner's, the outsider's.
-READS_OWNER = {OWNER, TRAINER, COORDINATOR, SUPERVISOR}
-READS_OUTSIDER = {OUTSIDER, TRAINER_ELSEWHERE, COORDINATOR}
+READS_OWNER = {OWNER, TRAINER, COORDINATOR, SUPERVISOR, ADMINISTRATOR}
+READS_OUTSIDER = {OUTSIDER, TRAINER_ELSEWHERE, COORDINATOR, ADMINISTRATOR}

@@ -7,7 +7,8 @@ from django.test import Client
 
 from lms.accounts.actions import grant_role
 from lms.accounts.models import User
-from tests.factories import UserFactory
+from lms.accounts.roles import ROLES
+from tests.factories import EnrolmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -116,8 +117,53 @@ def test_signing_in_leads_on_to_where_somebody_wanted_to_go(sign_in):
     assert sign_in(next="/train/schedule/").url == "/train/schedule/"
 
 
-def test_signing_in_leads_to_my_training(sign_in):
+FIRST_PAGES = {
+    "learner": "/learn/",
+    "trainer": "/train/",
+    "coordinator": "/train/",
+    "supervisor": "/supervise/",
+    "evaluator": "/evaluate/",
+    "editor": "/cms/",
+    "administrator": "/accounts/people/",
+}
+
+
+def test_every_role_has_a_first_page():
+    assert set(FIRST_PAGES) == set(ROLES)
+
+
+@pytest.mark.parametrize("role", FIRST_PAGES)
+def test_signing_in_leads_to_the_first_page_of_a_role(client, sign_in, person, role):
+    grant_role(user=person, role=role, by=None)
+    answer = sign_in()
+    assert answer.url == FIRST_PAGES[role]
+    assert client.get(answer.url).status_code == 200
+
+
+def test_signing_in_leads_people_without_a_role_to_their_training(sign_in):
     assert sign_in().url == "/learn/"
+
+
+def test_somebody_with_work_and_a_seat_lands_at_the_work_with_the_training_one_click_away(
+    client, sign_in, person
+):
+    EnrolmentFactory.create(user=person)
+    for role in ("learner", "supervisor", "coordinator"):
+        grant_role(user=person, role=role, by=None)
+    answer = sign_in()
+    assert answer.url == "/train/"
+    assert 'href="/learn/"' in client.get(answer.url).content.decode()
+
+
+def test_where_somebody_wanted_to_go_comes_before_their_first_page(sign_in, person):
+    grant_role(user=person, role="supervisor", by=None)
+    assert sign_in(next="/catalog/").url == "/catalog/"
+
+
+def test_who_is_signed_in_already_is_led_on_from_the_sign_in_page(client, person):
+    grant_role(user=person, role="evaluator", by=None)
+    client.force_login(person)
+    assert client.get(LOGIN).url == "/evaluate/"
 
 
 @pytest.mark.parametrize("path", ["/cms/login/", "/_util/login/"])

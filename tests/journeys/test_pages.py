@@ -12,6 +12,7 @@ from certificates.models import Certificate
 from cms_pages.models import LessonPage
 from courses.models import Cohort, Enrolment
 from lms.accounts.clock import now
+from lms.accounts.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo pages")]
 
@@ -80,13 +81,20 @@ def _evaluator() -> list[str]:
     return [reverse("evaluator:home"), reverse("evaluator:study", args=[study.code])]
 
 
+def _administrator() -> list[str]:
+    person = User.objects.get(email="trainer@example.org")
+    return [reverse("people"), reverse("add_person"), reverse("person", args=[person.uuid])]
+
+
 READERS: dict[str, Callable[[], list[str]]] = {
     "": _public,
     "officer@example.org": _learner,
     "officer.new@example.org": lambda: ["/learn/"],
     "officer.finishing@example.org": _finishing,
     "trainer@example.org": _trainer,
+    "coordinator@example.org": lambda: ["/train/year/", "/accounts/profile/"],
     "supervisor@example.org": lambda: ["/supervise/", "/supervise/?page=2"],
+    "administrator@example.org": _administrator,
     "evaluator@example.org": _evaluator,
 }
 

@@ -11,7 +11,10 @@ PASSWORD = "a passphrase of some length"
 SECRET = {"secret": "JBSWY3DPEHPK3PXP"}
 FORCED = ["trainer", "coordinator", "evaluator", "administrator"]
 FREE = ["learner", "supervisor", "editor"]
-PLACES = ["/learn/", "/train/", "/evaluate/", "/catalog/", "/cms/", "/gallery/"]
+PLACES = [
+    *("/learn/", "/train/", "/evaluate/", "/catalog/", "/cms/", "/gallery/"),
+    *("/accounts/people/", "/accounts/people/add/"),
+]
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from django.urls import reverse
 
 from lms.accounts.actions import grant_role
 from lms.dashboards.context import portal
-from tests.factories import UserFactory
+from tests.factories import EnrolmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-EVERYBODY = ["My training", "Programs"]
+LEARNING = ["My training", "Programs"]
 OF_A_ROLE = {
     "learner": [],
     "trainer": ["Training desk"],
@@ -16,7 +16,7 @@ OF_A_ROLE = {
     "evaluator": ["Studies"],
     "supervisor": ["My agency"],
     "editor": ["Editing"],
-    "administrator": [],
+    "administrator": ["People"],
 }
 
 
@@ -43,12 +43,27 @@ def _with(*roles: str):
 
 @pytest.mark.parametrize("role", OF_A_ROLE)
 def test_a_role_finds_its_own_pages_and_no_others(navigation, role):
-    assert _labels(navigation(_with(role))) == EVERYBODY + OF_A_ROLE[role]
+    training = LEARNING if role == "learner" else ["Programs"]
+    assert _labels(navigation(_with(role))) == OF_A_ROLE[role] + training
 
 
 def test_several_roles_find_the_pages_of_each(navigation):
     person = _with("coordinator", "supervisor", "editor")
-    assert _labels(navigation(person)) == [*EVERYBODY, "Training desk", "My agency", "Editing"]
+    assert _labels(navigation(person)) == ["Training desk", "My agency", "Editing", "Programs"]
+
+
+def test_staff_with_a_seat_find_their_training_after_their_work(navigation):
+    person = _with("trainer")
+    EnrolmentFactory.create(user=person)
+    assert _labels(navigation(person)) == ["Training desk", *LEARNING]
+
+
+def test_staff_who_are_learners_find_their_training_before_they_have_a_seat(navigation):
+    assert _labels(navigation(_with("supervisor", "learner"))) == ["My agency", *LEARNING]
+
+
+def test_people_without_a_role_find_their_training(navigation):
+    assert _labels(navigation(UserFactory.create())) == LEARNING
 
 
 def test_visitors_find_the_programs_and_the_check_of_certificates(navigation):
@@ -56,7 +71,7 @@ def test_visitors_find_the_programs_and_the_check_of_certificates(navigation):
 
 
 def test_a_superuser_without_roles_finds_no_page_of_a_role(navigation):
-    assert _labels(navigation(UserFactory.create(is_superuser=True))) == EVERYBODY
+    assert _labels(navigation(UserFactory.create(is_superuser=True))) == LEARNING
 
 
 @pytest.mark.parametrize("role", OF_A_ROLE)

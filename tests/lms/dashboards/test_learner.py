@@ -7,7 +7,14 @@ from assessments.actions import decline, seal_section
 from certificates.models import Certificate
 from cms_pages.actions import publish_lesson
 from courses.actions import schedule_cohort
-from courses.models import AttendanceEvent, Enrolment, Venue
+from courses.models import (
+    AttendanceEvent,
+    Cohort,
+    CohortState,
+    Enrolment,
+    EnrolmentState,
+    Venue,
+)
 from lms.accounts.models import AuditEntry
 from tests.factories import (
     AgencyFactory,
@@ -29,7 +36,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "responses"])
 HOME = "/learn/"
 # What my-training may ask of the database, whatever it shows. Counted with one seat that has a
 # session ahead; the number of seats, lessons and surveys does not add to it.
-QUERY_BUDGET = 32
+QUERY_BUDGET = 33
 
 
 @pytest.fixture
@@ -122,6 +129,104 @@ def test_answering_writes_nothing_into_the_audit_log(survey):
     answer(survey.pre, survey.people[0], fully(4))
     decline(window=survey.pre, user=survey.people[1])
     assert AuditEntry.objects.count() == before
+
+
+def _glance(page: str) -> str:
+    return page.split('id="days"')[1].split("</section>")[0]
+
+
+def test_the_next_days_show_todays_and_tomorrows_sessions_in_the_cohorts_zone(home, clock):
+    abroad = AgencyFactory.create(time_zone="Asia/Tokyo")
+    seat = EnrolmentFactory.create(user=UserFactory.create(agency=abroad))
+    clock.set(datetime(2026, 11, 30, 13, 30, tzinfo=UTC))
+    glance = _glance(home(seat.user))
+    assert "Today, Mon, Nov 30" in glance
+    assert "Tomorrow, Tue, Dec 1" in glance
+    assert "8 a.m." in glance
+    assert "<b>(now)</b>" in glance
+    assert seat.cohort.venue.name in glance
+
+
+def test_sessions_further_ahead_than_a_week_are_no_news(home, clock):
+    seat = EnrolmentFactory.create()
+    clock.set(datetime(2026, 11, 20, 13, 30, tzinfo=UTC))
+    assert 'id="days"' not in home(seat.user)
+
+
+def _missed(page: str) -> str:
+    return page.split('id="missed"')[1].split("</section>")[0]
+
+
+def _mark(seat: Enrolment, presence: str, minutes: int):
+    session = seat.cohort.sessions.select_related("module").first()
+    AttendanceEvent.objects.create(
+        enrolment=seat,
+        session=session,
+        presence=presence,
+        minutes=minutes,
+        happened_at=session.starts_at,
+        recorded_by=UserFactory.create(),
+    )
+    return session.module
+
+
+def test_what_was_missed_is_said_with_who_arranges_a_make_up(home, clock):
+    seat = EnrolmentFactory.create()
+    clock.set(datetime(2026, 11, 30, 15, 0, tzinfo=UTC))
+    module = _mark(seat, "late", 45)
+    missed = _missed(home(seat.user))
+    assert f"{module.title}: 15 minutes missed." in missed
+    assert "The training office arranges that with you" in missed
+
+
+def test_a_session_without_a_mark_is_no_reproach(home, clock):
+    seat = EnrolmentFactory.create()
+    clock.set(datetime(2026, 11, 30, 15, 0, tzinfo=UTC))
+    page = home(seat.user)
+    assert "the roll has no mark for you yet." in _missed(page)
+    assert "60 minutes that the roll has no mark for yet" in page
+    assert "minutes missed" not in page
+
+
+def test_nothing_is_missed_while_nothing_is(home, clock):
+    seat = EnrolmentFactory.create()
+    clock.set(datetime(2026, 11, 30, 15, 0, tzinfo=UTC))
+    _mark(seat, "here", 60)
+    assert 'id="missed"' not in home(seat.user)
+
+
+def test_a_second_seat_under_way_is_shown_with_its_hours_and_its_sessions(home, clock):
+    person = UserFactory.create()
+    seats = EnrolmentFactory.create_batch(2, user=person)
+    clock.set(datetime(2026, 11, 30, 13, 30, tzinfo=UTC))
+    page = home(person)
+    also = page.split('id="also"')[1].split("</section>")[0]
+    assert seats[1].cohort.code in also
+    assert "0 of 2 hours earned." in also
+    first_modules = [seat.cohort.sessions.first().module.title for seat in seats]
+    assert all(title in _glance(page) for title in first_modules)
+
+
+def test_a_cohort_that_was_cancelled_is_not_ahead(home, clock):
+    seat = EnrolmentFactory.create()
+    clock.set(BEFORE_THE_COURSE)
+    Cohort.objects.filter(pk=seat.cohort_id).update(state=CohortState.CANCELLED)
+    page = home(seat.user)
+    assert "This cohort was cancelled" in page
+    assert 'id="days"' not in page
+
+
+def test_a_seat_that_was_given_up_says_so(home, clock):
+    seat = EnrolmentFactory.create(state=EnrolmentState.WITHDRAWN)
+    clock.set(BEFORE_THE_COURSE)
+    assert "You gave up this seat" in home(seat.user)
+
+
+def test_help_is_always_there(home, survey):
+    for person in (survey.people[0], UserFactory.create()):
+        page = home(person)
+        assert "Where to get help" in page
+        assert 'href="tel:988"' in page
 
 
 def _queries(client, person, django_assert_max_num_queries) -> int:

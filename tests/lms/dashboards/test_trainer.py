@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from assessments.models import SurveyWindow
 from courses.actions import schedule_cohort
-from courses.models import Cohort, CohortState, Venue
+from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState, Venue
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
@@ -14,6 +14,7 @@ from tests.factories import (
     UserFactory,
     VenueFactory,
 )
+from tests.surveys import DURING_THE_LAST_DAY
 
 pytestmark = pytest.mark.django_db
 DESK = "/train/"
@@ -36,6 +37,12 @@ def desk(client, trainer):
     return lambda query="": client.get(DESK + query).content.decode()
 
 
+@pytest.fixture
+def cohorts(desk):
+    """The list of cohorts alone: other parts of the desk link to cohorts as well."""
+    return lambda query="": desk(query).split('<h2 id="cohorts">')[1]
+
+
 def test_the_desk_shows_todays_sessions_with_their_rolls(desk, agency):
     cohort = CohortFactory(agency=agency)
     today, tomorrow = cohort.sessions.all()
@@ -54,10 +61,10 @@ def test_the_desk_shows_todays_sessions_with_their_rolls(desk, agency):
         (date(2026, 11, 26), "past"),
     ],
 )
-def test_a_cohort_stands_under_running_coming_or_past(desk, agency, starts_on, shown):
+def test_a_cohort_stands_under_running_coming_or_past(cohorts, agency, starts_on, shown):
     cohort = CohortFactory(agency=agency, starts_on=starts_on)
     for name in ["running", "coming", "past"]:
-        listed = f'/cohorts/{cohort.uuid}/"' in desk(f"?show={name}")
+        listed = f'/cohorts/{cohort.uuid}/"' in cohorts(f"?show={name}")
         assert listed == (name == shown)
 
 
@@ -87,7 +94,7 @@ def test_cohorts_of_other_agencies_do_not_show(desk):
     assert hidden.code not in desk()
 
 
-def test_the_list_goes_on_on_a_second_page(desk, agency):
+def test_the_list_goes_on_on_a_second_page(cohorts, agency):
     version, venue = CourseVersionFactory(), VenueFactory()
     for _ in range(21):
         schedule_cohort(
@@ -98,9 +105,9 @@ def test_the_list_goes_on_on_a_second_page(desk, agency):
             starts_on=date(2026, 11, 30),
             capacity=5,
         )
-    pages = [desk("?show=running"), desk("?show=running&page=2")]
-    cohorts = [f'/cohorts/{uuid}/"' for uuid in Cohort.objects.values_list("uuid", flat=True)]
-    assert [sum(link in page for link in cohorts) for page in pages] == [20, 1]
+    pages = [cohorts("?show=running"), cohorts("?show=running&page=2")]
+    links = [f'/cohorts/{uuid}/"' for uuid in Cohort.objects.values_list("uuid", flat=True)]
+    assert [sum(link in page for link in links) for page in pages] == [20, 1]
 
 
 @pytest.mark.parametrize("roles", [[], ["learner"], ["evaluator"], ["supervisor"], ["editor"]])
@@ -114,15 +121,190 @@ def test_visitors_are_asked_to_sign_in(client):
     assert client.get(DESK).status_code == 302
 
 
-@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("count", [1, 30])
 def test_the_desk_takes_the_same_queries_however_long_it_is(
-    client, trainer, agency, count, django_assert_num_queries
+    client, trainer, agency, count, mark, clock, django_assert_num_queries
 ):
-    for cohort in CohortFactory.create_batch(count, agency=agency, officer=trainer):
-        EnrolmentFactory.create_batch(count, cohort=cohort)
+    clock.set(DURING_THE_LAST_DAY)
+    version, venue = CourseVersionFactory(), VenueFactory()
+    shared = {"version": version, "venue": venue, "agency": agency, "officer": trainer}
+    for cohort in CohortFactory.create_batch(count, **shared):
+        mark(EnrolmentFactory.create(cohort=cohort), "absent", 0)
     client.force_login(trainer)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(16):
         client.get(DESK)
+
+
+@pytest.fixture
+def mark():
+    """Marks somebody in the first session of their cohort."""
+    by = UserFactory.create()
+
+    def marking(seat, presence: str = "here", minutes: int = 60):
+        session = seat.cohort.sessions.first()
+        AttendanceEvent.objects.create(
+            enrolment=seat,
+            session=session,
+            presence=presence,
+            minutes=minutes,
+            happened_at=session.starts_at,
+            recorded_by=by,
+            reason="corrected" if seat.attendance.exists() else "",
+        )
+        return seat
+
+    return marking
+
+
+def _today(page: str) -> str:
+    return page.split('<ol class="agenda">')[1].split("</ol>")[0]
+
+
+def _at(clock, hour: int, minute: int = 0, day: int = 30) -> None:
+    """A moment in Boston on the first day of the cohorts of these tests."""
+    clock.set(datetime(2026, 11, day, hour + 5, minute, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"), [(7, ["Next"]), (8, ["Now"]), (9, ["Now"]), (10, []), (6, ["Next"])]
+)
+def test_the_session_that_is_on_or_next_stands_out(desk, agency, clock, hour, words):
+    two = [{"code": "one", "day": 1}, {"code": "two", "day": 1}]
+    CohortFactory(agency=agency, version=CourseVersionFactory(modules=two))
+    _at(clock, hour, 30)
+    page = _today(desk())
+    assert [word for word in ("Now", "Next") if f'here__word">{word}<' in page] == words
+    assert page.count('class="here"') == len(words)
+
+
+def test_the_roll_says_how_far_it_is_and_what_to_do_next(desk, agency, clock, mark):
+    cohort = CohortFactory(agency=agency)
+    _at(clock, 7)
+    assert "Nobody has a seat" in _today(desk())
+    seats = EnrolmentFactory.create_batch(2, cohort=cohort)
+    assert "Not started" in _today(desk())
+    _at(clock, 8, 30)
+    assert "0 of 2 marked" in _today(desk())
+    assert "Take the roll" in _today(desk())
+    mark(seats[0])
+    assert "1 of 2 marked" in _today(desk())
+    assert "Go on with the roll" in _today(desk())
+    mark(seats[1])
+    page = _today(desk())
+    assert "2 of 2 marked" in page
+    assert "the roll" not in page.replace("/roll/", "")
+
+
+def test_a_seat_that_was_given_up_counts_in_no_roll(desk, agency, clock, mark):
+    cohort = CohortFactory(agency=agency)
+    _at(clock, 8, 30)
+    mark(EnrolmentFactory.create(cohort=cohort))
+    EnrolmentFactory.create(cohort=cohort, state=EnrolmentState.WITHDRAWN)
+    gone = mark(EnrolmentFactory.create(cohort=cohort))
+    gone.state = EnrolmentState.WITHDRAWN
+    gone.save()
+    assert "1 of 1 marked" in _today(desk())
+
+
+def test_a_day_without_sessions_names_the_next_one(desk, agency, clock):
+    CohortFactory(agency=agency, starts_on=date(2026, 12, 7))
+    assert "The next one is" in desk()
+    assert "Monday, December 7" in desk()
+
+
+def test_rolls_that_are_not_complete_are_to_be_settled_cohort_by_cohort(desk, agency, clock, mark):
+    cohort = CohortFactory(agency=agency)
+    first = cohort.sessions.first()
+    seat = EnrolmentFactory.create(cohort=cohort)
+    _at(clock, 8, 30)
+    assert "not complete" not in desk()
+    _at(clock, 12, day=30)
+    page = desk()
+    assert "1 roll is not complete" in page
+    assert f'href="{reverse("courses:roll", args=[first.pk])}">1 roll' in page
+    mark(seat)
+    assert "not complete" not in desk()
+
+
+@pytest.mark.parametrize("state", [CohortState.CLOSED, CohortState.CANCELLED])
+def test_nothing_is_to_be_settled_in_a_cohort_that_is_over_for_good(desk, agency, clock, state):
+    cohort = CohortFactory(agency=agency)
+    EnrolmentFactory.create(cohort=cohort)
+    Cohort.objects.filter(pk=cohort.pk).update(state=state)
+    _at(clock, 12)
+    assert "not complete" not in desk()
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "shown"), [(date(2026, 12, 1), True), (date(2026, 12, 28), False)]
+)
+def test_sessions_soon_that_lack_a_teacher_are_to_be_settled(
+    desk, agency, trainer, starts_on, shown
+):
+    CohortFactory(agency=agency, starts_on=starts_on, officer=trainer)
+    page = desk()
+    assert ("2 sessions soon: clinician needed" in page) == shown
+    assert "officer needed" not in page
+
+
+def test_who_missed_what_is_listed_with_the_module(desk, agency, clock, mark):
+    cohort = CohortFactory(agency=agency)
+    module = cohort.sessions.first().module
+    late, here, _unmarked = (
+        EnrolmentFactory.create(cohort=cohort, user=UserFactory(last_name=name))
+        for name in ("Quillfeather", "Nightingale", "Lonesome")
+    )
+    _at(clock, 12)
+    mark(late, "late", 40)
+    mark(here)
+    page = desk().split('id="missed"')[1].split('id="cohorts"')[0]
+    assert "Quillfeather" in page
+    assert f"{module.title} (20 min)" in page
+    assert "Nightingale" not in page
+    assert "Lonesome" not in page
+
+
+def test_a_mark_that_was_corrected_is_no_longer_missed(desk, agency, clock, mark):
+    seat = EnrolmentFactory.create(cohort=CohortFactory(agency=agency))
+    _at(clock, 12)
+    mark(seat, "absent", 0)
+    assert "Nobody has missed anything." not in desk()
+    mark(seat)
+    assert "Nobody has missed anything." in desk()
+
+
+@pytest.mark.parametrize("where", ["elsewhere", "closed", "withdrawn"])
+def test_what_is_missed_elsewhere_or_settled_is_not_listed(desk, agency, clock, mark, where):
+    host = AgencyFactory() if where == "elsewhere" else agency
+    cohort = CohortFactory(agency=host)
+    seat = EnrolmentFactory.create(cohort=cohort, user=UserFactory(last_name="Quillfeather"))
+    _at(clock, 12)
+    mark(seat, "absent", 0)
+    if where == "closed":
+        Cohort.objects.filter(pk=cohort.pk).update(state=CohortState.CLOSED)
+    if where == "withdrawn":
+        seat.state = EnrolmentState.WITHDRAWN
+        seat.save()
+    assert "Quillfeather" not in desk()
+
+
+def test_the_list_of_who_missed_something_is_capped_and_says_how_many_more(
+    desk, agency, clock, mark
+):
+    cohort = CohortFactory(agency=agency)
+    seats = EnrolmentFactory.create_batch(12, cohort=cohort)
+    _at(clock, 12)
+    for seat in seats:
+        mark(seat, "absent", 0)
+    page = desk()
+    assert "And 2 more people" in page
+    assert sum(seat.user.last_name in page for seat in seats) == 10
+
+
+def test_nothing_about_surveys_stands_on_the_desk(desk, clock, agency):
+    clock.set(DURING_THE_LAST_DAY)
+    EnrolmentFactory.create(cohort=CohortFactory(agency=agency))
+    assert "survey" not in desk().lower()
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""Forms of the accounts pages. They validate and call actions."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lms.accounts.actions import create_person, grant_role
+from lms.accounts.models import Agency, RoleAssignment, User
+from lms.accounts.permissions import Permission
+from lms.accounts.roles import ROLES
+
+
+class PersonForm(forms.Form):
+    """A new account. Its owner gets a mail with a link to set a password."""
+
+    email = forms.EmailField(label=gettext_lazy("Email"), max_length=254)
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
+    agency = forms.ModelChoiceField(
+        label=gettext_lazy("Agency"),
+        queryset=Agency.objects.none(),
+        empty_label=gettext_lazy("Choose"),
+    )
+
+    def __init__(self, data: Any = None, *, by: User) -> None:
+        super().__init__(data)
+        self.fields["agency"].queryset = by.agencies_where(Permission.MANAGE_PEOPLE)  # type: ignore[attr-defined]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if User.objects.filter(email__iexact=email).exists():
+            raise ValidationError(_taken())
+        return email
+
+    def save(self, *, by: User) -> User | None:
+        """The new person; None, with an error at the address, if another form was quicker."""
+        try:
+            return create_person(by=by, **self.cleaned_data)
+        except IntegrityError:
+            self.add_error("email", _taken())
+            return None
+
+
+class RoleForm(forms.Form):
+    """One more role for a person, out of those that are the reader's to give."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    agency = forms.ModelChoiceField(
+        label=gettext_lazy("Where"),
+        queryset=Agency.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Everywhere"),
+    )
+
+    def __init__(self, data: Any = None, *, by: User) -> None:
+        super().__init__(data)
+        everywhere = by.may_everywhere(Permission.MANAGE_PEOPLE)
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            (role.code, role.label)
+            for role in ROLES.values()
+            if everywhere or not role.is_everywhere
+        ]
+        agency = self.fields["agency"]
+        agency.queryset = by.agencies_where(Permission.MANAGE_PEOPLE)  # type: ignore[attr-defined]
+        if everywhere:
+            agency.help_text = _("An evaluator's and an editor's role always holds everywhere.")
+        else:
+            agency.required, agency.empty_label = True, _("Choose")  # type: ignore[attr-defined]
+
+    def save(self, *, user: User, by: User) -> RoleAssignment | None:
+        """The role given; None, with the reason on the form, if it cannot be."""
+        role = self.cleaned_data["role"]
+        agency = None if ROLES[role].is_everywhere else self.cleaned_data["agency"]
+        try:
+            return grant_role(user=user, role=role, agency=agency, by=by)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return None
+
+
+def _taken() -> str:
+    return _("This address has an account already. Search for it in the list.")

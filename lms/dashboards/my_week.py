@@ -1,0 +1,90 @@
+"""Panels of my-training about time: the sessions of the next days, and what was missed."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby, islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from courses.ledger import Ledger, Line, LineState, Why
+from courses.models import Enrolment, TrainingSession
+from lms.accounts.clock import now
+
+DAYS_AHEAD = 7
+DAYS_SHOWN = 2
+SESSIONS_SHOWN = 60
+
+
+def next_days(seats: list[Enrolment]) -> list[dict[str, Any]]:
+    """The next two days, within a week, on which one of these seats has sessions, in each cohort's
+    zone: `name`, `place` if it is one place all day, and `sessions` (start, title, place, whether
+    it is on now)."""
+    sessions = (
+        TrainingSession.objects.filter(
+            cohort__in={seat.cohort_id for seat in seats},
+            ends_at__gt=now(),
+            starts_at__lt=now() + timedelta(days=DAYS_AHEAD),
+        )
+        .select_related("module", "venue", "cohort__agency")
+        .order_by("starts_at", "id")[:SESSIONS_SHOWN]
+    )
+    days = groupby(sessions, key=lambda one: (_day(one), one.cohort.zone))
+    return [_glance(day, zone, list(held)) for (day, zone), held in islice(days, DAYS_SHOWN)]
+
+
+def _glance(day: date, zone: str, sessions: list[TrainingSession]) -> dict[str, Any]:
+    places = {session.venue.name for session in sessions}
+    return {
+        "name": _name(day, zone),
+        "place": places.pop() if len(places) == 1 else "",
+        "sessions": [_session(session) for session in sessions],
+    }
+
+
+def _day(session: TrainingSession) -> date:
+    return session.starts_at.astimezone(ZoneInfo(session.cohort.zone)).date()
+
+
+def _name(day: date, zone: str) -> str:
+    """ "Today", "Tomorrow" or the day, by the calendar of the place where it is taught."""
+    ahead = (day - now().astimezone(ZoneInfo(zone)).date()).days
+    shown = date_format(day, "D, M j")
+    if ahead == 0:
+        return _("Today, %(day)s") % {"day": shown}
+    return _("Tomorrow, %(day)s") % {"day": shown} if ahead == 1 else shown
+
+
+def _session(session: TrainingSession) -> dict[str, Any]:
+    return {
+        "starts": date_format(
+            session.starts_at.astimezone(ZoneInfo(session.cohort.zone)), "TIME_FORMAT"
+        ),
+        "title": session.module.title,
+        "place": session.venue.name,
+        "is_on": session.starts_at <= now(),
+    }
+
+
+@dataclass(frozen=True)
+class Missed:
+    """One module of which minutes are missing; `unmarked`: the roll says nothing about it yet."""
+
+    title: str
+    minutes: int
+    unmarked: bool
+
+
+def missed(seat: Enrolment, ledger: Ledger) -> list[Missed]:
+    """What this seat missed so far, and sessions over for which there is no mark yet."""
+    return [
+        Missed(line.title, line.missing, line.why == Why.NOT_MARKED)
+        for line in ledger.lines
+        if _is_missed(line)
+    ]
+
+
+def _is_missed(line: Line) -> bool:
+    return line.state == LineState.MISSING and line.why != Why.WITHDRAWN

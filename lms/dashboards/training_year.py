@@ -1,0 +1,199 @@
+"""The coordinator's year: cohorts, seats and certificates of one training year, in totals that are
+true. Categories that overlap are shown, never added."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from certificates.models import Certificate
+from courses.models import Cohort, CohortState, Enrolment
+from courses.training_year import TrainingYear
+from courses.views.signed_in import SignedInRequest
+from lms.accounts.clock import now, today
+from lms.accounts.permissions import Permission
+
+COHORTS_PER_PAGE = 40
+
+
+@dataclass(frozen=True)
+class CohortLine:
+    """One cohort of the year. A cancelled one takes no part in seats and certificates."""
+
+    cohort: Cohort
+    certificates: int
+
+    @property
+    def is_held(self) -> bool:
+        return self.cohort.state != CohortState.CANCELLED
+
+    @property
+    def seats(self) -> int:
+        return self.cohort.seats_taken if self.is_held else 0  # type: ignore[attr-defined]
+
+    @property
+    def capacity(self) -> int:
+        return self.cohort.capacity if self.is_held else 0
+
+    @property
+    def standing(self) -> str:
+        """Exactly one of: cancelled, closed, over, running, coming."""
+        cohort = self.cohort
+        if cohort.state != CohortState.SCHEDULED:
+            return str(cohort.state)
+        if cohort.last_end <= now():  # type: ignore[attr-defined]
+            return "over"
+        return "running" if cohort.first_start <= now() else "coming"  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over some lines; every cohort, seat and certificate is in them once."""
+
+    cohorts: int
+    seats: int
+    capacity: int
+    certificates: int
+
+    @classmethod
+    def of(cls, lines: list[CohortLine]) -> "Totals":
+        held = [line for line in lines if line.is_held]
+        return cls(
+            cohorts=len(held),
+            seats=sum(line.seats for line in held),
+            capacity=sum(line.capacity for line in held),
+            certificates=sum(line.certificates for line in held),
+        )
+
+    @property
+    def percent(self) -> int | None:
+        """Seats taken of those there are; None where there are none."""
+        return round(self.seats * 100 / self.capacity) if self.capacity else None
+
+    @property
+    def bar(self) -> int:
+        """The length of its bar, from 0 to 100, also for an overfull cohort."""
+        return min(self.percent or 0, 100)
+
+
+@login_required
+@never_cache
+@require_GET
+def year(request: SignedInRequest) -> HttpResponse:
+    """One training year of the cohorts one manages, month by month and cohort by cohort."""
+    if not request.user.may(Permission.MANAGE_COHORTS):
+        raise PermissionDenied
+    managed = Cohort.objects.manageable_by(request.user)
+    years = _years(managed)
+    shown = _chosen(request.GET.get("year", ""), years)
+    lines = _lines(managed, shown)
+    context = {
+        "year": shown,
+        "years": years,
+        "totals": Totals.of(lines),
+        "people": _people(managed, shown),
+        "months": _months(lines, shown),
+        "standings": _standings(lines),
+        "agencies": _agencies(managed, shown),
+        "page_obj": Paginator(lines, COHORTS_PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "courses/year.html", context)
+
+
+def _years(managed: Any) -> list[TrainingYear]:
+    """From the year of the first cohort to the later of this year and the last cohort's; newest
+    first."""
+    this = TrainingYear.of(today(settings.TIME_ZONE))
+    days = managed.order_by("starts_on").values_list("starts_on", flat=True)
+    found = {TrainingYear.of(day) for day in days} | {this}
+    return [TrainingYear(n) for n in range(max(found).first, min(found).first - 1, -1)]
+
+
+def _chosen(text: str, years: list[TrainingYear]) -> TrainingYear:
+    """The year that was asked for, or this one."""
+    this = TrainingYear.of(today(settings.TIME_ZONE))
+    return next((year for year in years if str(year.first) == text), this)
+
+
+def _of_year(managed: Any, year: TrainingYear) -> Any:
+    """A cohort belongs to the year of its first day."""
+    return managed.filter(starts_on__range=(year.first_day, year.last_day))
+
+
+def _lines(managed: Any, year: TrainingYear) -> list[CohortLine]:
+    cohorts = _of_year(managed, year).for_desk().order_by("starts_on", "code")
+    standing = (
+        Certificate.objects.filter(enrolment__cohort__in=_of_year(managed, year), revocation=None)
+        .order_by()
+        .values("enrolment__cohort")
+        .annotate(n=Count("enrolment", distinct=True))
+    )
+    certificates = {row["enrolment__cohort"]: row["n"] for row in standing}
+    return [CohortLine(cohort, certificates.get(cohort.pk, 0)) for cohort in cohorts]
+
+
+def _seats(managed: Any, year: TrainingYear) -> Any:
+    held = _of_year(managed, year).exclude(state=CohortState.CANCELLED)
+    return Enrolment.objects.seated().filter(cohort__in=held)
+
+
+def _people(managed: Any, year: TrainingYear) -> int:
+    """How many people the seats are: somebody in two cohorts is one of them."""
+    people: int = _seats(managed, year).order_by().values("user").distinct().count()
+    return people
+
+
+def _agencies(managed: Any, year: TrainingYear) -> list[dict[str, Any]]:
+    """Seats by the agency that somebody works for; each seat stands in one line."""
+    rows = (
+        _seats(managed, year)
+        .order_by()
+        .values("user__agency__name")
+        .annotate(seats=Count("pk"), people=Count("user", distinct=True))
+        .order_by("-seats", "user__agency__name")
+    )
+    most = max((row["seats"] for row in rows), default=0)
+    return [
+        {
+            "name": row["user__agency__name"] or _("No agency on record"),
+            "seats": row["seats"],
+            "people": row["people"],
+            "bar": round(row["seats"] * 100 / most),
+        }
+        for row in rows
+    ]
+
+
+def _months(lines: list[CohortLine], year: TrainingYear) -> list[tuple[date, Totals]]:
+    """Every month of the year, also those without a cohort."""
+    return [
+        (
+            month,
+            Totals.of([line for line in lines if line.cohort.starts_on.replace(day=1) == month]),
+        )
+        for month in year.months
+    ]
+
+
+def _standings(lines: list[CohortLine]) -> list[tuple[str, int]]:
+    """How many cohorts are coming, running and so on; each stands in one of them."""
+    counts = Counter(line.standing for line in lines)
+    labels = {
+        "coming": _("coming"),
+        "running": _("running"),
+        "over": _("over, not closed"),
+        "closed": _("closed"),
+        "cancelled": _("cancelled"),
+    }
+    return [(label, counts[name]) for name, label in labels.items() if counts[name]]
