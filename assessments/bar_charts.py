@@ -164,7 +164,8 @@ def _drawing(means: Sequence[Means], layout: Layout, lowest: float, highest: flo
         bar_from=layout.bar_from,
         thick=THICK,
         marks=tuple(
-            Mark(layout.bar_from + length(score), f"{score:g}") for score in _scores(lowest, highest)
+            Mark(layout.bar_from + length(score), f"{score:g}")
+            for score in _scores(lowest, highest)
         ),
         rows=tuple(rows),
         grid_bottom=bottom + 4,

@@ -1,4 +1,4 @@
-"""The portal's mail: each says the same twice, as text and as HTML, and both come from templates."""
+"""The portal's mail: each says the same twice, as text and as HTML, from templates."""
 
 from typing import Any
 

@@ -1,17 +1,27 @@
 """Invented data for the gallery, in the shape that each component takes."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from assessments.bar_charts import Means, bar_chart
 from assessments.charts import THIN, WIDE, DotChart, Drawing, Layout, Row, Tick, signed
 
+
+class _Change(NamedTuple):
+    label: str
+    before: float
+    by: float
+    low: float
+    high: float
+    main: bool = False
+
+
 _CHANGES = [
-    ("De-escalation", 3.21, 0.45, 0.27, 0.63, True),
-    ("Self-efficacy", 3.4, 0.31, 0.14, 0.48, False),
-    ("Social distance", 2.62, -0.08, -0.24, 0.08, False),
+    _Change("De-escalation", 3.21, 0.45, 0.27, 0.63, main=True),
+    _Change("Self-efficacy", 3.4, 0.31, 0.14, 0.48),
+    _Change("Social distance", 2.62, -0.08, -0.24, 0.08),
 ]
 
 
@@ -147,7 +157,7 @@ def results() -> dict[str, Any]:
         ],
         "chart": DotChart("pre", "post", 1, 5, wide=_drawing(WIDE), thin=_drawing(THIN)),
         "bars": bar_chart(
-            [Means(label, before, before + by, main) for label, before, by, _low, _high, main in _CHANGES],
+            [Means(c.label, c.before, c.before + c.by, c.main) for c in _CHANGES],
             1,
             5,
         ),
@@ -165,11 +175,11 @@ def results() -> dict[str, Any]:
             ],
             "rows": [
                 [
-                    {"text": label, "bold": main},
-                    {"text": signed(change), "number": True},
-                    {"text": f"{signed(low)} to {signed(high)}", "number": True},
+                    {"text": c.label, "bold": c.main},
+                    {"text": signed(c.by), "number": True},
+                    {"text": f"{signed(c.low)} to {signed(c.high)}", "number": True},
                 ]
-                for label, _before, change, low, high, main in _CHANGES
+                for c in _CHANGES
             ],
         },
         "caveats": [
@@ -188,25 +198,16 @@ def _wide_table() -> dict[str, Any]:
             {"label": _("Scale")},
             *({"label": heading, "number": True} for heading in headings),
         ],
-        "rows": [
-            [
-                {"text": label, "bold": main},
-                *(
-                    {"text": text, "number": True}
-                    for text in (
-                        f"{before:.2f}",
-                        f"{before + change:.2f}",
-                        signed(change),
-                        f"{signed(low)} to {signed(high)}",
-                        "118",
-                        signed(change * 0.9),
-                        ".012",
-                    )
-                ),
-            ]
-            for label, before, change, low, high, main in _CHANGES
-        ],
+        "rows": [[{"text": c.label, "bold": c.main}, *_numbers(c)] for c in _CHANGES],
     }
+
+
+def _numbers(c: _Change) -> list[dict[str, Any]]:
+    texts = [
+        *(f"{c.before:.2f}", f"{c.before + c.by:.2f}", signed(c.by)),
+        *(f"{signed(c.low)} to {signed(c.high)}", "118", signed(c.by * 0.9), ".012"),
+    ]
+    return [{"text": text, "number": True} for text in texts]
 
 
 def _drawing(layout: Layout) -> Drawing:
@@ -218,23 +219,23 @@ def _drawing(layout: Layout) -> Drawing:
         return round(layout.axis_from + share * (layout.axis_to - layout.axis_from), 1)
 
     rows = []
-    for position, (label, _before, change, low, high, main) in enumerate(_CHANGES):
+    for position, c in enumerate(_CHANGES):
         y = layout.first_dot + layout.row_height * position
         rows.append(
             Row(
-                scale=label,
-                label=label,
-                primary=main,
-                hollow=low <= 0 <= high,
+                scale=c.label,
+                label=c.label,
+                primary=c.main,
+                hollow=c.low <= 0 <= c.high,
                 n=118,
-                x=x(change),
-                x_low=x(low),
-                x_high=x(high),
+                x=x(c.by),
+                x_low=x(c.low),
+                x_high=x(c.high),
                 y=y,
                 label_y=y - layout.label_rise,
-                change_text=signed(change),
-                low_text=signed(low),
-                high_text=signed(high),
+                change_text=signed(c.by),
+                low_text=signed(c.low),
+                high_text=signed(c.high),
             )
         )
     height = rows[-1].y + layout.below

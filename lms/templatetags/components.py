@@ -84,7 +84,7 @@ def cards(content: str) -> str:
 @register.simple_block_tag
 def card(content: str, title: str, url: str, **parts: Any) -> str:
     """One entry of `cards`; between the tags stand the facts at its foot, a paragraph each."""
-    context = {"content": content.strip(), "title": title, "url": url, **parts}
+    context = {"content": content, "title": title, "url": url, **parts}
     return render_to_string("components/card.html", context)
 
 

@@ -44,7 +44,7 @@ def _shown(section: str) -> str:
 def test_every_component_is_shown(answer):
     shown = {one.name for one in answer.templates}
     assert COMPONENTS - shown - NOT_SHOWN == set()
-    assert NOT_SHOWN <= COMPONENTS - shown
+    assert COMPONENTS - shown >= NOT_SHOWN
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -135,7 +135,7 @@ def test_one_step_is_the_current_one(page):
     lists = shown.split("</ol>")[:3]
     assert [one.count('aria-current="step"') for one in lists] == [1, 1, 1]
     current = [re.findall(r'aria-current="step">([^<]+)', one) for one in lists]
-    assert current == [["Choose a file"], ["Check"], ["Done"]]
+    assert current == [["1. Choose a file"], ["2. Check"], ["3. Done"]]
     assert [one.count(", done") for one in lists] == [0, 1, 2]
 
 
