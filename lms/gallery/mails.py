@@ -1,6 +1,7 @@
 """The portal's mails as text, to an invented person."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -17,7 +18,7 @@ LINK = "/accounts/password/reset/key/1-abc123-0123456789abcdef/"
 def sample_mails() -> Iterator[tuple[str, EmailMultiAlternatives]]:
     """What each mail is for, and the mail."""
     reader = User(first_name="Rosa", last_name="Delgado", email="rosa.delgado@example.org")
-    told = {"to": reader.email, "user": reader}
+    told: dict[str, Any] = {"to": reader.email, "user": reader}
     link = settings.WAGTAILADMIN_BASE_URL.rstrip("/") + LINK
     yield _("A new account"), compose("accounts/mail/welcome", link=link, **told)
     yield (

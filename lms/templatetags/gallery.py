@@ -1,6 +1,7 @@
 """The tag of the component gallery."""
 
 from textwrap import dedent
+from typing import Any
 
 from django import template
 from django.template.base import NodeList, Parser, Token, TokenType
@@ -46,6 +47,7 @@ def sample(parser: Parser, token: Token) -> Sample:
 def _source(parser: Parser) -> str:
     """What is written from here to `endsample`; a parser keeps its tokens last first."""
     written = []
+    token: Any  # as Django keeps it; its stubs say "object"
     for token in reversed(parser.tokens):
         if token.token_type == TokenType.BLOCK and token.contents == "endsample":
             break
