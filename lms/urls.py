@@ -5,7 +5,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from lms.accounts.views import closed, profile, second_factor_later
-from lms.gallery import gallery
+from lms.gallery.views import gallery
 from lms.health import healthz, readyz
 
 urlpatterns = [

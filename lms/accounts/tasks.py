@@ -1,13 +1,14 @@
-"""Mail about accounts, sent by the worker. Arguments are ids only."""
+"""Mail about accounts, sent by the worker. Arguments name a person and what happened, no more."""
+
+from datetime import datetime
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django_tasks import task
 
+from lms.accounts.mail import NOTICES, compose
 from lms.accounts.models import User
 
 
@@ -25,11 +26,17 @@ def password_link(user: User) -> str:
 def send_welcome(user_id: int) -> None:
     """Tells a person that they have an account, and how to set a password."""
     user = User.objects.get(pk=user_id)
-    context = {"user": user, "link": password_link(user), "site_name": settings.SITE_NAME}
-    send_mail(
-        subject=render_to_string("accounts/mail/welcome_subject.txt", context).strip(),
-        message=render_to_string("accounts/mail/welcome.txt", context),
-        html_message=render_to_string("accounts/mail/welcome.html", context),
-        from_email=None,
-        recipient_list=[user.email],
-    )
+    compose("accounts/mail/welcome", to=user.email, user=user, link=password_link(user)).send()
+
+
+@task()
+def send_notice(user_id: int, change: str, moment: str) -> None:
+    """Tells a person that the way they sign in has changed; `change` is a key of NOTICES."""
+    user = User.objects.get(pk=user_id)
+    compose(
+        "accounts/mail/notice",
+        to=user.email,
+        user=user,
+        change=NOTICES[change],
+        moment=datetime.fromisoformat(moment),
+    ).send()

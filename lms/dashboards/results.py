@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assessments.bar_charts import bar_charts
 from assessments.charts import MINUS, dot_charts, flow_bars, signed, unshown
 from assessments.models import OutcomeVintage, Study
 from assessments.outcome_table import OUTCOME_COLUMNS, outcomes_rows
@@ -32,6 +33,9 @@ def for_page(study: Study, vintage: OutcomeVintage) -> dict[str, Any]:
                     report, instrument, wave_from=first, wave_to=second, primary=spec.primary
                 )
             ],
+            "bars": bar_charts(
+                report, instrument, wave_from=first, wave_to=second, primary=spec.primary
+            ),
             "table": change_table(study, report, first, second),
             "unshown": unshown(report, instrument, wave_from=first, wave_to=second),
         }

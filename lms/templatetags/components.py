@@ -4,6 +4,7 @@ They are built in: no template loads them. Each renders the file of its name in
 `templates/components/`, which says what it takes; texts are written `_("...")` in the tag.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -25,9 +26,11 @@ def button(
 
 
 @register.inclusion_tag("components/alert.html")
-def alert(kind: str, text: str, heading: str = "") -> dict[str, Any]:
-    """A message of a kind: info, success, warning or error."""
-    return {"kind": kind, "text": text, "heading": heading}
+def alert(
+    kind: str, text: str = "", heading: str = "", lines: Sequence[Any] = (), role: str = ""
+) -> dict[str, Any]:
+    """A message of a kind: info, success, warning or error. `lines`: what it lists."""
+    return {"kind": kind, "text": text, "heading": heading, "lines": lines, "role": role}
 
 
 @register.inclusion_tag("components/badge.html")
@@ -42,9 +45,51 @@ def empty_state(text: str = "", url: str = "", label: str = "") -> dict[str, Any
     return {"text": text, "url": url, "label": label}
 
 
+@register.inclusion_tag("components/progress.html")
+def progress(value: float, max: float, label: str) -> dict[str, Any]:
+    """How much of something is done, as words and a bar."""
+    return {"value": value, "max": max, "label": label}
+
+
+@register.inclusion_tag("components/step_indicator.html")
+def step_indicator(current: int, *names: str) -> dict[str, Any]:
+    """Where somebody is in a few named steps; `current` counts from 1."""
+    steps = [
+        {"name": name, "done": number < current, "current": number == current}
+        for number, name in enumerate(names, start=1)
+    ]
+    return {"steps": steps}
+
+
 @register.simple_block_tag
-def table(content: str, id: str, caption: str, caption_hidden: bool = False) -> str:
+def table(content: str, id: str, caption: str, **parts: Any) -> str:
     """The frame of a table whose head and body are written between the tags. Tables of plain cells
     are given to `components/table.html` as data instead."""
-    context = {"content": content, "id": id, "caption": caption, "caption_hidden": caption_hidden}
+    context = {"content": content, "id": id, "caption": caption, **parts}
     return render_to_string("components/table_frame.html", context)
+
+
+@register.simple_block_tag
+def summary_box(content: str, **parts: Any) -> str:
+    """A box of sky blue for what we promise, what to bear in mind, what matters at a glance."""
+    return render_to_string("components/summary_box.html", {"content": content, **parts})
+
+
+@register.simple_block_tag
+def cards(content: str) -> str:
+    """The list around the tags `card` and `endcard`."""
+    return render_to_string("components/cards.html", {"content": content})
+
+
+@register.simple_block_tag
+def card(content: str, title: str, url: str, **parts: Any) -> str:
+    """One entry of `cards`; between the tags stand the facts at its foot, a paragraph each."""
+    context = {"content": content, "title": title, "url": url, **parts}
+    return render_to_string("components/card.html", context)
+
+
+@register.simple_block_tag
+def chart_frame(content: str, id: str, heading: str, **parts: Any) -> str:
+    """The frame of a figure: its heading and note, the charts between the tags, the numbers."""
+    context = {"content": content, "id": id, "heading": heading, **parts}
+    return render_to_string("components/chart_frame.html", context)

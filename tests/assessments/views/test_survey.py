@@ -116,10 +116,10 @@ class TestStarting:
     ) -> None:
         html = browser.get(url(survey.pre)).content.decode()
         buttons = re.findall(
-            r'<button class="([^"]+)" type="submit" name="choice" value="(\w+)"', html
+            r'<button type="submit" name="choice" value="(\w+)" class="([^"]+)"', html
         )
-        assert [value for _, value in buttons] == ["agree", "decline"]
-        assert len({classes for classes, _ in buttons}) == 1
+        assert [value for value, _ in buttons] == ["agree", "decline"]
+        assert len({classes for _, classes in buttons}) == 1
         assert html.count('<form method="post"') == 1
         assert "checked" not in html
         assert "selected" not in html

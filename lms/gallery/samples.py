@@ -1,91 +1,32 @@
-"""Every component of the portal on one page, with invented data: seen, printed and tested there."""
+"""Invented data for the gallery, in the shape that each component takes."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django import forms
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from assessments.bar_charts import Means, bar_chart
 from assessments.charts import THIN, WIDE, DotChart, Drawing, Layout, Row, Tick, signed
 
-_AGREE = [
-    (1, "Strongly disagree"),
-    (2, "Disagree"),
-    (3, "Neither"),
-    (4, "Agree"),
-    (5, "Strongly agree"),
-]
-_STATEMENTS = ["I can tell when somebody is in crisis.", "I know whom to call at night."]
 
-
-class SampleForm(forms.Form):
-    """One field of every kind that `components/field.html` knows."""
-
-    name = forms.CharField(label="Name of the cohort", help_text="As it appears on certificates.")
-    email = forms.EmailField(label="Email", required=False)
-    starts_on = forms.DateField(
-        label="First day", widget=forms.DateInput(attrs={"type": "date"}), required=False
-    )
-    seats = forms.IntegerField(label="Seats", min_value=1, max_value=60)
-    venue = forms.ChoiceField(
-        label="Venue", choices=[("", "Choose a room"), ("1", "Room 1"), ("2", "Room 2")]
-    )
-    delivery = forms.ChoiceField(
-        label="Delivery",
-        choices=[("classroom", "Classroom"), ("online", "Online")],
-        widget=forms.RadioSelect,
-    )
-    guests = forms.MultipleChoiceField(
-        label="Who may come along",
-        choices=[("ems", "EMS"), ("dispatch", "Dispatch")],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    roster = forms.FileField(label="Roster", help_text="CSV or XLSX, up to 5 MB.", required=False)
-    notes = forms.CharField(label="Notes", widget=forms.Textarea, required=False)
-    confirmed = forms.BooleanField(label="The venue is confirmed", required=False)
-
-
-class SampleSurvey(forms.Form):
-    """Questions as the survey asks them, one of them answered."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(auto_id="q-%s", **kwargs)
-        for number, statement in enumerate(_STATEMENTS, start=1):
-            self.fields[f"Q{number}"] = forms.TypedChoiceField(
-                label=statement, choices=_AGREE, coerce=int, widget=forms.RadioSelect
-            )
-        self.fields["Q3"] = forms.FloatField(label="How many minutes did the last call take?")
+class _Change(NamedTuple):
+    label: str
+    before: float
+    by: float
+    low: float
+    high: float
+    main: bool = False
 
 
 _CHANGES = [
-    ("De-escalation", 0.45, 0.27, 0.63, True),
-    ("Self-efficacy", 0.31, 0.14, 0.48, False),
-    ("Social distance", -0.08, -0.24, 0.08, False),
+    _Change("De-escalation", 3.21, 0.45, 0.27, 0.63, main=True),
+    _Change("Self-efficacy", 3.4, 0.31, 0.14, 0.48),
+    _Change("Social distance", 2.62, -0.08, -0.24, 0.08),
 ]
 
 
-def gallery(request: HttpRequest) -> HttpResponse:
-    """The component gallery."""
-    posted = {"name": "", "seats": "90", "delivery": "classroom", "venue": "1"}
-    wrong = SampleForm(posted, auto_id="wrong-%s")
-    pages = Paginator(range(240), 20)
-    context = {
-        "form": SampleForm(initial={"seats": 28, "delivery": "classroom"}),
-        "wrong_form": wrong,
-        "survey": SampleSurvey(initial={"Q1": 4}),
-        "page_obj": pages.page(4),
-        **_learner_samples(),
-        **_trainer_samples(),
-        **_result_samples(),
-    }
-    return render(request, "gallery.html", context)
-
-
-def _learner_samples() -> dict[str, Any]:
+def learner() -> dict[str, Any]:
+    """What an officer reads."""
     return {
         "starts_at": datetime(2030, 3, 12, 13, 0, tzinfo=UTC),
         "pair": [
@@ -119,11 +60,23 @@ def _learner_samples() -> dict[str, Any]:
             {"number": 4, "done": False, "current": False},
         ],
         "sealed": [1],
+        "course": {
+            "code": "cit-40",
+            "program": "CIT",
+            "title": "CIT 40-hour",
+            "summary": "The week for first responders.",
+            "current": {"minutes": 2400, "validity_months": 24},
+        },
+        "refused": [
+            _("Line 12, column email: this is not an address."),
+            _("Line 15: this person stands in line 9 already."),
+        ],
         "attendance": [("here", _("Here")), ("late", _("Late")), ("absent", _("Absent"))],
     }
 
 
-def _trainer_samples() -> dict[str, Any]:
+def trainer() -> dict[str, Any]:
+    """What a trainer reads."""
     police = {"name": "Sgt. Delgado", "role": "police"}
     clinician = {"name": "I. Park", "role": "clinician"}
     gap = {"name": _("Clinician needed"), "role": "gap"}
@@ -193,7 +146,8 @@ def _session(title: str, people: list[dict[str, str]], state: str) -> dict[str, 
     }
 
 
-def _result_samples() -> dict[str, Any]:
+def results() -> dict[str, Any]:
+    """What an evaluator reads."""
     return {
         "flow": [
             {"count": 212, "label": "enrolled", "note": "eight cohorts", "percent": 100},
@@ -202,10 +156,16 @@ def _result_samples() -> dict[str, Any]:
             {"count": 118, "label": "in both", "note": "the pairs below", "percent": 55.7},
         ],
         "chart": DotChart("pre", "post", 1, 5, wide=_drawing(WIDE), thin=_drawing(THIN)),
+        "bars": bar_chart(
+            [Means(c.label, c.before, c.before + c.by, c.main) for c in _CHANGES],
+            1,
+            5,
+        ),
         "chart_note": _(
             "Mean change, after minus before. Lines are 95% intervals. "
             "A hollow dot: the interval includes zero."
         ),
+        "wide_table": _wide_table(),
         "chart_table": {
             "caption": _("Mean change and 95% interval, 118 people"),
             "columns": [
@@ -215,11 +175,11 @@ def _result_samples() -> dict[str, Any]:
             ],
             "rows": [
                 [
-                    {"text": label, "bold": main},
-                    {"text": signed(change), "number": True},
-                    {"text": f"{signed(low)} to {signed(high)}", "number": True},
+                    {"text": c.label, "bold": c.main},
+                    {"text": signed(c.by), "number": True},
+                    {"text": f"{signed(c.low)} to {signed(c.high)}", "number": True},
                 ]
-                for label, change, low, high, main in _CHANGES
+                for c in _CHANGES
             ],
         },
         "caveats": [
@@ -227,6 +187,27 @@ def _result_samples() -> dict[str, Any]:
             {"title": "44% are missing.", "text": "People who did not answer may differ."},
         ],
     }
+
+
+def _wide_table() -> dict[str, Any]:
+    """More columns than a phone is wide."""
+    headings = (_("Before"), _("After"), _("Change"), _("95% interval"), "n", "d_z", _("p (Holm)"))
+    return {
+        "caption": _("Change on each scale"),
+        "columns": [
+            {"label": _("Scale")},
+            *({"label": heading, "number": True} for heading in headings),
+        ],
+        "rows": [[{"text": c.label, "bold": c.main}, *_numbers(c)] for c in _CHANGES],
+    }
+
+
+def _numbers(c: _Change) -> list[dict[str, Any]]:
+    texts = [
+        *(f"{c.before:.2f}", f"{c.before + c.by:.2f}", signed(c.by)),
+        *(f"{signed(c.low)} to {signed(c.high)}", "118", signed(c.by * 0.9), ".012"),
+    ]
+    return [{"text": text, "number": True} for text in texts]
 
 
 def _drawing(layout: Layout) -> Drawing:
@@ -238,23 +219,23 @@ def _drawing(layout: Layout) -> Drawing:
         return round(layout.axis_from + share * (layout.axis_to - layout.axis_from), 1)
 
     rows = []
-    for position, (label, change, low, high, main) in enumerate(_CHANGES):
+    for position, c in enumerate(_CHANGES):
         y = layout.first_dot + layout.row_height * position
         rows.append(
             Row(
-                scale=label,
-                label=label,
-                primary=main,
-                hollow=low <= 0 <= high,
+                scale=c.label,
+                label=c.label,
+                primary=c.main,
+                hollow=c.low <= 0 <= c.high,
                 n=118,
-                x=x(change),
-                x_low=x(low),
-                x_high=x(high),
+                x=x(c.by),
+                x_low=x(c.low),
+                x_high=x(c.high),
                 y=y,
                 label_y=y - layout.label_rise,
-                change_text=signed(change),
-                low_text=signed(low),
-                high_text=signed(high),
+                change_text=signed(c.by),
+                low_text=signed(c.low),
+                high_text=signed(c.high),
             )
         )
     height = rows[-1].y + layout.below

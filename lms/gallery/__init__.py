@@ -1,0 +1,1 @@
+"""The component gallery: every component and every mail of the portal, with invented data."""
