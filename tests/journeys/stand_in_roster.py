@@ -24,7 +24,7 @@ PEOPLE = [
 ]
 
 
-def messy_roster(kind: str, *, corrected: bool) -> bytes:
+def messy_roster(kind: str, *, corrected: bool = False) -> bytes:
     """28 people of six agencies in a file as offices send it ("csv" or "xlsx"): a title line above
     the header, odd column names, stray spaces and capitals. Until it is `corrected`, somebody
     stands in it twice, one address is none, and one agency is unknown."""
