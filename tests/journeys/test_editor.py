@@ -1,6 +1,8 @@
 """The editor's hour: the front page changed and previewed, a lesson's draft published. The pages
 are Wagtail's own; what is asked of them is that they ask no other host for anything."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -38,8 +40,10 @@ def test_from_the_editors_home_to_a_published_lesson(open_page, sign_in):
     assert home.title != "A front page under way"
     assert home.get_latest_revision_as_object().title == "A front page under way"
 
-    page.goto(reverse("wagtailadmin_pages:preview_on_edit", args=[home.pk]))
-    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name=re.compile("preview", re.IGNORECASE)).first.click()
+    preview = page.frame_locator("iframe[title=Preview][src]")
+    expect(preview.get_by_role("heading", level=1)).to_be_visible()
+    expect(preview.get_by_role("link", name="Privacy").first).to_be_visible()
 
     lesson = LessonPage.objects.live().first()
     _edit(page, lesson.pk)
