@@ -14,10 +14,10 @@ help: ## What can be made
 run: $(STAMP) assets ## Set up and start the portal on http://127.0.0.1:8000 (PORT=... changes it)
 	@PORT=$(PORT) $(BIN)/python -m lms.serve
 
-test: $(STAMP) assets browser ## The whole test suite
+test: $(STAMP) browser assets ## The whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-long: $(STAMP) assets browser ## Simulations and races (SEEDS=... sets how many rounds)
+test-long: $(STAMP) browser assets ## Simulations and races (SEEDS=... sets how many rounds)
 	@$(BIN)/python -m pytest -m long -n 2
 
 lint: $(STAMP) ## Style of Python and templates
@@ -46,14 +46,17 @@ lock: $(STAMP) ## Renew the lock files from pyproject.toml
 assets: $(STAMP)
 	@$(BIN)/python -m lms.assets
 
-# Debian's chromium and poppler for the browser and PDF tests: installed when we may, named when not.
-browser:
-	@if command -v chromium >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1; then :; \
+# What the tests look with, from Debian: a browser, a reader of PDFs, and Java with the Nu HTML
+# checker (npm) that runs on it. Installed when we may, named when not.
+LOOKING := chromium poppler-utils default-jre-headless
+browser: $(STAMP)
+	@if command -v chromium >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1 && command -v java >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-		echo "Installing chromium and poppler-utils for the tests ..."; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium poppler-utils >/dev/null; \
-	elif [ "$$CI" = true ]; then echo "chromium or poppler-utils is missing and cannot be installed here" >&2; exit 1; \
-	else echo "chromium or poppler-utils is missing: the tests that need them are skipped (apt-get install chromium poppler-utils)"; fi
+		echo "Installing $(LOOKING) for the tests ..."; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(LOOKING) >/dev/null; \
+	elif [ "$$CI" = true ]; then echo "one of $(LOOKING) is missing and cannot be installed here" >&2; exit 1; \
+	else echo "one of $(LOOKING) is missing: the tests that need it are skipped (apt-get install $(LOOKING))"; fi
+	@$(BIN)/python -m lms.assets --tests || [ "$$CI" != true ]
 
 $(STAMP): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=... names one)")'

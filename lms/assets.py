@@ -3,6 +3,8 @@
 Run as `python -m lms.assets`. It installs what `package-lock.json` pins, compiles
 `static/scss/uswds.scss`, and copies the few files in use. A stamp makes the next run do nothing
 until one of its sources changes, so a second run needs neither npm nor a network.
+`package.json` keeps what the build needs under `dependencies`, and under `devDependencies` what
+only the suite needs, which is fetched with `--tests` alone.
 """
 
 import argparse
@@ -76,15 +78,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Build what is out of date and say so in one line. Exit code 1 with the reason on failure."""
     parser = argparse.ArgumentParser(prog="python -m lms.assets", description=__doc__)
     parser.add_argument("--force", action="store_true", help="build even if nothing has changed")
+    parser.add_argument("--tests", action="store_true", help="install what the tests need, too")
     options = parser.parse_args(argv)
-    if not options.force and is_fresh():
-        return 0
     try:
-        build()
+        if options.tests and not _is_installed(tests=True):
+            _install(find_node(), tests=True)
+        if options.force or not is_fresh():
+            build()
+            print(f"assets: built {VENDOR.relative_to(ROOT)}")
     except (AssetsError, OSError) as error:
         print(f"assets: {error}", file=sys.stderr)
         return 1
-    print(f"assets: built {VENDOR.relative_to(ROOT)}")
     return 0
 
 
@@ -157,16 +161,18 @@ def _fingerprint(paths: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def _is_installed() -> bool:
-    lock = _fingerprint([ROOT / "package-lock.json"])
-    return INSTALLED.is_file() and INSTALLED.read_text() == lock
+def _is_installed(*, tests: bool = False) -> bool:
+    if not INSTALLED.is_file():
+        return False
+    lock, *more = INSTALLED.read_text().split()
+    return lock == _fingerprint([ROOT / "package-lock.json"]) and (not tests or "tests" in more)
 
 
-def _install(node: Node) -> None:
+def _install(node: Node, *, tests: bool = False) -> None:
     # sass watches files through an optional native module, which a build does not need.
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--omit=optional"]
-    _run([*node.npm, "ci", *options])
-    INSTALLED.write_text(_fingerprint([ROOT / "package-lock.json"]))
+    _run([*node.npm, "ci", *options, "--include=dev" if tests else "--omit=dev"])
+    INSTALLED.write_text(f"{_fingerprint([ROOT / 'package-lock.json'])}{' tests' * tests}")
 
 
 def _compile(node: Node) -> str:

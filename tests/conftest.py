@@ -188,6 +188,17 @@ class Clock:
         self.set(self.at + timedelta(**delta))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what tests have measured (`record_property("measured", line)`), wherever they ran."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    told = [properties for report in reports for properties in report.user_properties]
+    lines = [line for name, line in told if name == "measured"]
+    if lines:
+        terminalreporter.section("measured")
+    for line in sorted(set(lines), reverse=True):
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)

@@ -20,6 +20,7 @@ from django.test import override_settings
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Page,
     Request,
@@ -37,6 +38,7 @@ from lms.accounts.models import Agency, User
 from lms.demo import cohorts as demo_cohorts
 from lms.demo import people as demo_people
 from tests.factories import UserFactory
+from tests.journeys.html_checker import HtmlChecker, Recorder, missing
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = ROOT / "courses" / "curricula" / "cit-40.yaml"
@@ -53,10 +55,26 @@ DEMO_MOMENT = datetime(2026, 12, 2, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def portal_url(database_copies: Any) -> Iterator[str]:
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture(scope="session")
+def html_checker() -> Iterator[HtmlChecker | None]:
+    """Judges the HTML of every page; None where it is not installed, which is a failure in CI."""
+    if missing():
+        yield None
+        return
+    checker = HtmlChecker(str(shutil.which("java")))
+    yield checker
+    checker.stop()
+
+
+@pytest.fixture(scope="session")
+def portal_url(database_copies: Any, recorder: Recorder) -> Iterator[str]:
     """Where the portal answers. Style sheets and fonts come from it as everywhere else, through
     WhiteNoise; which databases it reads follows the test."""
-    server = LiveServerThread("127.0.0.1", lambda application: application)
+    server = LiveServerThread("127.0.0.1", recorder.around)
     server.daemon = True
     server.start()
     server.is_ready.wait()
@@ -90,17 +108,18 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Watch:
-    """What no page may do: write to the console, ask another host, miss one of its own files."""
+    """What no page may do: write to the console, ask another host, miss one of its own files. What
+    the Content-Security-Policy refuses is written to the console too."""
 
     host: str
     complaints: list[str] = field(default_factory=list)
 
-    def over(self, page: Page) -> Page:
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
-        page.on("request", self._request)
-        page.on("response", self._response)
-        return page
+    def over(self, context: BrowserContext) -> BrowserContext:
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
+        context.on("request", self._request)
+        context.on("response", self._response)
+        return context
 
     def _console(self, message: ConsoleMessage) -> None:
         # Chromium also reports pages that are meant to be refused; `_response` tells them apart.
@@ -121,10 +140,14 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(browser: Browser, portal_url: str) -> Iterator[OpenPage]:
-    """`open_page(width=360, scripts=False)` gives a page of a new visitor, watched to the end."""
+def open_page(
+    browser: Browser, portal_url: str, recorder: Recorder, html_checker: HtmlChecker | None
+) -> Iterator[OpenPage]:
+    """`open_page(width=360, scripts=False)` gives a page of a new visitor, watched to the end. All
+    HTML that visitors were sent has to be valid."""
     watch = Watch(urlsplit(portal_url).netloc)
     contexts = []
+    recorder.take()
 
     def opened(*, width: int = DESK, scripts: bool = True, state: Any = None) -> Page:
         context = browser.new_context(
@@ -132,29 +155,47 @@ def open_page(browser: Browser, portal_url: str) -> Iterator[OpenPage]:
             viewport={"width": width, "height": 900},
             java_script_enabled=scripts,
             storage_state=state,
-            # axe is put into the page as a script, which our policy would refuse.
-            bypass_csp=True,
             reduced_motion="reduce",
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
-        return watch.over(context.new_page())
+        return watch.over(context).new_page()
 
     yield opened
     for context in contexts:
         context.close()
     assert watch.complaints == []
+    if html_checker:
+        invalid = html_checker.complaints(recorder.take())
+        assert not invalid, "\n".join(invalid)
 
 
-@pytest.fixture(params=[PHONE, DESK])
-def width(request: pytest.FixtureRequest) -> int:
-    return int(request.param)
+@dataclass(frozen=True)
+class Visitor:
+    """With what somebody comes."""
+
+    width: int
+    scripts: bool
+
+
+VISITORS = {
+    "phone": Visitor(PHONE, scripts=True),
+    "desk": Visitor(DESK, scripts=True),
+    "phone-noscript": Visitor(PHONE, scripts=False),
+    "desk-noscript": Visitor(DESK, scripts=False),
+}
+
+
+@pytest.fixture(params=list(VISITORS.values()), ids=list(VISITORS))
+def visitor(request: pytest.FixtureRequest) -> Visitor:
+    """Everybody who has to get through: on a phone and on a desk, with scripts and without."""
+    return request.param
 
 
 @pytest.fixture
-def page(open_page: OpenPage, width: int) -> Page:
-    """One visitor's page, on a phone and on a desk."""
-    return open_page(width=width)
+def page(open_page: OpenPage, visitor: Visitor) -> Page:
+    """One visitor's page."""
+    return open_page(width=visitor.width, scripts=visitor.scripts)
 
 
 @pytest.fixture(scope="session")
@@ -191,20 +232,26 @@ def sideways() -> Callable[[Page], str]:
 
 
 Inspect = Callable[..., None]
+# What fits is asked at each of these widths: a phone's page also at the width that is left of a
+# desk's at 400 % zoom.
+WIDTHS = {PHONE: (ZOOMED, PHONE), DESK: (ZOOMED, DESK)}
 
 
 @pytest.fixture
 def inspect(axe: Callable[[Page], None], sideways: Callable[[Page], str]) -> Inspect:
-    """`inspect(page, "start")`: accessible, and nothing to scroll sideways for, also when a phone's
-    page is zoomed. axe is a script: a page without scripts is only measured."""
+    """`inspect(page, "start")`: accessible, and nothing to scroll sideways for, also when it is
+    zoomed. axe is a script: without scripts a page is only measured, and what it is sent is what
+    axe sees in the same place with scripts."""
     folder = os.environ.get("SHOTS")
 
-    def look(page: Page, name: str, *, scripts: bool = True) -> None:
+    def look(page: Page, name: str) -> None:
         size = page.viewport_size
         assert size is not None
+        scripts = page.evaluate("matchMedia('(scripting: enabled)').matches")
         if folder:
-            page.screenshot(path=Path(folder) / f"{name}-{size['width']}.png", full_page=True)
-        for width in [ZOOMED, PHONE] if size["width"] == PHONE else [DESK]:
+            label = f"{name}-{size['width']}{'' if scripts else '-noscript'}"
+            page.screenshot(path=Path(folder) / f"{label}.png", full_page=True)
+        for width in WIDTHS[size["width"]]:
             page.set_viewport_size({"width": width, "height": size["height"]})
             sticking_out = sideways(page)
             assert not sticking_out, f"{page.url} is wider than {width} px:\n{sticking_out}"

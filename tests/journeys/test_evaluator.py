@@ -2,7 +2,7 @@
 
 import csv
 from io import StringIO
-from pathlib import Path
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -23,13 +23,6 @@ NUMBERS = ["n", "mean_from", "mean_to", "mean_change", "sd_change", "ci_low", "c
 SCALES = {"social_distance", "self_efficacy", "deescalation_intentions", "treatment_opinions"}
 
 
-@pytest.fixture
-def evaluator_page(open_page, sign_in) -> Page:
-    page = open_page()
-    sign_in(page, EVALUATOR)
-    return page
-
-
 def _open_study(page: Page) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Studies").click()
     title = Study.objects.get(code="cit-attitudes").title
@@ -37,53 +30,64 @@ def _open_study(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
-def test_the_outcomes_say_who_is_missing_and_how_to_read_them(page, sign_in, inspect):
+def test_from_the_studies_to_a_table_taken_away(page, sign_in, inspect):
     sign_in(page, EVALUATOR)
     page.goto("/evaluate/")
     inspect(page, "evaluator-studies")
     _open_study(page)
+    inspect(page, "evaluator-study")
+    _read_the_outcomes(page)
+    _ask_without_a_purpose(page)
+    inspect(page, "evaluator-refused")
+    _take_the_table_away(page, "Report to the funder")
+
+
+def _report() -> dict[str, Any]:
+    return OutcomeVintage.objects.latest("number").report
+
+
+def _read_the_outcomes(page: Page) -> None:
+    """They say who is missing and how to read them."""
     expect(page.get_by_role("heading", name="Who is in these results")).to_be_visible()
     expect(page.get_by_role("heading", name="Read with care")).to_be_visible()
-    report = OutcomeVintage.objects.latest("number").report
-    [change] = report["scales"]["self_efficacy"]["changes"]
+    [change] = _report()["scales"]["self_efficacy"]["changes"]
     table = page.get_by_role("table", name="Change on each scale")
     row = table.get_by_role("row").filter(has_text="(main)")
     assert change["n"] >= 10
     expect(row).to_contain_text(f"{change['mean_change']:+.2f}")
     expect(row).to_contain_text(str(change["n"]))
-    inspect(page, "evaluator-study")
 
 
-def _download(page: Page, purpose: str) -> Path:
-    page.get_by_label("What is it for?").fill(purpose)
-    with page.expect_download() as downloading:
-        page.get_by_role("button", name="Download the table (CSV)").click()
-    return downloading.value.path()
-
-
-def test_the_table_keeps_its_numbers_and_its_purpose(evaluator_page):
-    _open_study(evaluator_page)
-    text = _download(evaluator_page, "Report to the funder").read_text("utf-8-sig")
-    rows = {row["scale"]: row for row in csv.DictReader(StringIO(text))}
-    report = OutcomeVintage.objects.latest("number").report
-    assert rows.keys() == SCALES
-    for scale, row in rows.items():
-        [change] = report["scales"][scale]["changes"]
-        assert [float(row[name]) for name in NUMBERS] == [change[name] for name in NUMBERS]
-    noted = AuditEntry.objects.filter(action="outcomes.exported").latest("pk")
-    assert noted.purpose == "Report to the funder"
-    assert noted.actor == User.objects.get(email=EVALUATOR).uuid
-
-
-def test_without_a_purpose_nothing_is_handed_out(evaluator_page, inspect):
-    page = evaluator_page
+def _ask_without_a_purpose(page: Page) -> None:
+    """Nothing is handed out."""
     before = AuditEntry.objects.filter(action="outcomes.exported").count()
-    _open_study(page)
     page.get_by_label("What is it for?").fill("  ")
     page.get_by_role("button", name="Download the table (CSV)").click()
     expect(page.get_by_role("main")).to_contain_text("Say in a few words what the table is for.")
-    inspect(page, "evaluator-refused")
     assert AuditEntry.objects.filter(action="outcomes.exported").count() == before
+
+
+def _take_the_table_away(page: Page, purpose: str) -> None:
+    """It keeps its numbers in full, and what it is for is noted."""
+    page.get_by_label("What is it for?").fill(purpose)
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download the table (CSV)").click()
+    text = downloading.value.path().read_text("utf-8-sig")
+    rows = {row["scale"]: row for row in csv.DictReader(StringIO(text))}
+    assert rows.keys() == SCALES
+    for scale, row in rows.items():
+        [change] = _report()["scales"][scale]["changes"]
+        assert [float(row[name]) for name in NUMBERS] == [change[name] for name in NUMBERS]
+    noted = AuditEntry.objects.filter(action="outcomes.exported").latest("pk")
+    assert noted.purpose == purpose
+    assert noted.actor == User.objects.get(email=EVALUATOR).uuid
+
+
+@pytest.fixture
+def evaluator_page(open_page, sign_in) -> Page:
+    page = open_page()
+    sign_in(page, EVALUATOR)
+    return page
 
 
 def test_no_page_about_people_opens(evaluator_page):

@@ -1,7 +1,6 @@
 """The officer's week, from the mail that opens the account to a certificate that anybody can check.
 
-Runs on a phone and on a desk, and once without scripts: then everything works the same, and only
-axe, itself a script, is left out."""
+On a phone and on a desk, with scripts and without."""
 
 import hashlib
 import io
@@ -49,15 +48,13 @@ class Trip:
 
     page: Page
     inspect: Callable[..., None] | None = None
-    scripts: bool = True
     seen: set[str] = field(default_factory=set)
 
     def look(self, place: str, heading: str | re.Pattern[str]) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
         if self.inspect and place not in self.seen:
             self.seen.add(place)
-            name = f"officer-{place}" if self.scripts else f"officer-noscript-{place}"
-            self.inspect(self.page, name, scripts=self.scripts)
+            self.inspect(self.page, f"officer-{place}")
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
@@ -197,13 +194,9 @@ def _verify(trip: Trip, code: str) -> None:
     trip.look("verified", "This certificate is valid")
 
 
-@pytest.mark.parametrize(("width", "scripts"), [(360, True), (1280, True), (360, False)])
-def test_from_the_first_mail_to_a_certificate_verified(
-    open_page, inspect, office, cohort, clock, width, scripts
-):
+def test_from_the_first_mail_to_a_certificate_verified(page, inspect, office, cohort, clock):
     seat = _seat(cohort, INES)
-    page = open_page(width=width, scripts=scripts)
-    trip = Trip(page, inspect, scripts)
+    trip = Trip(page, inspect)
 
     _open_account(trip, INES)
     trip.look("training-first", "My training")

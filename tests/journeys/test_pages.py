@@ -1,124 +1,15 @@
-"""Every page of the portal, with a year of invented data, on a phone and on a desk."""
-
-import gzip
-from collections.abc import Callable
+"""Every page of the portal, with a year of invented data: on a phone and on a desk, with scripts
+and without."""
 
 import pytest
-from django.urls import reverse
-from playwright.sync_api import Page
 
-from assessments.models import Study, SurveyWindow
-from certificates.models import Certificate
-from cms_pages.models import LessonPage
-from courses.models import Cohort, Enrolment
-from lms.accounts.clock import now
-from lms.accounts.models import User
+from tests.journeys.pages import READERS, REFUSING, refused
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo pages")]
-
-BUDGET = 150 * 1024
-COMPRESSIBLE = ("text/", "image/svg+xml", "application/javascript")
-
-
-def _public() -> list[str]:
-    certificate = Certificate.objects.first()
-    assert certificate is not None
-    return [
-        *("/", "/catalog/", "/catalog/cit-40/", "/privacy/", "/accessibility/", "/contact/"),
-        *("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
-        *("/verify/", f"/verify/{certificate.code}/", "/gallery/"),
-    ]
-
-
-def _seat(email: str) -> Enrolment:
-    return Enrolment.objects.get(user__email=email)
-
-
-def _learner() -> list[str]:
-    seat = _seat("officer@example.org")
-    lesson = LessonPage.objects.live().first()
-    assert lesson is not None
-    return [
-        *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid])),
-        *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
-        *(
-            "/accounts/profile/",
-            "/accounts/password/change/",
-            "/accounts/logout/",
-            "/accounts/2fa/",
-        ),
-    ]
-
-
-def _finishing() -> list[str]:
-    seat = _seat("officer.finishing@example.org")
-    window = SurveyWindow.objects.get(cohort=seat.cohort, wave__code="post")
-    return [
-        *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid])),
-        reverse("learning:knowledge_check", args=[seat.uuid]),
-        reverse("survey:start", args=[window.pk]),
-        reverse("survey:section", args=[window.pk, 1]),
-        reverse("survey:section", args=[window.pk, 5]),
-    ]
-
-
-def _trainer() -> list[str]:
-    cohort = Cohort.objects.get(sessions__starts_at__lte=now(), sessions__ends_at__gt=now())
-    over, coming = cohort.sessions.first(), cohort.sessions.last()
-    assert over is not None
-    assert coming is not None
-    return [
-        *("/train/", "/train/?show=coming", "/train/?show=past", "/train/schedule/"),
-        reverse("courses:cohort", args=[cohort.uuid]),
-        reverse("courses:roster", args=[cohort.uuid]),
-        *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
-        reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
-    ]
-
-
-def _evaluator() -> list[str]:
-    study = Study.objects.get(code="cit-attitudes")
-    return [reverse("evaluator:home"), reverse("evaluator:study", args=[study.code])]
-
-
-def _administrator() -> list[str]:
-    person = User.objects.get(email="trainer@example.org")
-    return [reverse("people"), reverse("add_person"), reverse("person", args=[person.uuid])]
-
-
-READERS: dict[str, Callable[[], list[str]]] = {
-    "": _public,
-    "officer@example.org": _learner,
-    "officer.new@example.org": lambda: ["/learn/"],
-    "officer.finishing@example.org": _finishing,
-    "trainer@example.org": _trainer,
-    "coordinator@example.org": lambda: ["/train/year/", "/accounts/profile/"],
-    "supervisor@example.org": lambda: ["/supervise/", "/supervise/?page=2"],
-    "administrator@example.org": _administrator,
-    "evaluator@example.org": _evaluator,
-}
-
-
-each_reader = pytest.mark.parametrize(
-    "reader", READERS, ids=lambda reader: reader.split("@")[0] or "anybody"
-)
-
-
-def _weight(page: Page, address: str, known: dict[str, int]) -> int:
-    """Bytes a first visit transfers: the page with its style sheets, pictures and fonts. The test's
-    server compresses nothing, so text is gzipped here as it is on its way to a reader."""
-    answer = page.goto(address)
-    assert answer is not None
-    page.evaluate("document.fonts.ready.then(() => true)")
-    used = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
-    for part in set(used) - known.keys():
-        fetched = page.context.request.get(part)
-        known[part] = _compressed(fetched.body(), fetched.headers["content-type"])
-    return _compressed(answer.body(), "text/html") + sum(known[part] for part in set(used))
-
-
-def _compressed(body: bytes, kind: str) -> int:
-    return len(gzip.compress(body, 6)) if kind.startswith(COMPRESSIBLE) else len(body)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("demo pages"),
+    pytest.mark.usefixtures("demo"),
+]
 
 
 def _name(reader: str, address: str) -> str:
@@ -127,8 +18,11 @@ def _name(reader: str, address: str) -> str:
     )
 
 
-@pytest.mark.usefixtures("demo")
-@each_reader
+def _role(reader: str) -> str:
+    return reader.split("@")[0] or "anybody"
+
+
+@pytest.mark.parametrize("reader", READERS, ids=_role)
 def test_each_page_is_accessible_and_fits_its_window(page, sign_in, inspect, reader):
     if reader:
         sign_in(page, reader)
@@ -139,18 +33,16 @@ def test_each_page_is_accessible_and_fits_its_window(page, sign_in, inspect, rea
         inspect(page, _name(reader, address))
 
 
-@pytest.mark.usefixtures("demo")
-@each_reader
-def test_each_page_weighs_less_than_its_budget_with_an_empty_cache(open_page, sign_in, reader):
-    page = open_page()
+@pytest.mark.parametrize("reader", REFUSING, ids=_role)
+def test_each_form_that_is_refused_says_what_to_put_right(page, sign_in, inspect, reader):
     if reader:
         sign_in(page, reader)
-    known: dict[str, int] = {}
-    weights = {address: _weight(page, address, known) for address in READERS[reader]()}
-    assert {address: weight for address, weight in weights.items() if weight >= BUDGET} == {}
+    for address in REFUSING[reader]():
+        refused(page, address)
+        assert page.locator(".usa-alert--error, .usa-error-message").count(), address
+        inspect(page, f"refused-{_name(reader, address)}")
 
 
-@pytest.mark.usefixtures("demo")
 def test_a_page_that_is_not_there_says_so(page, inspect):
     answer = page.goto("/no/such/page/")
     assert answer.status == 404
@@ -158,7 +50,6 @@ def test_a_page_that_is_not_there_says_so(page, inspect):
     inspect(page, "page-404")
 
 
-@pytest.mark.usefixtures("demo")
 def test_a_page_of_another_role_says_so(page, sign_in, inspect):
     sign_in(page, "officer@example.org")
     answer = page.goto("/train/")
@@ -166,8 +57,33 @@ def test_a_page_of_another_role_says_so(page, sign_in, inspect):
     inspect(page, "page-403")
 
 
-@pytest.mark.usefixtures("demo")
 def test_a_certificate_nobody_knows_gets_a_clear_page(page, inspect):
     answer = page.goto("/verify/CIT-0000-0000-0000/")
     assert answer.status == 404
     inspect(page, "page-verify-unknown")
+
+
+def test_a_form_from_before_signing_out_says_that_it_has_expired(page, inspect):
+    page.goto("/accounts/login/")
+    page.context.clear_cookies()
+    page.get_by_label("Email").fill("officer@example.org")
+    page.get_by_label("Password", exact=True).fill("whatever it was")
+    with page.expect_navigation() as answered:
+        page.get_by_role("button", name="Sign in", exact=True).click()
+    assert answered.value.status == 403
+    inspect(page, "page-403-expired")
+
+
+def test_whoever_asks_too_often_is_told_to_wait(page, inspect, settings):
+    settings.VERIFY_RATE = "1/m/ip"
+    answers = [page.goto("/verify/CIT-0000-0000-0000/") for _ in range(2)]
+    assert answers[-1].status == 429
+    inspect(page, "page-429")
+
+
+def test_an_accident_of_ours_is_admitted(page, inspect, monkeypatch):
+    monkeypatch.setattr("certificates.views.render", None)
+    answer = page.goto("/verify/")
+    assert answer.status == 500
+    assert "went wrong on our side" in page.get_by_role("heading", level=1).inner_text()
+    inspect(page, "page-500")

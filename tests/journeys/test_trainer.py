@@ -1,60 +1,179 @@
-"""The trainer's week: scheduling, a roster with a mistake in it, the roll, the Skills Application."""
+"""The trainer's week: scheduling, a messy roster, the roll and its correction, the Skills
+Application, certificates, and the roster taken away.
 
+On a phone and on a desk, with scripts and without."""
+
+import csv
+import io
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from django.core import mail
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from django.core.management import call_command
+from django.urls import reverse
+from playwright.sync_api import Locator, Page, expect
 
-from courses.models import AttendanceEvent, Cohort
+from assessments.actions.knowledge import record_skills
+from assessments.models import Attempt, KnowledgeCheck
+from certificates.models import Certificate
+from courses.actions import mark_attendance
+from courses.models import AttendanceEvent, Cohort, Presence
+from lms.accounts.models import Agency, AuditEntry
+from tests.rosters import AGENCIES, messy_roster
 
 pytestmark = pytest.mark.browser
 
 THE_WEEK_BEFORE = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 MONDAY_MORNING = datetime(2026, 11, 30, 13, 20, tzinfo=UTC)
 FRIDAY_AFTERNOON = datetime(2026, 12, 4, 21, 50, tzinfo=UTC)
-HEADER = "E-mail;Given name;Surname;Dept;Rank;Notes\n"
-PEOPLE = [
-    *(("Begoña", "Muñoz"), ("Seán", "O'Brien"), ("Zoë", "Łukasiewicz"), ("Ana", "Silva")),
-    *(("Marcus", "Young"), ("Linh", "Tran"), ("Darnell", "Brooks"), ("Fatima", "Haddad")),
-    *(("Grace", "Kim"), ("Tomás", "Vega"), ("Ruth", "Cohen"), ("Omar", "Diallo")),
-]
+SATURDAY = datetime(2026, 12, 5, 15, 0, tzinfo=UTC)
+SEATS = 28
+LATE, ABSENT, HERE, NOT_YET = "O'Brien", "Muñoz", "Young", "Vega"
 
 
-def _roster(*extra: str, encoding: str = "utf-8-sig") -> FilePayload:
-    lines = [
-        f"seat{number}@example.org;{first};{last};bpd;Officer;"
-        for number, (first, last) in enumerate(PEOPLE, start=1)
-    ]
-    text = HEADER + "\n".join([*lines, *extra]) + "\n"
-    return {"name": "roster.csv", "mimeType": "text/csv", "buffer": text.encode(encoding)}
+@dataclass
+class Desk:
+    """The trainer's browser at the training desk, and the cohort it is about."""
+
+    page: Page
+    inspect: Any
+    office: Any
+
+    @property
+    def cohort(self) -> Cohort:
+        return Cohort.objects.get()
+
+    def follow(self, name: str | re.Pattern[str]) -> None:
+        """Clicks a link and waits for the page it leads to."""
+        link = self.page.get_by_role("link", name=name, exact=isinstance(name, str))
+        with self.page.expect_navigation():
+            link.first.click()
+
+    def press(self, name: str | re.Pattern[str], within: Locator | None = None) -> None:
+        """Presses a button and waits for what it leads to."""
+        button = (within or self.page).get_by_role("button", name=name, exact=isinstance(name, str))
+        with self.page.expect_navigation():
+            button.first.click()
+
+    def look(self, place: str) -> None:
+        self.inspect(self.page, f"trainer-{place}")
+
+    def row(self, last_name: str) -> Locator:
+        """Somebody's row of tiles."""
+        return self.page.get_by_role("group").filter(has_text=last_name)
+
+    def choose(self, last_name: str, tile: str) -> None:
+        self.row(last_name).get_by_text(tile, exact=True).click()
+
+    def told(self, words: str | re.Pattern[str]) -> None:
+        """The page says that something was done."""
+        expect(self.page.get_by_role("status").first).to_contain_text(words)
 
 
-def _schedule(page: Page, office: Any) -> None:
+def test_a_week_from_scheduling_to_certificates(page, inspect, visitor, office, clock, sign_in):
+    for code, name in AGENCIES.items():
+        Agency.objects.get_or_create(code=code, defaults={"name": name})
+    clock.set(THE_WEEK_BEFORE)
+    sign_in(page, "trainer@example.org")
+    desk = Desk(page, inspect, office)
+    _schedule(desk)
+    _import_the_roster(desk, kind="csv" if visitor.width < 500 else "xlsx")
+    clock.set(MONDAY_MORNING)
+    _take_the_roll(desk)
+    _correct_a_mark(desk)
+    clock.set(FRIDAY_AFTERNOON)
+    _record_skills(desk)
+    clock.set(SATURDAY)
+    _certify(desk)
+    _export(desk)
+    _close(desk)
+
+
+def _schedule(desk: Desk) -> None:
+    page, office = desk.page, desk.office
+    desk.follow("Training desk")
+    desk.look("desk-empty")
+    desk.follow("Schedule a cohort")
+    desk.look("schedule")
     page.get_by_label("Course").select_option(index=1)
     page.get_by_label("Host agency").select_option(label=str(office.agency))
     page.locator("[name=venue]").select_option(label=str(office.venue))
     page.get_by_label("First day").fill("2026-11-30")
     page.get_by_label("Officer who teaches").select_option(label=str(office.officer))
     page.get_by_label("Clinician who teaches").select_option(label=str(office.clinician))
-    page.get_by_role("button", name="Schedule the cohort").click()
+    desk.press("Schedule the cohort")
+    desk.told(f"{desk.cohort.code} is scheduled.")
+    desk.look("cohort-empty")
 
 
-def _follow(page: Page, role: Literal["link", "button"], name: str) -> None:
-    """Clicks and waits for the page it leads to."""
-    with page.expect_navigation():
-        page.get_by_role(role, name=name, exact=True).first.click()
+def _import_the_roster(desk: Desk, kind: str) -> None:
+    """Sent with mistakes, which are all told at once and import nothing; then sent corrected."""
+    page, cohort = desk.page, desk.cohort
+    desk.follow(re.compile("^Import a roster"))
+    desk.look("roster")
+    _send(desk, kind, corrected=False)
+    expect(page.get_by_role("alert").first).to_be_visible()
+    desk.look("roster-refused")
+    assert not cohort.enrolments.exists()
+    assert page.get_by_role("button", name=re.compile("^Import")).count() == 0
+
+    if not page.locator("input[type=file]").count():
+        desk.follow(re.compile("[Cc]hoose .*file"))
+    _send(desk, kind, corrected=True)
+    desk.look("roster-preview")
+    assert not cohort.enrolments.exists()
+    desk.press(re.compile("^Import"))
+    desk.told(f"{SEATS} people got a seat.")
+    desk.look("cohort")
+    seated = cohort.enrolments.select_related("user__agency")
+    assert {seat.user.agency.code for seat in seated} == set(AGENCIES)
+    assert seated.count() == SEATS
+    assert len(mail.outbox) == SEATS
 
 
-def _upload(page: Page, roster: FilePayload) -> None:
-    page.get_by_label("Roster file").set_input_files([roster])
-    _follow(page, "button", "Show what it would do")
+def _send(desk: Desk, kind: str, *, corrected: bool) -> None:
+    file = {
+        "name": f"roster.{kind}",
+        "mimeType": "application/octet-stream",
+        "buffer": messy_roster(kind, corrected=corrected),
+    }
+    desk.page.locator("input[type=file]").set_input_files([file])
+    desk.press("Show what it would do")
 
 
-def _row(page: Page, last_name: str) -> Locator:
-    return page.get_by_role("group").filter(has_text=last_name)
+def _take_the_roll(desk: Desk) -> None:
+    desk.follow("Training desk")
+    desk.look("desk-monday")
+    desk.follow("Welcome, information sheet and first survey")
+    desk.look("roll")
+    desk.choose(LATE, "Late")
+    desk.row(LATE).get_by_label("minutes missed").fill("12")
+    desk.choose(HERE, "Here")
+    desk.press(re.compile("^Mark .* here$"))
+    desk.told(f"{SEATS} marks saved.")
+    desk.look("roll-marked")
+    marks = _standing(desk.cohort)
+    assert marks[LATE] == (Presence.LATE, 18)
+    assert [mark for mark in marks.values() if mark == (Presence.HERE, 30)] == [("here", 30)] * 27
+
+
+def _correct_a_mark(desk: Desk) -> None:
+    """Needs a reason; without one nothing is saved, and the page keeps what was chosen."""
+    desk.choose(ABSENT, "Absent")
+    desk.press("Save")
+    expect(desk.page.get_by_role("alert").first).to_be_visible()
+    expect(desk.row(ABSENT).get_by_label("Absent")).to_be_checked()
+    desk.look("roll-refused")
+    assert _standing(desk.cohort)[ABSENT] == (Presence.HERE, 30)
+    desk.page.get_by_label("Why do you change a mark?").fill("Marked here by mistake.")
+    desk.press("Save")
+    desk.told("1 mark saved.")
+    assert _standing(desk.cohort)[ABSENT] == (Presence.ABSENT, 0)
+    corrected = AttendanceEvent.objects.exclude(reason="")
+    assert [event.reason for event in corrected] == ["Marked here by mistake."]
 
 
 def _standing(cohort: Cohort) -> dict[str, tuple[str, int]]:
@@ -63,88 +182,76 @@ def _standing(cohort: Cohort) -> dict[str, tuple[str, int]]:
     return {e.enrolment.user.last_name: (e.presence, e.minutes) for e in events}
 
 
-def test_from_scheduling_a_week_to_minutes_and_findings(page, inspect, office, clock, sign_in):
-    clock.set(THE_WEEK_BEFORE)
-    sign_in(page, "trainer@example.org")
-    _follow(page, "link", "Training desk")
-    inspect(page, "trainer-desk-empty")
-    _follow(page, "link", "Schedule a cohort")
-    inspect(page, "trainer-schedule")
-    _schedule(page, office)
-    cohort = Cohort.objects.get()
-    expect(page.get_by_role("status").first).to_contain_text(f"{cohort.code} is scheduled.")
-    inspect(page, "trainer-cohort-empty")
-
-    _follow(page, "link", "Import a roster")
-    inspect(page, "trainer-roster")
-    _upload(page, _roster("seat3@example.org;Zoë;Łukasiewicz;bpd;Officer;twice"))
-    expect(page.get_by_role("alert")).to_contain_text("14")
-    inspect(page, "trainer-roster-refused")
-    assert not cohort.enrolments.exists()
-
-    _upload(page, _roster())
-    inspect(page, "trainer-roster-preview")
-    assert not cohort.enrolments.exists()
-    page.get_by_role("button", name="Import these people").click()
-    expect(page.get_by_role("status").first).to_contain_text("12 people got a seat.")
-    inspect(page, "trainer-cohort")
-    assert {f"{s.user.first_name} {s.user.last_name}" for s in cohort.enrolments.all()} == {
-        f"{first} {last}" for first, last in PEOPLE
+def _record_skills(desk: Desk) -> None:
+    desk.page.goto(reverse("courses:cohort", args=[desk.cohort.uuid]))
+    desk.follow("Skills Application")
+    desk.look("skills")
+    for last_name, tile in {"Cohen": "Passed", NOT_YET: "Not yet"}.items():
+        desk.choose(last_name, tile)
+    desk.press("Save")
+    desk.told("2 findings saved.")
+    desk.look("skills-saved")
+    findings = {
+        seat.user.last_name: seat.skills_assessments.get().outcome
+        for seat in desk.cohort.enrolments.filter(skills_assessments__isnull=False)
     }
-    assert len(mail.outbox) == len(PEOPLE)
+    assert findings == {"Cohen": "passed", NOT_YET: "not_yet"}
 
-    clock.set(MONDAY_MORNING)
-    _follow(page, "link", "Training desk")
-    inspect(page, "trainer-desk-monday")
-    _follow(page, "link", "Welcome, information sheet and first survey")
-    inspect(page, "trainer-roll")
-    _row(page, "O'Brien").get_by_text("Late", exact=True).click()
-    _row(page, "O'Brien").get_by_label("If late: minutes missed").fill("12")
-    _row(page, "Muñoz").get_by_text("Absent", exact=True).click()
-    _row(page, "Young").get_by_text("Here", exact=True).click()
-    page.get_by_role("button", name=re.compile("^Mark .* here$")).click()
-    expect(page.get_by_role("status").first).to_contain_text("12 marks saved.")
-    expect(page.get_by_role("main")).to_contain_text("10 here, 1 late, 1 absent")
-    inspect(page, "trainer-roll-marked")
-    marks = _standing(cohort)
-    assert (marks["O'Brien"], marks["Muñoz"]) == (("late", 18), ("absent", 0))
-    assert [mark for mark in marks.values() if mark == ("here", 30)] == [("here", 30)] * 10
 
-    clock.set(FRIDAY_AFTERNOON)
-    page.get_by_role("link", name=cohort.code).click()
-    _follow(page, "link", "Skills Application")
-    inspect(page, "trainer-skills")
-    _row(page, "Tran").get_by_text("Passed", exact=True).click()
-    _row(page, "Vega").get_by_text("Not yet", exact=True).click()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status").first).to_contain_text("2 findings saved.")
-    inspect(page, "trainer-skills-saved")
+def _certify(desk: Desk) -> None:
+    """Whoever has earned everything gets a certificate, and nobody else."""
+    _finish_the_week(desk)
+    cohort = desk.cohort
+    call_command("issue_certificates", cohort=cohort.code, stdout=io.StringIO())
+    certified = Certificate.objects.filter(enrolment__cohort=cohort)
+    names = {seat.user.last_name for seat in cohort.enrolments.all()}
+    assert {one.enrolment.user.last_name for one in certified} == names - {LATE, ABSENT, NOT_YET}
+    sheet = desk.page.context.request.get(
+        reverse("certificates:download", args=[certified.latest("pk").uuid])
+    )
+    assert (sheet.status, sheet.body()[:5]) == (200, b"%PDF-")
 
-    page.get_by_role("link", name=cohort.code).click()
+
+def _finish_the_week(desk: Desk) -> None:
+    """What the rest of the week brings: everybody is there, passes the Knowledge Check, and shows
+    the skills that were not found wanting."""
+    cohort, trainer = desk.cohort, desk.office.trainer
+    seats = list(cohort.enrolments.select_related("user"))
+    for session in cohort.sessions.filter(attendance=None).select_related("module"):
+        marks = dict.fromkeys(seats, (Presence.HERE, None))
+        mark_attendance(session=session, marks=marks, by=trainer)
+    check = KnowledgeCheck.objects.get(module__version=cohort.version)
+    passed = {"number": 1, "drawn": [], "answers": {}, "score": 90, "passed": True}
+    Attempt.objects.bulk_create(
+        Attempt(enrolment=seat, check_of=check, submitted_at=SATURDAY, **passed) for seat in seats
+    )
+    skills = cohort.sessions.get(module__assessment="skills_application").module
+    for seat in seats:
+        if seat.user.last_name != NOT_YET:
+            record_skills(enrolment=seat, module=skills, outcome="passed", by=trainer)
+
+
+def _export(desk: Desk) -> None:
+    """The roster as a file, with what it is for in the audit log."""
+    page, cohort = desk.page, desk.cohort
+    page.goto(reverse("courses:cohort", args=[cohort.uuid]))
+    desk.look("cohort-finished")
     people = page.get_by_role("table").get_by_role("row")
-    expect(people.filter(has_text="O'Brien")).to_contain_text("0.3 of 40")
-    expect(people.filter(has_text="Muñoz")).to_contain_text("0 of 40")
-    expect(people.filter(has_text="Young")).to_contain_text("0.5 of 40")
-    inspect(page, "trainer-cohort-friday")
+    expect(people.filter(has_text=HERE)).to_contain_text("40 of 40")
+    expect(people.filter(has_text=ABSENT)).to_contain_text("39.5 of 40")
+    page.get_by_label("What is the list for?").fill("Sign-in sheet")
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name=re.compile("[Ee]xport")).first.click()
+    text = downloading.value.path().read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == SEATS
+    assert {"Haddad", LATE} <= {row["last_name"] for row in rows}
+    noted = AuditEntry.objects.filter(action="roster.exported").latest("pk")
+    assert (noted.purpose, noted.actor) == ("Sign-in sheet", desk.office.trainer.uuid)
 
 
-def test_a_forgotten_reason_keeps_what_was_typed(page, inspect, office, clock, sign_in):
-    """Correcting a mark needs a reason; the refused form still shows the new mark."""
-    clock.set(THE_WEEK_BEFORE)
-    cohort = office.cohort(datetime(2026, 11, 30).date())
-    sign_in(page, "trainer@example.org")
-    page.goto(f"/train/cohorts/{cohort.uuid}/roster/")
-    _upload(page, _roster())
-    page.get_by_role("button", name="Import these people").click()
-    clock.set(MONDAY_MORNING)
-    page.goto(f"/train/sessions/{cohort.sessions.order_by('starts_at')[0].pk}/roll/")
-    page.get_by_role("button", name=re.compile("^Mark .* here$")).click()
-    _row(page, "Muñoz").get_by_text("Absent", exact=True).click()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert")).to_contain_text("Something needs your attention")
-    expect(_row(page, "Muñoz").get_by_label("Absent")).to_be_checked()
-    inspect(page, "trainer-roll-refused")
-    page.get_by_label("Why do you change a mark?").fill("Marked here by mistake.")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status").first).to_contain_text("1 mark saved.")
-    assert _standing(cohort)["Muñoz"] == ("absent", 0)
+def _close(desk: Desk) -> None:
+    desk.press("Close the cohort")
+    desk.told("The cohort is closed.")
+    desk.look("cohort-closed")
+    assert desk.cohort.state == "closed"

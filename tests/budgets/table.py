@@ -1,0 +1,81 @@
+"""What each page of the journeys may ask the databases for, the session and the reader's roles
+included. A list costs the same with one row and with thirty."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from tests.access import matrix as m
+
+Make = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """One page: who asks for it, at which address, and how many queries that may take."""
+
+    page: str
+    who: str
+    queries: int
+    address: Make
+    data: Make | None = None
+
+
+def _route(name: str, at: Make = m.nothing) -> Make:
+    return lambda w: reverse(name, kwargs=at(w))
+
+
+def _session(w: Any) -> dict[str, Any]:
+    return {"session_id": w.session.pk}
+
+
+def _roster(w: Any) -> dict[str, Any]:
+    """As many newcomers and people we know as the world has rows."""
+    newcomers = [f"new{number}@example.org,New,Comer,{w.agency}" for number in range(w.rows)]
+    known = [f"{email},Known,Person,{w.agency}" for email in w.known]
+    lines = ["email,first_name,last_name,agency", *newcomers, *known]
+    return {"file": SimpleUploadedFile("roster.csv", "\n".join(lines).encode())}
+
+
+BUDGETS = [
+    # Everybody's
+    Budget("front page", m.ANONYMOUS, 10, lambda w: "/"),
+    Budget("catalog", m.ANONYMOUS, 5, _route("catalog")),
+    Budget("course", m.ANONYMOUS, 5, _route("course", lambda w: {"code": w.course})),
+    Budget("verify", m.ANONYMOUS, 1, _route("certificates:verify")),
+    Budget(
+        "verified",
+        m.ANONYMOUS,
+        2,
+        _route("certificates:verify_code", lambda w: {"code": w.certificate.code}),
+    ),
+    # The officer's
+    Budget("my training", m.OWNER, 27, _route("learner:home")),
+    Budget("schedule and hours", m.OWNER, 24, _route("learner:hours", m.seat)),
+    Budget("lesson", m.OWNER, 25, lambda w: w.lesson.url),
+    Budget("knowledge check", m.OWNER, 18, _route("learning:knowledge_check", m.seat)),
+    Budget("questions", m.OWNER, 8, _route("learning:attempt", m.attempt(m.UNDER_WAY))),
+    Budget("result", m.OWNER, 13, _route("learning:result", m.attempt(m.HANDED_IN))),
+    Budget("survey, start", m.OWNER, 9, _route("survey:start", m.window)),
+    Budget("survey, section", m.OWNER, 9, _route("survey:section", m.section)),
+    # The trainer's
+    Budget("training desk", m.TRAINER, 12, _route("trainer:desk")),
+    Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
+    Budget("cohort", m.TRAINER, 17, _route("courses:cohort", m.cohort)),
+    Budget("roster", m.TRAINER, 8, _route("courses:roster", m.cohort)),
+    Budget("roster, preview", m.TRAINER, 14, _route("courses:roster", m.cohort), _roster),
+    Budget("roll", m.TRAINER, 10, _route("courses:roll", _session)),
+    Budget(
+        "skills application",
+        m.TRAINER,
+        11,
+        _route("assessments:skills", lambda w: {"cohort": w.cohort.uuid}),
+    ),
+    # The supervisor's and the evaluator's
+    Budget("my agency", m.SUPERVISOR, 15, _route("supervisor:home")),
+    Budget("studies", m.EVALUATOR, 8, _route("evaluator:home")),
+    Budget("outcomes", m.EVALUATOR, 22, _route("evaluator:study", m.study)),
+]

@@ -1,0 +1,148 @@
+"""The world of the access matrix with as many rows more in each list as one asks for."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from assessments.actions import create_study_keys, create_windows, load_study
+from assessments.models import Attempt, KnowledgeCheck, Question
+from cms_pages.actions import publish_lesson
+from courses.models import AttendanceEvent, Presence, SessionInstructor, TrainingSession
+from lms.accounts.clock import now
+from lms.accounts.models import User
+from tests.access import matrix as m
+from tests.access.world import World, certificate_for, make_world
+from tests.factories import (
+    CohortFactory,
+    CourseVersionFactory,
+    EnrolmentFactory,
+    ModuleFactory,
+    UserFactory,
+)
+from tests.surveys import study_document
+
+CODE = "7{number:04d}-2M8RW-X04PZ-9DTVB-5NC1GE"
+LISTS = ("seat", "cohort", "lesson", "course", "module", "study", "question", "attempt", "person")
+
+
+@dataclass
+class CrowdedWorld:
+    """`fill(30)` adds thirty rows to every list; all else is the matrix's world."""
+
+    inner: World
+    rows: int = 0
+    known: list[str] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    @property
+    def owner(self) -> User:
+        return self.inner.people[m.OWNER]
+
+    @property
+    def agency(self) -> str:
+        return self.inner.cohort.agency.code
+
+    @property
+    def course(self) -> str:
+        return self.inner.cohort.version.course.code
+
+    def fill(self, rows: int) -> None:
+        """One more of everything until `rows` have been added to each list."""
+        self.inner.cohort.capacity = 1000
+        self.inner.cohort.save()
+        for one in LISTS:
+            for number in range(self.rows, rows):
+                getattr(self, f"_add_{one}")(number)
+        self.rows = rows
+
+    def _add_seat(self, number: int) -> None:
+        """Somebody of an agency of their own, marked on the roll."""
+        seat = EnrolmentFactory.create(cohort=self.inner.cohort)
+        AttendanceEvent.objects.create(
+            enrolment=seat,
+            session=self.inner.session,
+            presence=Presence.HERE,
+            minutes=60,
+            happened_at=now(),
+            recorded_at=now(),
+            recorded_by=self.inner.people[m.TRAINER],
+        )
+
+    def _add_cohort(self, number: int) -> None:
+        """Taught today; the owner has a seat in it, a certificate from it and is surveyed."""
+        cohort = CohortFactory.create(
+            version=self.inner.cohort.version, agency=self.inner.cohort.agency
+        )
+        create_windows(cohort=cohort)
+        seat = EnrolmentFactory.create(cohort=cohort, user=self.owner)
+        certificate_for(seat, CODE.format(number=number))
+
+    def _add_person(self, number: int) -> None:
+        """Somebody the roster may name, whom the supervisor sees in training elsewhere."""
+        person = UserFactory.create(agency=self.inner.cohort.agency)
+        EnrolmentFactory.create(cohort=self.inner.elsewhere, user=person)
+        self.known.append(person.email)
+
+    def _add_lesson(self, number: int) -> None:
+        document = {
+            "slug": f"lesson-{number}",
+            "course": self.course,
+            "module": "welcome",
+            "title": f"Lesson {number}",
+            "intro": "How to listen.",
+            "minutes": 5,
+            "body": [{"type": "paragraph", "value": "Say less."}],
+            "next_shift": "Try it once.",
+        }
+        publish_lesson(document=document)
+
+    def _add_course(self, number: int) -> None:
+        CourseVersionFactory.create(course__program=f"Program {number}")
+
+    def _add_module(self, number: int) -> None:
+        """With a session of its own, taught by two people."""
+        cohort = self.inner.cohort
+        module = ModuleFactory.create(version=cohort.version, position=100 + number, day=2)
+        starts_at = now() + timedelta(minutes=number)
+        session = TrainingSession.objects.create(
+            cohort=cohort,
+            module=module,
+            venue=cohort.venue,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=1),
+        )
+        for part in ("officer", "clinician"):
+            person = UserFactory.create(roles=["trainer"])
+            SessionInstructor.objects.create(session=session, person=person, part=part)
+
+    def _add_study(self, number: int) -> None:
+        study, _ = load_study(document=study_document(self.course, code=f"study-{number}"), by=None)
+        create_study_keys(study=study, by=None)
+
+    def _add_question(self, number: int) -> None:
+        check = KnowledgeCheck.objects.get()
+        code = f"extra{number}"
+        Question.objects.create(
+            check_of=check, code=code, text="Who helps?", choices=["988", "Nobody"], correct=[0]
+        )
+        for attempt in Attempt.objects.filter(number__in=(m.HANDED_IN, m.UNDER_WAY)):
+            attempt.drawn = [*attempt.drawn, code]
+            attempt.save(update_fields=["drawn"])
+
+    def _add_attempt(self, number: int) -> None:
+        Attempt.objects.create(
+            enrolment=self.inner.seat,
+            check_of=KnowledgeCheck.objects.get(),
+            number=100 + number,
+            drawn=[],
+            answers={},
+            score=0,
+            passed=False,
+            submitted_at=now(),
+        )
+
+
+def make_crowded_world(clock: Any) -> CrowdedWorld:
+    return CrowdedWorld(make_world(clock))

@@ -1,0 +1,139 @@
+"""The pages of the portal, by who reads them, in the demo's year."""
+
+from collections.abc import Callable
+
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from assessments.models import Study, SurveyWindow
+from certificates.models import Certificate
+from cms_pages.models import LessonPage
+from courses.models import Cohort, Enrolment
+from lms.accounts.clock import now
+from lms.accounts.models import User
+
+
+def public() -> list[str]:
+    certificate = Certificate.objects.first()
+    assert certificate is not None
+    return [
+        *("/", "/catalog/", "/catalog/cit-40/", "/privacy/", "/accessibility/", "/contact/"),
+        *("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
+        *("/verify/", f"/verify/{certificate.code}/", "/gallery/"),
+    ]
+
+
+def seat_of(email: str) -> Enrolment:
+    return Enrolment.objects.get(user__email=email)
+
+
+def learner() -> list[str]:
+    seat = seat_of("officer@example.org")
+    lesson = LessonPage.objects.live().first()
+    assert lesson is not None
+    return [
+        *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid])),
+        *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
+        *(
+            "/accounts/profile/",
+            "/accounts/password/change/",
+            "/accounts/logout/",
+            "/accounts/2fa/",
+        ),
+    ]
+
+
+def finishing() -> list[str]:
+    seat = seat_of("officer.finishing@example.org")
+    window = SurveyWindow.objects.get(cohort=seat.cohort, wave__code="post")
+    return [
+        *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid])),
+        reverse("learning:knowledge_check", args=[seat.uuid]),
+        reverse("survey:start", args=[window.pk]),
+        reverse("survey:section", args=[window.pk, 1]),
+        reverse("survey:section", args=[window.pk, 5]),
+    ]
+
+
+def trainer() -> list[str]:
+    cohort = Cohort.objects.get(sessions__starts_at__lte=now(), sessions__ends_at__gt=now())
+    over, coming = cohort.sessions.first(), cohort.sessions.last()
+    assert over is not None
+    assert coming is not None
+    return [
+        *("/train/", "/train/?show=coming", "/train/?show=past", "/train/schedule/"),
+        reverse("courses:cohort", args=[cohort.uuid]),
+        reverse("courses:roster", args=[cohort.uuid]),
+        *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
+        reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
+    ]
+
+
+def evaluator() -> list[str]:
+    return [
+        reverse("evaluator:home"),
+        *(reverse("evaluator:import", args=[study.code]) for study in Study.objects.all()),
+        reverse("evaluator:study", args=["cit-paper-2019"]),
+        reverse("evaluator:study", args=["cit-attitudes"]),
+    ]
+
+
+def coordinator() -> list[str]:
+    return ["/train/", "/train/year/", "/accounts/profile/"]
+
+
+def administrator() -> list[str]:
+    person = User.objects.get(email="trainer@example.org")
+    return [reverse("people"), reverse("add_person"), reverse("person", args=[person.uuid])]
+
+
+READERS: dict[str, Callable[[], list[str]]] = {
+    "": public,
+    "officer@example.org": learner,
+    "officer.new@example.org": lambda: ["/learn/"],
+    "officer.finishing@example.org": finishing,
+    "trainer@example.org": trainer,
+    "coordinator@example.org": coordinator,
+    "supervisor@example.org": lambda: ["/supervise/", "/supervise/?page=2"],
+    "administrator@example.org": administrator,
+    "evaluator@example.org": evaluator,
+}
+
+
+def schedule_and_roster() -> list[str]:
+    cohort = Cohort.objects.get(sessions__starts_at__lte=now(), sessions__ends_at__gt=now())
+    return ["/train/schedule/", reverse("courses:roster", args=[cohort.uuid])]
+
+
+def first_section() -> list[str]:
+    seat = seat_of("officer.finishing@example.org")
+    window = SurveyWindow.objects.get(cohort=seat.cohort, wave__code="post")
+    return [reverse("survey:section", args=[window.pk, 1])]
+
+
+# Pages with a form that is refused when nothing is filled in, or what cannot be chosen is.
+REFUSING: dict[str, Callable[[], list[str]]] = {
+    "": lambda: ["/accounts/login/", "/accounts/password/reset/"],
+    "officer@example.org": lambda: ["/accounts/password/change/"],
+    "officer.finishing@example.org": first_section,
+    "trainer@example.org": schedule_and_roster,
+    "evaluator@example.org": lambda: evaluator()[-1:],
+}
+
+# Past the browser's own checks, as a program would send it.
+SEND_NONSENSE = """() => {
+  const form = document.querySelector("main form[method=post]");
+  for (const tile of form.querySelectorAll("input[type=radio]")) {
+    tile.value = "nonsense";
+    tile.checked = true;
+  }
+  form.submit();
+}"""
+
+
+def refused(page: Page, address: str) -> None:
+    """Sends the form at the address with nothing in it but nonsense, which leads to a page that
+    says so."""
+    page.goto(address)
+    with page.expect_navigation():
+        page.evaluate(SEND_NONSENSE)
