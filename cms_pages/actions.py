@@ -3,7 +3,7 @@
 from django.db import transaction
 from wagtail.models import Page
 
-from cms_pages.documents import Document, block, question
+from cms_pages.documents import Document, block, question, words
 from cms_pages.models import CatalogPage, ContentPage, HomePage, LessonPage, ProgramPage
 from courses.models import Course, Module
 from lms.accounts.clock import now
@@ -12,6 +12,8 @@ from lms.accounts.clock import now
 def _publish(page: Page, parent: Page) -> None:
     parent.add_child(instance=page)
     page.save_revision(clean=False).publish()
+    # The revision was published as an object of its own; this one would undo it when saved.
+    page.refresh_from_db()
 
 
 @transaction.atomic
@@ -74,12 +76,12 @@ def publish_program(*, catalog: CatalogPage, document: Document) -> ProgramPage 
         course=course,
         group=document["group"],
         meets_in=document.get("meets_in", "day"),
-        lead=document["lead"].strip(),
-        audience=document["audience"].strip(),
+        lead=words(document["lead"]),
+        audience=words(document["audience"]),
         search_description=document.get("description", ""),
         learn=[("point", point) for point in document["learn"]],
         questions=[("question", question(entry)) for entry in document.get("questions", [])],
-        **{name: document.get(name, "").strip() for name in texts},
+        **{name: words(document.get(name, "")) for name in texts},
     )
     _publish(page, catalog)
     return page

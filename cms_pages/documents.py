@@ -36,5 +36,10 @@ def block(entry: Document) -> tuple[str, Any]:
     return kind, value
 
 
+def words(text: str) -> str:
+    """Plain text as editors type it: paragraphs, without the file's own breaks."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text.strip())
+
+
 def question(entry: Document) -> Document:
     return {"question": entry["question"], "answer": rich(entry["answer"])}

@@ -43,15 +43,15 @@ _NUMBERED = {
     Meeting.SEMINAR: gettext_lazy("Seminar %(n)d"),
 }
 TEACHERS = {
-    "officer": gettext_lazy("Officer"),
-    "clinician": gettext_lazy("Clinician"),
-    "dispatcher": gettext_lazy("Dispatcher"),
-    "lived_experience": gettext_lazy("People with lived experience"),
-    "family_member": gettext_lazy("Family members"),
-    "attorney": gettext_lazy("Attorney"),
-    "facilitator": gettext_lazy("Facilitator"),
-    "assessor": gettext_lazy("Assessor"),
-    "coordinator": gettext_lazy("Coordinator"),
+    "officer": gettext_lazy("officer"),
+    "clinician": gettext_lazy("clinician"),
+    "dispatcher": gettext_lazy("dispatcher"),
+    "lived_experience": gettext_lazy("people with lived experience"),
+    "family_member": gettext_lazy("family members"),
+    "attorney": gettext_lazy("attorney"),
+    "facilitator": gettext_lazy("facilitator"),
+    "assessor": gettext_lazy("assessor"),
+    "coordinator": gettext_lazy("coordinator"),
 }
 DELIVERED = {
     "classroom": gettext_lazy("In person"),
@@ -195,10 +195,11 @@ def _delivery(modules: Any) -> str:
     return ways.pop() if len(ways) == 1 else "blended" if ways else "classroom"
 
 
-def _teachers(modules: list[Module]) -> list[str]:
-    """The kinds of people who teach, those who teach most first."""
+def _teachers(modules: list[Module]) -> str:
+    """The kinds of people who teach, those who teach most first, as one list of words."""
     counted = Counter(kind for module in modules for kind in module.staffing)
-    return [str(TEACHERS.get(kind, kind)) for kind, _count in counted.most_common()]
+    kinds = ", ".join(str(TEACHERS.get(kind, kind)) for kind, _count in counted.most_common())
+    return kinds[:1].upper() + kinds[1:]
 
 
 def _together(modules: list[Module]) -> str:
@@ -232,7 +233,7 @@ def requirements(version: CourseVersion) -> list[str]:
         )
     if "skills_application" in tests:
         needed.append(
-            _("Pass the Skills Application: a call you handle while an assessor watches.")
+            _("Pass the Skills Application: you handle a call while an assessor watches.")
         )
     if not tests:
         needed.append(_("There is no test."))

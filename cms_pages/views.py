@@ -4,6 +4,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.account import (
+    AccountView,
+    AvatarSettingsPanel,
+    BaseSettingsPanel,
+    NameEmailSettingsPanel,
+)
 from wagtail.views import serve as serve_page
 
 from cms_pages.catalog import catalog_context
@@ -48,3 +55,15 @@ def read_lesson(request: HttpRequest, page: int) -> HttpResponse:
     finish_lesson(enrolment=seat, page_id=lesson.pk)
     messages.success(request, _("Noted: you have read “%(lesson)s”.") % {"lesson": lesson.title})
     return redirect("learner:home")
+
+
+class OwnSettings(AccountView):
+    """An editor's own settings of the editors' part. Names stand on certificates and portraits are
+    nobody's business here, so both stay with the training office."""
+
+    def get_panels(self) -> list[BaseSettingsPanel]:
+        elsewhere = (NameEmailSettingsPanel, AvatarSettingsPanel)
+        return [panel for panel in super().get_panels() if not isinstance(panel, elsewhere)]
+
+
+own_settings = require_admin_access(OwnSettings.as_view())
