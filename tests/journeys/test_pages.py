@@ -24,6 +24,7 @@ def _public() -> list[str]:
     assert certificate is not None
     return [
         *("/", "/catalog/", "/catalog/cit-40/", "/privacy/", "/accessibility/", "/contact/"),
+        *("/about/", "/help/", "/catalog/?q=suicide", "/catalog/bias-series/", "/catalog/rewire4/"),
         *("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
         *("/verify/", f"/verify/{certificate.code}/", "/gallery/"),
     ]
