@@ -126,12 +126,16 @@ def programs(*, with_hidden: bool = False) -> list[Program]:
     found = []
     for course in Course.objects.for_catalog().select_related("program_page"):
         page = getattr(course, "program_page", None)
-        live = page is not None and page.live
-        was_taken_off = page is not None and not live and page.first_published_at is not None
-        hidden = was_taken_off or (live and page.pk in kept_back)
-        shown = page if live else None
+        shown = page if page and page.live else None
+        hidden = _is_hidden(page, kept_back)
         found.append(Program(course, course.current, shown, starts.get(course.pk), hidden))
     return [program for program in found if with_hidden or not program.hidden]
+
+
+def _is_hidden(page: Any, kept_back: set[int]) -> bool:
+    if page is None:
+        return False
+    return page.pk in kept_back if page.live else page.first_published_at is not None
 
 
 def _next_starts() -> dict[int, NextStart]:

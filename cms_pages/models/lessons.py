@@ -79,7 +79,7 @@ class LessonPage(Page):
         ),
     ]
     parent_page_types: ClassVar = ["cms_pages.ContentPage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
     page_description = _("What somebody reads before a session, on a phone.")
     field_privacy: ClassVar = dict.fromkeys(
         ["page_ptr", "module", "intro", "reading_minutes", "body", "next_shift"], Privacy.OFFICE

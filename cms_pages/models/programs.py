@@ -116,7 +116,7 @@ class ProgramPage(Page):
     ]
     promote_panels: ClassVar = [_FOR_SEARCH_ENGINES]
     parent_page_types: ClassVar = ["cms_pages.CatalogPage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
     page_description = _("The words about one program. Each program has one such page.")
     field_privacy: ClassVar = dict.fromkeys(
         [
