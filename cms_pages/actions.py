@@ -1,31 +1,19 @@
 """Publishing the pages a new portal starts with. Editors change them afterwards in /cms/."""
 
-from typing import Any
-
 from django.db import transaction
-from django.utils.html import escape
 from wagtail.models import Page
-from wagtail.rich_text import RichText
 
-from cms_pages.models import ContentPage, HomePage, LessonPage
-from courses.models import Module
+from cms_pages.documents import Document, block, question, words
+from cms_pages.models import CatalogPage, ContentPage, HomePage, LessonPage, ProgramPage
+from courses.models import Course, Module
 from lms.accounts.clock import now
-
-Document = dict[str, Any]
-
-
-def _block(entry: Document) -> tuple[str, Any]:
-    kind, value = entry["type"], entry["value"]
-    if kind == "list":
-        return "bullets", value
-    if kind == "paragraph":
-        return "paragraph", RichText(f"<p>{escape(value.strip())}</p>")
-    return kind, value
 
 
 def _publish(page: Page, parent: Page) -> None:
     parent.add_child(instance=page)
     page.save_revision(clean=False).publish()
+    # The revision was published as an object of its own; this one would undo it when saved.
+    page.refresh_from_db()
 
 
 @transaction.atomic
@@ -34,7 +22,8 @@ def fill_front_page(*, document: Document) -> HomePage:
     home = HomePage.objects.get()
     if home.latest_revision_id is None:
         home.headline, home.lead = document["headline"], document["lead"]
-        home.body = [_block(entry) for entry in document["body"]]
+        home.search_description = document.get("description", "")
+        home.body = [block(entry) for entry in document["body"]]
         home.save_revision().publish()
     return home
 
@@ -50,16 +39,65 @@ def publish_content_page(*, document: Document) -> ContentPage:
         title=document["title"],
         slug=document["slug"],
         lead=document.get("lead", ""),
-        body=[_block(entry) for entry in document["body"]],
+        search_description=document.get("description", ""),
+        body=[block(entry) for entry in document["body"]],
     )
     _publish(page, home)
     return page
 
 
 @transaction.atomic
+def publish_catalog(*, document: Document) -> CatalogPage:
+    """Publishes the catalog's page under the front page, unless there is one."""
+    existing = CatalogPage.objects.first()
+    if existing:
+        return existing
+    page = CatalogPage(
+        title=document["title"],
+        lead=document["lead"],
+        search_description=document.get("description", ""),
+    )
+    _publish(page, HomePage.objects.get())
+    return page
+
+
+@transaction.atomic
+def publish_program(*, catalog: CatalogPage, document: Document) -> ProgramPage | None:
+    """Publishes the page of a course, unless it has one. None if the course is not loaded."""
+    course = Course.objects.filter(code=document["course"]).first()
+    if course is None:
+        return None
+    existing = ProgramPage.objects.filter(course=course).first()
+    if existing:
+        return existing
+    texts = ("notice", "teaching", "certificate", "renewal", "goes_with")
+    page = ProgramPage(
+        title=document["title"],
+        course=course,
+        group=document["group"],
+        meets_in=document.get("meets_in", "day"),
+        lead=words(document["lead"]),
+        audience=words(document["audience"]),
+        search_description=document.get("description", ""),
+        learn=[("point", point) for point in document["learn"]],
+        questions=[("question", question(entry)) for entry in document.get("questions", [])],
+        **{name: words(document.get(name, "")) for name in texts},
+    )
+    _publish(page, catalog)
+    return page
+
+
+@transaction.atomic
 def publish_lesson(*, document: Document) -> LessonPage | None:
     """Publishes a lesson under /lessons/, unless it is there. None if its module is not loaded."""
-    parent = publish_content_page(document={"slug": "lessons", "title": "Lessons", "body": []})
+    parent = publish_content_page(
+        document={
+            "slug": "lessons",
+            "title": "Lessons",
+            "lead": "Short readings that prepare for a session. They open when you sign in.",
+            "body": [],
+        }
+    )
     existing = LessonPage.objects.child_of(parent).filter(slug=document["slug"]).first()
     if existing:
         return existing
@@ -76,7 +114,7 @@ def publish_lesson(*, document: Document) -> LessonPage | None:
         module=module,
         intro=document["intro"],
         reading_minutes=document["minutes"],
-        body=[_block(entry) for entry in document["body"]],
+        body=[block(entry) for entry in document["body"]],
         next_shift=document["next_shift"],
         first_published_at=now(),
     )

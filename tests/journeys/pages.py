@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from assessments.models import Study, SurveyWindow
 from certificates.models import Certificate
-from cms_pages.models import LessonPage
+from cms_pages.models import LessonPage, ProgramPage
 from courses.models import Cohort, Enrolment
 from lms.accounts.clock import now
 from lms.accounts.models import User
@@ -17,7 +17,9 @@ def public() -> list[str]:
     certificate = Certificate.objects.first()
     assert certificate is not None
     return [
-        *("/", "/catalog/", "/catalog/cit-40/", "/privacy/", "/accessibility/", "/contact/"),
+        *("/", "/privacy/", "/accessibility/", "/contact/", "/about/", "/help/", "/lessons/"),
+        *("/catalog/", "/catalog/?q=suicide"),
+        *(page.url for page in ProgramPage.objects.live()),
         *("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
         *("/verify/", f"/verify/{certificate.code}/", "/gallery/"),
     ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import allauth
 import pytest
+import wagtail
 from django.template.loader import get_template
 from wagtail.models import get_page_models
 
@@ -15,7 +16,12 @@ ALL = pytest.mark.parametrize("name", TEMPLATES)
 
 # Names that a framework looks up: by folder, with the package that looks.
 ALLAUTH = Path(allauth.__file__).parent / "templates"
-OVERRIDES = ("account/", "allauth/", "mfa/")
+WAGTAIL = Path(wagtail.__file__).parent
+OVERRIDES = {
+    **dict.fromkeys(("account/", "allauth/", "mfa/"), ALLAUTH),
+    "wagtailadmin/": WAGTAIL / "admin" / "templates",
+    "wagtailcore/": WAGTAIL / "templates",
+}
 DJANGO_ERRORS = {"403.html", "403_csrf.html", "404.html", "500.html"}
 
 _NAME = re.compile(r"""["']([\w./-]+\.(?:html|txt))["']""")
@@ -40,7 +46,7 @@ def _named_in_code() -> set[str]:
 
 
 def _looked_up_by_a_framework() -> set[str]:
-    return DJANGO_ERRORS | {name for name in TEMPLATES if name.startswith(OVERRIDES)}
+    return DJANGO_ERRORS | {name for name in TEMPLATES if name.startswith(tuple(OVERRIDES))}
 
 
 def _reachable() -> set[str]:
@@ -80,12 +86,13 @@ def test_a_template_compiles_and_what_it_includes_exists(name):
         get_template(included)
 
 
-@pytest.mark.parametrize("name", [n for n in TEMPLATES if n.startswith(OVERRIDES)])
+@pytest.mark.parametrize("name", [n for n in TEMPLATES if n.startswith(tuple(OVERRIDES))])
 def test_an_override_still_overrides_something(name):
     """A template that its framework renamed would silently show the framework's own look. Of a mail
     allauth has the text alone; its HTML is looked for beside it."""
+    folder = next(folder for start, folder in OVERRIDES.items() if name.startswith(start))
     text_of_mail = re.sub(r"_message\.html$", "_message.txt", name)
-    assert (ALLAUTH / name).exists() or (ALLAUTH / text_of_mail).exists()
+    assert (folder / name).exists() or (folder / text_of_mail).exists()
 
 
 @ALL
