@@ -15,6 +15,7 @@ from assessments.actions import current_vintage
 from assessments.ballot_box.batches import Unreadable
 from assessments.ballot_box.keys import KeyMissing
 from assessments.models import OutcomeVintage, Study
+from courses.forms import ExportForm
 from lms.accounts.audit import record
 from lms.accounts.http import SignedInRequest
 from lms.accounts.permissions import Permission
@@ -58,9 +59,9 @@ def table(request: SignedInRequest, code: str) -> HttpResponse:
     found = _study(request, code)
     if not request.user.may(Permission.EXPORT_OUTCOMES):
         raise PermissionDenied
-    purpose = request.POST.get("purpose", "").strip()[:200]
+    form = ExportForm(request.POST)
     vintage, problem = _vintage(found)
-    if not purpose or vintage is None:
+    if not form.is_valid() or vintage is None:
         problem = problem or _("Say in a few words what the table is for.")
         context = {"study": found, "spec": found.spec, "problem": problem}
         context |= results.for_page(found, vintage) if vintage else {}
@@ -70,7 +71,7 @@ def table(request: SignedInRequest, code: str) -> HttpResponse:
         by=request.user,
         about=found,
         detail={"vintage": vintage.number},
-        purpose=purpose,
+        purpose=form.cleaned_data["purpose"],
     )
     name = f"{found.code}-outcomes-{vintage.number}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
