@@ -67,6 +67,7 @@ def study_cards(user: User) -> list[dict[str, Any]]:
             "primary": _primary(study),
             "boxes": boxes[study.pk],
             "vintage": vintages[study.pk],
+            "takes_imports": not study.spec.courses,
         }
         for study in studies
     ]

@@ -83,7 +83,8 @@ def cards(content: str) -> str:
 
 @register.simple_block_tag
 def card(content: str, title: str, url: str, **parts: Any) -> str:
-    """One entry of `cards`; between the tags stand the facts at its foot, a paragraph each."""
+    """One entry of `cards`; between the tags stand the facts at its foot, a paragraph each, or
+    with `in_body` what the card says."""
     context = {"content": content, "title": title, "url": url, **parts}
     return render_to_string("components/card.html", context)
 

@@ -43,8 +43,8 @@ def _roster(w: Any) -> dict[str, Any]:
 BUDGETS = [
     # Everybody's
     Budget("front page", m.ANONYMOUS, 10, lambda w: "/"),
-    Budget("catalog", m.ANONYMOUS, 5, _route("catalog")),
-    Budget("course", m.ANONYMOUS, 5, _route("course", lambda w: {"code": w.course})),
+    Budget("catalog", m.ANONYMOUS, 12, _route("catalog")),
+    Budget("course", m.ANONYMOUS, 22, _route("course", lambda w: {"code": w.course})),
     Budget("verify", m.ANONYMOUS, 1, _route("certificates:verify")),
     Budget(
         "verified",
@@ -62,7 +62,7 @@ BUDGETS = [
     Budget("survey, start", m.OWNER, 9, _route("survey:start", m.window)),
     Budget("survey, section", m.OWNER, 9, _route("survey:section", m.section)),
     # The trainer's
-    Budget("training desk", m.TRAINER, 12, _route("trainer:desk")),
+    Budget("training desk", m.TRAINER, 19, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
     Budget("cohort", m.TRAINER, 17, _route("courses:cohort", m.cohort)),
     Budget("roster", m.TRAINER, 8, _route("courses:roster", m.cohort)),
@@ -75,7 +75,11 @@ BUDGETS = [
         _route("assessments:skills", lambda w: {"cohort": w.cohort.uuid}),
     ),
     # The supervisor's and the evaluator's
-    Budget("my agency", m.SUPERVISOR, 15, _route("supervisor:home")),
-    Budget("studies", m.EVALUATOR, 8, _route("evaluator:home")),
+    Budget("my agency", m.SUPERVISOR, 26, _route("supervisor:home")),
+    Budget("studies", m.EVALUATOR, 10, _route("evaluator:home")),
     Budget("outcomes", m.EVALUATOR, 22, _route("evaluator:study", m.study)),
+    Budget("import of responses", m.EVALUATOR, 8, _route("evaluator:import", m.study)),
+    # The coordinator's and the administrator's
+    Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
+    Budget("people", m.ADMINISTRATOR, 11, _route("people")),
 ]

@@ -6,8 +6,9 @@ from typing import Any
 
 from assessments.actions import create_study_keys, create_windows, load_study
 from assessments.models import Attempt, KnowledgeCheck, Question
-from cms_pages.actions import publish_lesson
-from courses.models import AttendanceEvent, Presence, SessionInstructor, TrainingSession
+from cms_pages.actions import publish_catalog, publish_lesson, publish_program
+from cms_pages.programs import ProgramGroup
+from courses.models import AttendanceEvent, Course, Presence, SessionInstructor, TrainingSession
 from lms.accounts.clock import now
 from lms.accounts.models import User
 from tests.access import matrix as m
@@ -58,13 +59,13 @@ class CrowdedWorld:
         self.rows = rows
 
     def _add_seat(self, number: int) -> None:
-        """Somebody of an agency of their own, marked on the roll."""
+        """Somebody of an agency of their own, who came late."""
         seat = EnrolmentFactory.create(cohort=self.inner.cohort)
         AttendanceEvent.objects.create(
             enrolment=seat,
             session=self.inner.session,
-            presence=Presence.HERE,
-            minutes=60,
+            presence=Presence.LATE,
+            minutes=40,
             happened_at=now(),
             recorded_at=now(),
             recorded_by=self.inner.people[m.TRAINER],
@@ -99,13 +100,27 @@ class CrowdedWorld:
         publish_lesson(document=document)
 
     def _add_course(self, number: int) -> None:
-        CourseVersionFactory.create(course__program=f"Program {number}")
+        """With a page in the catalog."""
+        version = CourseVersionFactory.create(course__program=f"Program {number}")
+        self._publish_program(version.course)
+
+    def _publish_program(self, course: Course) -> None:
+        catalog = publish_catalog(document={"title": "Programs", "lead": "What we teach."})
+        document = {
+            "course": course.code,
+            "title": course.title,
+            "group": ProgramGroup.CRISIS,
+            "lead": "A program.",
+            "audience": "Officers.",
+            "learn": ["Listening."],
+        }
+        publish_program(catalog=catalog, document=document)
 
     def _add_module(self, number: int) -> None:
         """With a session of its own, taught by two people."""
         cohort = self.inner.cohort
         module = ModuleFactory.create(version=cohort.version, position=100 + number, day=2)
-        starts_at = now() + timedelta(minutes=number)
+        starts_at = now() + timedelta(minutes=1 + number)
         session = TrainingSession.objects.create(
             cohort=cohort,
             module=module,
@@ -145,4 +160,6 @@ class CrowdedWorld:
 
 
 def make_crowded_world(clock: Any) -> CrowdedWorld:
-    return CrowdedWorld(make_world(clock))
+    world = CrowdedWorld(make_world(clock))
+    world._publish_program(world.inner.cohort.version.course)
+    return world

@@ -87,6 +87,7 @@ def test_roles_that_see_people_are_those_with_a_permission_about_people():
     about_people = set(Permission) - {
         Permission.READ_OUTCOMES,
         Permission.EXPORT_OUTCOMES,
+        Permission.IMPORT_RESPONSES,
         Permission.EDIT_CONTENT,
     }
     for role in ROLES.values():
