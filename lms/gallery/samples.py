@@ -60,12 +60,13 @@ def learner() -> dict[str, Any]:
             {"number": 4, "done": False, "current": False},
         ],
         "sealed": [1],
-        "course": {
-            "code": "cit-40",
-            "program": "CIT",
+        "program": {
+            "group_label": "Crisis intervention",
             "title": "CIT 40-hour",
-            "summary": "The week for first responders.",
-            "current": {"minutes": 2400, "validity_months": 24},
+            "url": "#card",
+            "text": "The week for first responders.",
+            "version": {"minutes": 2400, "validity_months": 36},
+            "delivery": "Classroom",
         },
         "refused": [
             _("Line 12, column email: this is not an address."),

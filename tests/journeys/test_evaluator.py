@@ -43,7 +43,7 @@ def test_from_the_studies_to_a_table_taken_away(page, sign_in, inspect):
 
 
 def _report() -> dict[str, Any]:
-    return OutcomeVintage.objects.latest("number").report
+    return OutcomeVintage.objects.filter(study__code="cit-attitudes").latest("number").report
 
 
 def _read_the_outcomes(page: Page) -> None:
@@ -81,6 +81,47 @@ def _take_the_table_away(page: Page, purpose: str) -> None:
     noted = AuditEntry.objects.filter(action="outcomes.exported").latest("pk")
     assert noted.purpose == purpose
     assert noted.actor == User.objects.get(email=EVALUATOR).uuid
+
+
+def test_paper_surveys_come_in_after_a_mistake_and_are_reported(
+    page, visitor, sign_in, inspect, small_demo
+):
+    study = Study.objects.get(code="cit-paper-2019")
+    sign_in(page, EVALUATOR)
+    page.goto(reverse("evaluator:home"))
+    page.get_by_role("link", name="Import responses").click()
+    inspect(page, "evaluator-import")
+    # Each visitor brings a file of their own: the same one would be refused the second time.
+    text = (small_demo / "demo" / "paper-surveys.csv").read_text("utf-8")
+    text = text.replace("spring", f"spring of {visitor.width} {visitor.scripts}")
+    first, second, rest = text.split("\n", 2)
+    wrong = ",".join([*second.split(",")[:-1], "9"])
+    _send(page, "\n".join([first, wrong, rest]))
+    expect(page.get_by_role("alert")).to_contain_text("One thing to put right in the file")
+    refused = page.get_by_role("table").get_by_role("row").filter(has_text="outside")
+    expect(refused).to_contain_text("TO6")
+    inspect(page, "evaluator-import-refused")
+    before = _imports()
+    _send(page, text)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check the responses")
+    inspect(page, "evaluator-import-check")
+    assert _imports() == before
+    page.get_by_role("button", name="Import these responses").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(study.title)
+    expect(page.get_by_role("main")).to_contain_text("answered both, and are compared")
+    inspect(page, "evaluator-import-done")
+    assert _imports() == before + 1
+
+
+def _send(page: Page, text: str) -> None:
+    file = {"name": "paper.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.get_by_label("File of responses").set_input_files([file])
+    page.get_by_label("Where do these responses come from?").fill("Paper surveys of 2019")
+    page.get_by_role("button", name="Check the file").click()
+
+
+def _imports() -> int:
+    return AuditEntry.objects.filter(action="responses.imported").count()
 
 
 @pytest.fixture
