@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cat requirements.txt requirements-dev.txt 2>/dev/null | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint fix types imports check browser assets lock
+.PHONY: help run test test-long guides lint fix types imports check browser assets lock
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -19,6 +19,9 @@ test: $(STAMP) browser assets ## The whole test suite
 
 test-long: $(STAMP) browser assets ## Simulations and races (SEEDS=... sets how many rounds)
 	@$(BIN)/python -m pytest -m long -n 2
+
+guides: $(STAMP) browser assets ## Take the pictures of docs/guides anew
+	@GUIDES=1 $(BIN)/python -m pytest -m long tests/journeys/test_guides.py
 
 lint: $(STAMP) ## Style of Python and templates
 	@$(BIN)/ruff check .

@@ -1,0 +1,194 @@
+"""The pages that the guides show. `make guides` takes their pictures anew; without it each is only
+opened, so that a guide cannot show what is no longer there."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from assessments.models import SurveyWindow
+from cms_pages.models import LessonPage, ProgramPage
+from courses.models import Cohort
+from lms.accounts.clock import now
+from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.pages import seat_of
+from tests.rosters import messy_roster
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.long,
+    pytest.mark.xdist_group("demo guides"),
+    pytest.mark.usefixtures("demo"),
+]
+
+GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
+TALLEST = {PHONE: 1000, DESK: 1300}
+COLOURS = 96
+
+
+def _under_way() -> Cohort:
+    return Cohort.objects.get(sessions__starts_at__lte=now(), sessions__ends_at__gt=now())
+
+
+def _coming() -> Cohort:
+    return Cohort.objects.order_by("starts_on").last()  # type: ignore[return-value]
+
+
+def _window() -> SurveyWindow:
+    seat = seat_of("officer.finishing@example.org")
+    return SurveyWindow.objects.get(cohort=seat.cohort, wave__code="post")
+
+
+def _roll() -> str:
+    session = _under_way().sessions.get(starts_at__lte=now(), ends_at__gt=now())
+    return reverse("courses:roll", args=[session.pk])
+
+
+def _lesson() -> LessonPage:
+    return LessonPage.objects.get(slug="autism-on-a-call")
+
+
+def _send_roster(page: Page, demo: Path, content: bytes) -> None:
+    file = {"name": "roster.csv", "mimeType": "text/csv", "buffer": content}
+    page.locator("input[type=file]").first.set_input_files([file])
+    page.get_by_role("button", name="Show what it would do").click()
+
+
+def _send_messy_roster(page: Page, demo: Path) -> None:
+    _send_roster(page, demo, messy_roster("csv"))
+
+
+def _send_good_roster(page: Page, demo: Path) -> None:
+    _send_roster(page, demo, (demo / "demo" / "roster.csv").read_bytes())
+
+
+def _send_paper_surveys(page: Page, demo: Path) -> None:
+    page.get_by_label("File of responses").set_input_files(demo / "demo" / "paper-surveys.csv")
+    page.get_by_label("Where do these responses come from?").fill("Paper surveys of 2019")
+    page.get_by_role("button", name="Check the file").click()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of a guide: whose page it is, its address, and what is done there first."""
+
+    name: str
+    reader: str
+    address: Callable[[], str]
+    prepare: Callable[[Page, Path], None] | None = None
+
+
+def _fixed(address: str) -> Callable[[], str]:
+    return lambda: address
+
+
+OFFICER, FINISHING = "officer@example.org", "officer.finishing@example.org"
+TRAINER, EVALUATOR = "trainer@example.org", "evaluator@example.org"
+EDITOR = "editor@example.org"
+
+
+def _survey(route: str, *arguments: Any) -> Callable[[], str]:
+    return lambda: reverse(route, args=[_window().pk, *arguments])
+
+
+def _of_seat(route: str, email: str) -> Callable[[], str]:
+    return lambda: reverse(route, args=[seat_of(email).uuid])
+
+
+PICTURES = [
+    Picture("officer-my-training", OFFICER, _fixed("/learn/")),
+    Picture("officer-hours", OFFICER, _of_seat("learner:hours", OFFICER)),
+    Picture("officer-lesson", OFFICER, lambda: _lesson().url),
+    Picture("officer-survey", FINISHING, _survey("survey:start")),
+    Picture("officer-survey-section", FINISHING, _survey("survey:section", 1)),
+    Picture("officer-knowledge-check", FINISHING, _of_seat("learning:knowledge_check", FINISHING)),
+    Picture("trainer-desk", TRAINER, _fixed("/train/")),
+    Picture("trainer-schedule", TRAINER, _fixed("/train/schedule/")),
+    Picture(
+        "trainer-roster-refused",
+        TRAINER,
+        lambda: reverse("courses:roster", args=[_coming().uuid]),
+        _send_messy_roster,
+    ),
+    Picture(
+        "trainer-roster-check",
+        TRAINER,
+        lambda: reverse("courses:roster", args=[_coming().uuid]),
+        _send_good_roster,
+    ),
+    Picture("trainer-roll", TRAINER, _roll),
+    Picture(
+        "trainer-cohort", TRAINER, lambda: reverse("courses:cohort", args=[_under_way().uuid])
+    ),
+    Picture("coordinator-year", "coordinator@example.org", _fixed("/train/year/")),
+    Picture("supervisor-agency", "supervisor@example.org", _fixed("/supervise/")),
+    Picture("administrator-people", "administrator@example.org", _fixed("/accounts/people/")),
+    Picture("evaluator-studies", EVALUATOR, _fixed("/evaluate/")),
+    Picture("evaluator-outcomes", EVALUATOR, _fixed("/evaluate/cit-attitudes/")),
+    Picture("evaluator-import", EVALUATOR, _fixed("/evaluate/cit-paper-2019/import/")),
+    Picture(
+        "evaluator-import-check",
+        EVALUATOR,
+        _fixed("/evaluate/cit-paper-2019/import/"),
+        _send_paper_surveys,
+    ),
+    Picture("editor-home", EDITOR, _fixed("/cms/")),
+    Picture(
+        "editor-lesson",
+        EDITOR,
+        lambda: reverse("wagtailadmin_pages:edit", args=[_lesson().pk]),
+    ),
+    Picture(
+        "editor-program",
+        EDITOR,
+        lambda: reverse(
+            "wagtailadmin_pages:edit", args=[ProgramPage.objects.get(slug="cit-40").pk]
+        ),
+    ),
+]
+
+
+def _take(page: Page, name: str, width: int) -> None:
+    """Few colours: a page has few, and the guides stay small."""
+    height = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST[width])
+    clip: Any = {"x": 0, "y": 0, "width": width, "height": height}
+    seen = Image.open(BytesIO(page.screenshot(full_page=True, clip=clip)))
+    few = seen.convert("RGB").quantize(COLOURS)
+    few.save(GUIDES / "images" / f"{name}-{width}.png", optimize=True)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("reader", sorted({picture.reader for picture in PICTURES}))
+def test_the_pages_of_the_guides_are_there(open_page, sign_in, small_demo, reader, width):
+    page = open_page(width=width)
+    sign_in(page, reader)
+    for picture in PICTURES:
+        if picture.reader == reader:
+            answer = page.goto(picture.address())
+            assert answer.status == 200, picture.name
+            if picture.prepare:
+                with page.expect_navigation():
+                    picture.prepare(page, small_demo)
+            page.wait_for_load_state("networkidle")
+            expect(page.get_by_role("heading", level=1).first).to_be_visible()
+            if os.environ.get("GUIDES"):
+                _take(page, picture.name, width)
+
+
+def test_each_guide_shows_each_picture_that_is_taken_and_no_other():
+    shown = {
+        name
+        for guide in GUIDES.glob("*.md")
+        for name in re.findall(r"\(images/([\w-]+)\.png\)", guide.read_text("utf-8"))
+    }
+    taken = {f"{picture.name}-{width}" for picture in PICTURES for width in (PHONE, DESK)}
+    assert shown == taken
+    assert {path.stem for path in (GUIDES / "images").glob("*.png")} == taken
