@@ -54,6 +54,7 @@ class SqliteCopies:
     def __init__(self, worker: str) -> None:
         self.template = CACHE / f"template-{_migrations_digest()}"
         self.mine = CACHE / f"{worker}-{os.getpid()}"
+        self.kept: list[Path] = []
 
     def _use(self, folder: Path) -> None:
         for alias in ALIASES:
@@ -73,17 +74,28 @@ class SqliteCopies:
             connections[alias].close()
         unfinished.rename(self.template)
 
-    def reset(self) -> None:
+    def _kept(self, name: str) -> Path:
+        return self.mine.with_name(f"{self.mine.name}-{name}")
+
+    def keep(self, name: str) -> None:
+        """Keeps the databases as they are now; `reset(name)` comes back to them."""
+        for alias in ALIASES:
+            connections[alias].close()
+        self.kept.append(self._kept(name))
+        shutil.copytree(self.mine, self._kept(name))
+
+    def reset(self, kept: str = "") -> None:
         for alias in ALIASES:
             connections[alias].close()
         shutil.rmtree(self.mine, ignore_errors=True)
-        shutil.copytree(self.template, self.mine)
+        shutil.copytree(self._kept(kept) if kept else self.template, self.mine)
         self._use(self.mine)
 
     def remove(self) -> None:
         for alias in ALIASES:
             connections[alias].close()
-        shutil.rmtree(self.mine, ignore_errors=True)
+        for folder in (self.mine, *self.kept):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class PostgresCopies:
@@ -92,6 +104,7 @@ class PostgresCopies:
     def __init__(self, worker: str) -> None:
         self.digest = _migrations_digest()
         self.mine = f"{worker}_{os.getpid()}"
+        self.kept: list[str] = []
         self.server = {alias: connections[alias].settings_dict["NAME"] for alias in ALIASES}
 
     @contextmanager
@@ -124,17 +137,34 @@ class PostgresCopies:
         for alias in ALIASES:
             connections[alias].close()
 
-    def reset(self) -> None:
+    def _copy(self, alias: str, source: str, target: str) -> None:
+        """Nobody may be connected to what is copied, not even a thread that does nothing."""
+        source, target = f"test_{alias}_{source}", f"test_{alias}_{target}"
+        with self._on_server(alias) as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [source],
+            )
+        self._execute(alias, f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+        self._execute(alias, f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+
+    def keep(self, name: str) -> None:
+        """Keeps the databases as they are now; `reset(name)` comes back to them."""
+        self.kept.append(f"{self.mine}_{name}")
+        for alias in ALIASES:
+            connections[alias].close()
+            self._copy(alias, self.mine, f"{self.mine}_{name}")
+
+    def reset(self, kept: str = "") -> None:
         self._use(self.mine)
         for alias in ALIASES:
-            name, template = f"test_{alias}_{self.mine}", f"test_{alias}_{self.digest}"
-            self._execute(alias, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            self._execute(alias, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            self._copy(alias, f"{self.mine}_{kept}" if kept else self.digest, self.mine)
 
     def remove(self) -> None:
         for alias in ALIASES:
             connections[alias].close()
-            self._execute(alias, f'DROP DATABASE IF EXISTS "test_{alias}_{self.mine}" WITH (FORCE)')
+            for name in (self.mine, *self.kept):
+                self._execute(alias, f'DROP DATABASE IF EXISTS "test_{alias}_{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,9 @@ _FOR_SEARCH_ENGINES = MultiFieldPanel(
     [FieldPanel("seo_title"), FieldPanel("search_description")], _("For search engines")
 )
 
+# Wagtail's own panel for the title looks for a slug to fill, and here none stands on the form.
+_TITLE = FieldPanel("title", classname="title")
+
 
 class CatalogPage(Page):
     """The catalog: all programs on their shelves, at /catalog/."""
@@ -36,7 +39,7 @@ class CatalogPage(Page):
             ),
             heading=_("About this page"),
         ),
-        *Page.content_panels,
+        _TITLE,
         FieldPanel("lead"),
     ]
     promote_panels: ClassVar = [_FOR_SEARCH_ENGINES]
@@ -89,7 +92,7 @@ class ProgramPage(Page):
             ),
             heading=_("About this page"),
         ),
-        *Page.content_panels,
+        _TITLE,
         FieldPanel("course"),
         FieldRowPanel([FieldPanel("group"), FieldPanel("meets_in")]),
         FieldPanel(

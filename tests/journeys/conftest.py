@@ -4,6 +4,7 @@ clock, mail and key stores are the test's own. `SHOTS=folder` keeps a picture of
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -186,10 +187,10 @@ VISITORS = {
 }
 
 
-@pytest.fixture(params=list(VISITORS.values()), ids=list(VISITORS))
+@pytest.fixture(params=list(VISITORS))
 def visitor(request: pytest.FixtureRequest) -> Visitor:
     """Everybody who has to get through: on a phone and on a desk, with scripts and without."""
-    return request.param
+    return VISITORS[request.param]
 
 
 @pytest.fixture
@@ -278,24 +279,42 @@ def sign_in() -> SignIn:
     return act
 
 
-@pytest.fixture(scope="module")
-def small_demo(
-    database_copies: Any, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
-    """The demo's year with two past cohorts opened and one still open, on a fixed day; made once
-    for a file of tests that only read. Gives the folder of its keys."""
-    var = tmp_path_factory.mktemp("var")
+@contextmanager
+def _demo_day(var: Path, blocker: Any) -> Iterator[pytest.MonkeyPatch]:
+    """The demo's own day, keys and files."""
     keys = {"WEB_KEYS_DIR": var / "web", "EVALUATOR_KEYS_DIR": var / "evaluators"}
     with (
-        django_db_blocker.unblock(),
+        blocker.unblock(),
         pytest.MonkeyPatch.context() as patch,
         override_settings(VAR_DIR=var, **keys),
     ):
         patch.setattr(portal_clock, "_source", lambda: DEMO_MOMENT)
+        yield patch
+
+
+@pytest.fixture(scope="session")
+def demo_year(
+    database_copies: Any, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The demo's year with two past cohorts opened and one still open, on a fixed day; made once
+    and kept under the name "demo". Gives the folder of its keys."""
+    var = tmp_path_factory.mktemp("var")
+    with _demo_day(var, django_db_blocker) as patch:
         patch.setattr(demo_people, "OFFICERS", 75)
         patch.setattr(demo_cohorts, "PAST", 3)
+        database_copies.reset()
         call_command("seed_demo", stdout=StringIO())
-        yield var
+        database_copies.keep("demo")
+        database_copies.reset()
+    return var
+
+
+@pytest.fixture(scope="module")
+def small_demo(database_copies: Any, django_db_blocker: Any, demo_year: Path) -> Iterator[Path]:
+    """The demo's year anew for each file of tests. Gives the folder of its keys."""
+    with _demo_day(demo_year, django_db_blocker):
+        database_copies.reset("demo")
+        yield demo_year
         database_copies.reset()
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from cms_pages.models import HomePage, LessonPage
+from cms_pages.models import HomePage, LessonPage, ProgramPage
 
 pytestmark = [
     pytest.mark.browser,
@@ -44,6 +44,14 @@ def test_from_the_editors_home_to_a_published_lesson(open_page, sign_in):
     preview = page.frame_locator("iframe[title=Preview][src]")
     expect(preview.get_by_role("heading", level=1)).to_be_visible()
     expect(preview.get_by_role("link", name="Privacy").first).to_be_visible()
+
+    program = ProgramPage.objects.get(slug="cit-40")
+    _edit(page, program.pk)
+    page.locator("#id_lead").fill("Five days, two teachers.")
+    _save(page)
+    program.refresh_from_db()
+    assert program.get_latest_revision_as_object().lead == "Five days, two teachers."
+    assert program.lead != "Five days, two teachers."
 
     lesson = LessonPage.objects.live().first()
     _edit(page, lesson.pk)

@@ -125,9 +125,7 @@ PICTURES = [
         _send_good_roster,
     ),
     Picture("trainer-roll", TRAINER, _roll),
-    Picture(
-        "trainer-cohort", TRAINER, lambda: reverse("courses:cohort", args=[_under_way().uuid])
-    ),
+    Picture("trainer-cohort", TRAINER, lambda: reverse("courses:cohort", args=[_under_way().uuid])),
     Picture("coordinator-year", "coordinator@example.org", _fixed("/train/year/")),
     Picture("supervisor-agency", "supervisor@example.org", _fixed("/supervise/")),
     Picture("administrator-people", "administrator@example.org", _fixed("/accounts/people/")),

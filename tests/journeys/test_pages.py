@@ -1,5 +1,5 @@
-"""Every page of the portal, with a year of invented data: on a phone and on a desk, with scripts
-and without."""
+"""Every page of the portal, with a year of invented data: on a phone and on a desk, and on a phone
+without scripts. What a desk without scripts is sent is the same again."""
 
 import pytest
 
@@ -9,6 +9,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("demo pages"),
     pytest.mark.usefixtures("demo"),
+    pytest.mark.parametrize("visitor", ["phone", "desk", "phone-noscript"], indirect=True),
 ]
 
 
