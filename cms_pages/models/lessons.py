@@ -5,7 +5,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 
@@ -70,7 +70,8 @@ class LessonPage(Page):
             heading=_("Writing a lesson"),
         ),
         *Page.content_panels,
-        FieldRowPanel([FieldPanel("module"), FieldPanel("reading_minutes")]),
+        FieldPanel("module"),
+        FieldPanel("reading_minutes"),
         FieldPanel("intro", help_text=_("Why this matters, in two or three sentences.")),
         FieldPanel("body"),
         FieldPanel(

@@ -20,7 +20,6 @@ from courses.models import Cohort
 from lms.accounts.clock import now
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.pages import seat_of
-from tests.rosters import messy_roster
 
 pytestmark = [
     pytest.mark.browser,
@@ -31,7 +30,7 @@ pytestmark = [
 
 GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
 TALLEST = {PHONE: 1000, DESK: 1300}
-COLOURS = 96
+COLOURS = 160
 
 
 def _under_way() -> Cohort:
@@ -62,8 +61,12 @@ def _send_roster(page: Page, demo: Path, content: bytes) -> None:
     page.get_by_role("button", name="Show what it would do").click()
 
 
-def _send_messy_roster(page: Page, demo: Path) -> None:
-    _send_roster(page, demo, messy_roster("csv"))
+def _send_wrong_roster(page: Page, demo: Path) -> None:
+    """One agency is misspelt, one address is none, and one person stands there twice."""
+    text = (demo / "demo" / "roster.csv").read_text("utf-8-sig")
+    text = text.replace("Boston EMS;", "Bostn EMS;").replace("lucia.pires@", "lucia.pires at ")
+    again = next(line for line in text.splitlines() if "O'Brien" in line)
+    _send_roster(page, demo, f"{text}{again}\n".encode())
 
 
 def _send_good_roster(page: Page, demo: Path) -> None:
@@ -116,7 +119,7 @@ PICTURES = [
         "trainer-roster-refused",
         TRAINER,
         lambda: reverse("courses:roster", args=[_coming().uuid]),
-        _send_messy_roster,
+        _send_wrong_roster,
     ),
     Picture(
         "trainer-roster-check",
@@ -159,7 +162,7 @@ def _take(page: Page, name: str, width: int) -> None:
     height = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST[width])
     clip: Any = {"x": 0, "y": 0, "width": width, "height": height}
     seen = Image.open(BytesIO(page.screenshot(full_page=True, clip=clip)))
-    few = seen.convert("RGB").quantize(COLOURS)
+    few = seen.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
     few.save(GUIDES / "images" / f"{name}-{width}.png", optimize=True)
 
 
