@@ -13,3 +13,9 @@ def open_boxes() -> int:
     for study in Study.objects.filter(waves__windows__in=opened).distinct():
         current_vintage(study=study)
     return len(opened)
+
+
+@task()
+def work_out_outcomes(study_id: int) -> None:
+    """Computes a study's outcomes from what has become readable, so that no page has to."""
+    current_vintage(study=Study.objects.get(pk=study_id))

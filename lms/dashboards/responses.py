@@ -22,6 +22,7 @@ from assessments.ballot_box.keys import KeyMissing
 from assessments.forms_responses import ResponsesForm
 from assessments.models import Study
 from assessments.responses_file import MAX_BYTES, ResponsesFile, coded_rows, columns_for
+from assessments.tasks import work_out_outcomes
 from assessments.wording import responses_reason
 from lms.accounts.http import SignedInRequest
 
@@ -142,6 +143,11 @@ def _confirm(request: SignedInRequest, study: Study) -> HttpResponse:
     except ImportRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("evaluator:import", code=study.code)
-    done = ngettext("%(n)s response was imported.", "%(n)s responses were imported.", n)
+    work_out_outcomes.enqueue(study.pk)
+    done = ngettext(
+        "%(n)s response was imported. The results are being worked out.",
+        "%(n)s responses were imported. The results are being worked out.",
+        n,
+    )
     messages.success(request, done % {"n": n})
-    return redirect("evaluator:study", code=study.code)
+    return redirect("evaluator:home")

@@ -68,9 +68,10 @@ def test_the_preview_holds_neither_participants_nor_answers(send):
     assert "123.25" not in text
 
 
-def test_confirming_imports_and_leads_to_the_study(client, send, study):
+def test_confirming_imports_and_has_the_results_worked_out(client, send, study):
     answer = client.post(PAGE, {"confirmed": confirmed(send(file_of(range(11))))}, follow=True)
-    assert answer.redirect_chain[-1][0] == reverse("evaluator:study", args=["history"])
+    assert answer.redirect_chain[-1][0] == reverse("evaluator:home")
+    assert study.vintages.filter(published=True).count() == 1
     assert "22 responses were imported." in answer.content.decode()
     assert len(stored(study)) == 22
     assert AuditEntry.objects.get(action="responses.imported").purpose == "Paper surveys of 2019"
