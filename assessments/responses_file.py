@@ -177,15 +177,18 @@ class _Table:
         )
 
     def _faults_of_header(self) -> Iterator[Problem]:
+        missing = [name for name in REQUIRED if name not in self.names]
+        for name in missing:
+            yield Problem(self.line, name, "column_missing")
+        if missing:
+            # It may be no header at all but somebody's answers, which no message repeats.
+            return
         for heading, name in zip(self.headings, self.names, strict=True):
             if heading and not name:
                 yield Problem(self.line, heading, "column_unknown")
         for name in dict.fromkeys(self.names):
             if name and self.names.count(name) > 1:
                 yield Problem(self.line, name, "column_twice")
-        for name in REQUIRED:
-            if name not in self.names:
-                yield Problem(self.line, name, "column_missing")
         if not any(item.code in self.names for item in self.instrument.items):
             yield Problem(self.line, "", "no_items")
 

@@ -32,6 +32,9 @@ _BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 _EXACT_DIGITS = 15  # a spreadsheet keeps no more of a number
+# No column takes more than 300 characters, and composing accents is slow in a long run of them: a
+# longer text is cut, and refused as too long.
+LONGEST = 400
 
 
 class Cell(NamedTuple):
@@ -59,7 +62,7 @@ def cell_of(value: Any, number_format: str = "General") -> Cell:
         return Cell(value.isoformat("minutes"), "time")
     if isinstance(value, int | float):
         return _number(value, number_format)
-    text = str(value)
+    text = str(value)[:LONGEST]
     return Cell(text, "error" if text in _ERRORS else "")
 
 
@@ -71,7 +74,7 @@ def _number(value: float, number_format: str) -> Cell:
     if abs(value) >= 10**_EXACT_DIGITS:
         return Cell(f"{value:.15g}", "shortened")
     # A whole number as the sheet shows it: 12 under the format 0000 is employee number 0012.
-    padded = set(number_format) == {"0"}
+    padded = len(number_format) <= _EXACT_DIGITS and set(number_format) == {"0"}
     return Cell(str(int(value)).zfill(len(number_format)) if padded else str(int(value)))
 
 

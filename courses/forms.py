@@ -161,7 +161,8 @@ class ExportForm(forms.Form):
 @dataclass(frozen=True, slots=True)
 class RollRow:
     """One person on the roll as the page shows them: what is chosen, what stood there before.
-    `own` is the reader's own row, which somebody else has to mark."""
+    `own` is the reader's own row, which somebody else has to mark; `detail` is the unit, of a guest
+    the agency."""
 
     seat: Enrolment
     chosen: str
@@ -169,6 +170,7 @@ class RollRow:
     shown: str
     error: str
     own: bool = False
+    detail: str = ""
 
     @property
     def name(self) -> str:
@@ -199,7 +201,7 @@ class RollForm(forms.Form):
         super().__init__(data, initial={"key": uuid.uuid4()})
         self.session = session
         self.by = by
-        seats = session.cohort.enrolments.seated().select_related("user")
+        seats = session.cohort.enrolments.seated().select_related("user__agency")
         self.seats = list(seats.order_by("user__last_name", "user__first_name", "pk"))
         self.standing: dict[int, AttendanceEvent] = {
             event.enrolment_id: event for event in session.attendance.standing()
@@ -214,7 +216,11 @@ class RollForm(forms.Form):
             typed = self.is_bound and not own
             chosen, missed = self._typed(seat) if typed else self._marked(event)
             error = self.mistakes.get(seat.pk, "")
-            yield RollRow(seat, chosen, missed, self._shown(seat), error, own)
+            yield RollRow(seat, chosen, missed, self._shown(seat), error, own, self._detail(seat))
+
+    def _detail(self, seat: Enrolment) -> str:
+        person = seat.user
+        return person.unit if person.is_seen_by(self.by) else str(person.agency or "")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

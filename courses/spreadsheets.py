@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from courses.cells import Cell
+from courses.cells import LONGEST, Cell
 from courses.workbooks import MAX_COLUMNS, Lines, WorkbookError, read_workbook
 
 Cells = tuple[Cell, ...]
@@ -92,7 +92,7 @@ def _text_lines(text: str, delimiter: str) -> Iterator[tuple[int, Cells]]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield began, tuple(Cell(cell) for cell in cells[:MAX_COLUMNS])
+                yield began, tuple(Cell(cell[:LONGEST]) for cell in cells[:MAX_COLUMNS])
             began = skipped + reader.line_num + 1
     except csv.Error as error:
         raise SheetError("unclosed_quote", began) from error

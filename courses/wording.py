@@ -85,6 +85,10 @@ _ROSTER = {
     "unknown_agency_like": gettext_lazy(
         "We know no agency called “%(value)s”. Do you mean “%(other)s”?"
     ),
+    "move_not_yours": gettext_lazy(
+        "You cannot move this person to “%(value)s”: you do not train for that agency. Write the "
+        "agency they are on record with, or ask the coordinator."
+    ),
     "account_closed": gettext_lazy("This person's account is closed."),
     "full": gettext_lazy("The cohort has %(value)s seats, and all are taken."),
     "withdrawn": gettext_lazy("This person withdrew. Reinstate them on the cohort's page."),

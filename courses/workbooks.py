@@ -15,6 +15,7 @@ MAX_UNPACKED_BYTES = 40 * 1024 * 1024
 MAX_COLUMNS = 300  # an instrument has a column for each item
 MAX_LINES = 40_000  # blank ones included
 _MAX_SHEET_BYTES = 4 * 1024 * 1024  # of a sheet in which links and merged cells are looked for
+_SHEETS_READ = 20
 _WIDEST = 40
 _EMPTY = Cell("")
 
@@ -48,7 +49,10 @@ def _best_sheet(
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     archive = zipfile.ZipFile(io.BytesIO(data))
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    read = [(sheet.title, _lines(sheet, archive, max_rows)) for sheet in visible[:20]]
+    # Several sheets may name one part, which would be read each time.
+    shown: list[Any] = visible[:_SHEETS_READ]
+    parts = {sheet._worksheet_path: sheet for sheet in reversed(shown)}
+    read = [(sheet.title, _lines(sheet, archive, max_rows)) for sheet in reversed(parts.values())]
     name, lines = max(read, key=lambda one: weigh(one[1]))
     return name, tuple(title for title in book.sheetnames if title != name), lines
 

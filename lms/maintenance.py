@@ -28,4 +28,4 @@ class MaintenanceMiddleware:
         return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
 
     def _stays_open(self, path: str) -> bool:
-        return path in ALWAYS_OPEN or path.startswith(settings.STATIC_URL)
+        return path in ALWAYS_OPEN

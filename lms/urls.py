@@ -35,6 +35,7 @@ urlpatterns = [
     path("accounts/confirm-email/<path:rest>", closed),
     path("cms/users/", closed),
     path("cms/users/<path:rest>", closed),
+    path("cms/bulk/accounts/<path:rest>", closed),
     path("cms/groups/", closed),
     path("cms/groups/<path:rest>", closed),
     path("accounts/", include("allauth.urls")),

@@ -1,15 +1,13 @@
 """Bringing in responses that were collected elsewhere."""
 
-import hmac
 import json
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.debug import sensitive_variables
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
@@ -30,9 +28,16 @@ class ImportRefused(Exception):
     """Nothing was imported; the message says why, for whoever imports."""
 
 
+ONCE = _lazy(
+    "This study holds an imported file already. Whoever adds responses to others could subtract "
+    "their own from a result. Put all responses into one file, in a study of its own."
+)
+
+
 def check_importable(study: Study) -> None:
-    """Refuses a study that people answer in the portal: whoever adds rows they know to answers they
-    do not know could subtract them from a result. Raises ImportRefused."""
+    """Refuses a study that people answer in the portal, or that holds a file already: whoever adds
+    rows they know to answers they do not know could subtract them from a result.
+    Raises ImportRefused."""
     if study.courses.exists() or study.waves.filter(windows__isnull=False).exists():
         raise ImportRefused(
             _(
@@ -40,6 +45,8 @@ def check_importable(study: Study) -> None:
                 "their own, loaded from a file without courses."
             )
         )
+    if store.has_batches(study.uuid):
+        raise ImportRefused(str(ONCE))
     if study.public_key is None:
         raise ImportRefused(_("This study has no keys yet. Make them with study_keys create."))
 
@@ -49,14 +56,13 @@ def import_responses(*, study: Study, rows: list[Row], by: User | None, source: 
     """Stores coded rows (`assessments.responses_file.coded_rows`) like those of an opened box, all
     of them or none, and returns how many.
 
-    The same responses are taken once: what names an import is computed from all of its rows under
-    both sides' keys, so it tells neither side anything. `source` says where they come from, for
-    the audit log. Raises ImportRefused, KeyMissing.
+    A study takes one file, for the same reason that it takes none beside the portal's own answers.
+    `source` says where the responses come from, for the audit log.
+    Raises ImportRefused, KeyMissing.
     """
     if not rows:
         raise ImportRefused(_("The file has no answers in it."))
     key = responses_key(study)
-    box_id = _import_id(rows, key, study)
     with transaction.atomic():
         # Studies are loaded under the same lock: none gets courses while this goes on.
         check_importable(Study.objects.select_for_update().get(pk=study.pk))
@@ -68,30 +74,11 @@ def import_responses(*, study: Study, rows: list[Row], by: User | None, source: 
             purpose=source.strip()[:200],
         )
         with store.locked(study.uuid.hex):
-            if store.is_opened(box_id):
-                raise ImportRefused(_("These responses have been imported already."))
-            store.add_batches(
-                box_id=box_id,
-                study=study.uuid,
-                batches=seal_rows(rows, key, study.uuid),
-                n=len(rows),
-            )
+            # Again, behind the lock: two files may have come at once.
+            if store.has_batches(study.uuid):
+                raise ImportRefused(str(ONCE))
+            store.add_batches(study=study.uuid, batches=seal_rows(rows, key, study.uuid))
     return len(rows)
-
-
-def _import_id(rows: Iterable[Row], key: bytes, study: Study) -> str:
-    """The same for the same responses in any order, whatever codes the participants were given."""
-    by_code = sorted(rows, key=lambda row: str(row["code"]))
-    people = sorted(
-        json.dumps(sorted(_without_code(row) for row in group))
-        for _code, group in groupby(by_code, key=lambda row: row["code"])
-    )
-    text = json.dumps(people).encode()
-    return hmac.digest(derive(key, study.uuid, "v1/import"), text, "sha256")[:16].hex()
-
-
-def _without_code(row: Row) -> str:
-    return json.dumps({name: row[name] for name in row if name != "code"}, sort_keys=True)
 
 
 @dataclass(frozen=True)

@@ -75,10 +75,8 @@ def replace_by_batches(
     Ballot.objects.filter(window=window).delete()
 
 
-def add_batches(*, box_id: str, study: uuid.UUID, batches: Iterable[bytes], n: int) -> None:
-    """Notes an import of n responses and puts its batches in. Call inside `locked`; the primary
-    key of what is noted refuses a second time."""
-    Opening.objects.create(box_id=box_id, n=n, n_set_aside=0)
+def add_batches(*, study: uuid.UUID, batches: Iterable[bytes]) -> None:
+    """Puts batches in that come from no box. Call inside `locked` with the study's name."""
     ResponseBatch.objects.bulk_create(ResponseBatch(study=study, sealed=batch) for batch in batches)
 
 

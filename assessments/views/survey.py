@@ -28,6 +28,7 @@ from courses.models import EnrolmentState
 from lms.accounts.clock import now
 from lms.accounts.http import SignedInRequest
 from lms.accounts.models import User
+from lms.accounts.permissions import Permission
 
 View = Callable[..., HttpResponse]
 
@@ -35,7 +36,10 @@ AFTERWARDS = "/learn/"
 
 
 def _own_window(user: User, pk: uuid.UUID) -> SurveyWindow:
-    """The window, for people seated in its cohort; nobody else learns that it exists."""
+    """The window, for people seated in its cohort; nobody else learns that it exists. Whoever
+    reads outcomes answers nothing: they would know one of the answers."""
+    if user.may(Permission.READ_OUTCOMES):
+        raise Http404
     windows = SurveyWindow.objects.filter(
         cohort__enrolments__user=user, cohort__enrolments__state=EnrolmentState.ENROLLED
     ).select_related("wave__study__instrument_version", "cohort__agency")

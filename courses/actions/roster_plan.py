@@ -22,11 +22,13 @@ from courses.models import Cohort, CohortState, Enrolment, EnrolmentState
 from courses.roster import LookAlike, Problem, Roster, RosterRow, printable
 from lms.accounts.audit import record
 from lms.accounts.models import Agency, User
+from lms.accounts.permissions import Permission
 
 PERSON_FIELDS = (
     *("first_name", "last_name", "employee_id", "state_id"),
     *("unit", "shift", "workforce", "rank"),
 )
+NAMES = ("first_name", "last_name")
 SEAT_FIELDS = ("enrolled_as", "notes")
 
 
@@ -162,7 +164,15 @@ def _plan(
     if person is None:
         return PlannedRow(row, RowOutcome.CREATE, agency=agency)
     may_change = may_change_record(by, person)
+    if may_change and agency != person.agency and not _may_move_to(by, agency):
+        of_agency = Problem(row.line, "agency", "move_not_yours", agency.name)
+        return PlannedRow(row, RowOutcome.REFUSED, problems=(of_agency,), person=person)
     return _plan_known(row, agency, person, seats.get(person.pk), may_change=may_change)
+
+
+def _may_move_to(by: User | None, agency: Agency) -> bool:
+    """Whoever moves somebody must be able to move them back."""
+    return by is None or by.may(Permission.MANAGE_COHORTS, agency)
 
 
 def _plan_known(

@@ -6,8 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from courses.actions.roster_people import Agencies
+from courses.actions.roster_people import Agencies, may_change_record
 from courses.actions.roster_plan import (
+    NAMES,
     PERSON_FIELDS,
     SEAT_FIELDS,
     PlannedRow,
@@ -132,7 +133,11 @@ def export_roster(*, cohort: Cohort, by: User, purpose: str, file_format: str = 
     """
     if not purpose.strip():
         raise ValidationError({"purpose": _("Say what the list is for.")})
-    seats = list(cohort.enrolments.seated().select_related("user__agency"))
+    seats = list(
+        cohort.enrolments.seated()
+        .select_related("user__agency")
+        .prefetch_related("user__role_assignments")
+    )
     record(
         action="roster.exported",
         by=by,
@@ -141,16 +146,18 @@ def export_roster(*, cohort: Cohort, by: User, purpose: str, file_format: str = 
         purpose=purpose.strip(),
     )
     agencies = Agencies()
-    rows = [_exported(seat, agencies) for seat in seats]
+    rows = [_exported(seat, agencies, by) for seat in seats]
     if file_format == "xlsx":
         return write_roster_workbook(rows)
     # With a byte-order mark: without it Excel shows "José" as "JosÃ©".
     return write_roster(rows).encode("utf-8-sig")
 
 
-def _exported(seat: Enrolment, agencies: Agencies) -> dict[str, str]:
+def _exported(seat: Enrolment, agencies: Agencies, by: User) -> dict[str, str]:
+    """A guest's record is their own agency's: a host's list has the name and address alone."""
     person = seat.user
     agency = agencies.written(person.agency) if person.agency else ""
-    fields = {name: getattr(person, name) for name in PERSON_FIELDS}
+    names = PERSON_FIELDS if may_change_record(by, person) else NAMES
+    fields = {name: getattr(person, name) for name in names}
     of_seat = {name: getattr(seat, name) for name in SEAT_FIELDS}
     return {"email": person.email, "agency": agency} | fields | of_seat

@@ -39,6 +39,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "weeks": weeks(sessions, found.zone),
         "page_obj": page,
         "people": [(seat, ledgers[seat.pk]) for seat in page.object_list],
+        "ours": {seat.pk for seat in page.object_list if seat.user.is_seen_by(request.user)},
         "may_manage": may_manage,
         "may_change": may_manage and scheduled,
         "may_close": may_manage and scheduled and not any(s.ends_at > now() for s in sessions),

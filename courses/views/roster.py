@@ -151,8 +151,13 @@ def _confirm(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
         return redirect("courses:cohort", cohort.uuid)
     seated = plan.counts[RowOutcome.CREATE] + plan.counts[RowOutcome.ENROL]
-    done = ngettext("%(n)s person got a seat.", "%(n)s people got a seat.", seated)
-    messages.success(request, done % {"n": seated})
+    changed = plan.counts[RowOutcome.CHANGE]
+    done = []
+    if seated or not changed:
+        done.append(ngettext("%(n)s person got a seat.", "%(n)s people got a seat.", seated))
+    if changed:
+        done.append(ngettext("%(c)s person was changed.", "%(c)s people were changed.", changed))
+    messages.success(request, " ".join(done) % {"n": seated, "c": changed})
     return redirect("courses:cohort", cohort.uuid)
 
 

@@ -29,6 +29,11 @@ def grant_role(
     that is not `by`'s to give."""
     User.objects.select_for_update().get(pk=user.pk)
     _check_may_change(by, user, role, agency)
+    if ROLES[role].sees_answers and (user.is_superuser or _is_surveyed(user)):
+        raise ValidationError(
+            _("%(person)s sees people, or sits in a cohort. Whoever reads outcomes does neither.")
+            % {"person": user}
+        )
     for held in user.role_assignments.all():
         if conflict(held.role, role):
             raise ValidationError(
@@ -44,6 +49,11 @@ def grant_role(
         record(action="role.granted", by=by, about=user, detail=detail)
     user.__dict__.pop("roles", None)
     return assignment
+
+
+def _is_surveyed(user: User) -> bool:
+    """Whether they could answer a survey whose results they would read."""
+    return bool(user.enrolments.filter(state="enrolled", cohort__state="scheduled").exists())
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from lms.accounts.clock import now
 from lms.accounts.first_pages import first_page
 from lms.accounts.mail import compose
 from lms.accounts.models import User
-from lms.accounts.tasks import send_notice
+from lms.accounts.tasks import RESET_MAIL, send_notice, send_password_reset
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -33,7 +33,11 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """allauth's mail in our frame, always as text and as HTML."""
+        """allauth's mail in our frame, always as text and as HTML; the link for a new password is
+        the worker's to make and send."""
+        if template_prefix == RESET_MAIL:
+            send_password_reset.enqueue(context["user"].pk)
+            return
         compose(template_prefix, to=email, **context).send()
 
     def send_notification_mail(

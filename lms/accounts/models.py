@@ -193,6 +193,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             return Agency.objects.all()
         return Agency.objects.filter(pk__in=[agency.pk for agency in scopes if agency])
 
+    def is_seen_by(self, reader: "User") -> bool:
+        """Whether a training desk's reader may see more of this person than name and agency: those
+        of the agencies they work for, not guests of others."""
+        return self.agency is not None and reader.may(Permission.SEE_COHORTS, self.agency)
+
     @property
     def needs_second_factor(self) -> bool:
         """Whether some role asks for one; a superuser may do more than any of these roles."""

@@ -11,6 +11,8 @@ from django_tasks import task
 from lms.accounts.mail import NOTICES, compose
 from lms.accounts.models import User
 
+RESET_MAIL = "account/email/password_reset_key"
+
 
 def password_link(user: User) -> str:
     """The address at which this person sets a password; valid until used or for three days."""
@@ -27,6 +29,15 @@ def send_welcome(user_id: int) -> None:
     """Tells a person that they have an account, and how to set a password."""
     user = User.objects.get(pk=user_id)
     compose("accounts/mail/welcome", to=user.email, user=user, link=password_link(user)).send()
+
+
+@task()
+def send_password_reset(user_id: int) -> None:
+    """Sends the link for a new password. The worker makes it, so that a request for an address we
+    know takes no longer than for one we do not, and names the portal's own host."""
+    user = User.objects.get(pk=user_id)
+    context = {"user": user, "password_reset_url": password_link(user)}
+    compose(RESET_MAIL, to=user.email, **context).send()
 
 
 @task()

@@ -141,7 +141,8 @@ def knowledge_checks_to_take(seats: list[Enrolment]) -> list[dict[str, Any]]:
 def to_dos(seat: Enrolment, seats: list[Enrolment]) -> list[dict[str, Any]]:
     """What this person can do now: the Knowledge Checks of all their seats, the lessons of the seat
     the page is about. The first one stands out."""
-    entries = knowledge_checks_to_take(seats) + lessons_to_read(seat)
+    lessons = [] if _is_over(seat) else lessons_to_read(seat)
+    entries = knowledge_checks_to_take(seats) + lessons
     return [entry | {"soonest": position == 0} for position, entry in enumerate(entries)]
 
 

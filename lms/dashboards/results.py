@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assessments.bar_charts import bar_charts
 from assessments.charts import MINUS, dot_charts, flow_bars, signed, unshown
@@ -183,7 +184,8 @@ def caveats(study: Study, report: Report) -> list[dict[str, str]]:
         ),
         (_("Self-reported."), _("An attitude is not the same as what somebody does on a call.")),
         (
-            _("%(n)d scales tested.") % {"n": len(spec.family)},
+            ngettext("%(n)d scale tested.", "%(n)d scales tested.", len(spec.family))
+            % {"n": len(spec.family)},
             _("The main one was named before the data; p values are adjusted by Holm's method."),
         ),
         (

@@ -241,6 +241,7 @@ def test_an_editor_cannot_reach_the_accounts(client):
     grant_role(user=editor, role="editor", by=None)
     client.force_login(editor)
     assert client.get("/cms/users/").status_code == 404
+    assert client.get("/cms/bulk/accounts/user/delete/?id=all").status_code == 404
     assert client.get("/cms/groups/").status_code == 404
 
 

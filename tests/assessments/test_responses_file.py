@@ -76,7 +76,7 @@ def test_items_without_a_column_are_named():
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        ("wave,A1", [(1, "participant", "column_missing")]),
+        ("wave,A1,Badge", [(1, "participant", "column_missing")]),
         ("participant,A1", [(1, "wave", "column_missing")]),
         ("participant,wave,cohort", [(1, "", "no_items")]),
         ("participant,wave,A1,Badge", [(1, "Badge", "column_unknown")]),
@@ -108,6 +108,15 @@ def test_a_header_that_does_not_fit_the_study_is_refused(header, expected):
 )
 def test_a_fault_is_told_with_line_and_column(row, expected):
     assert faults(f"{HEADER}\n{row}\n") == [expected]
+
+
+def test_answers_that_stand_where_the_header_should_are_not_repeated():
+    found = read("Nightingale,pre,4,2\nEstrada,pre,5,1\n")
+    assert [(p.line, p.column, p.code) for p in found.problems] == [
+        (1, "participant", "column_missing"),
+        (1, "wave", "column_missing"),
+    ]
+    assert "Nightingale" not in repr(found)
 
 
 def test_one_fault_does_not_hide_the_next():

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from assessments.actions import create_study_keys, load_study
 from assessments.models import OutcomeVintage, Study
 from courses.models import Cohort, TrainingSession
 from lms.accounts.models import AuditEntry, User
@@ -86,14 +87,12 @@ def _take_the_table_away(page: Page, purpose: str) -> None:
 def test_paper_surveys_come_in_after_a_mistake_and_are_reported(
     page, visitor, sign_in, inspect, small_demo
 ):
-    study = Study.objects.get(code="cit-paper-2019")
+    study = _study_on_paper(f"paper-{visitor.width}-{visitor.scripts}".lower())
     sign_in(page, EVALUATOR)
     page.goto(reverse("evaluator:home"))
-    page.get_by_role("link", name="Import responses").click()
+    page.get_by_role("link", name=f"Import responses {study.code}").click()
     inspect(page, "evaluator-import")
-    # Each visitor brings a file of their own: the same one would be refused the second time.
     text = (small_demo / "demo" / "paper-surveys.csv").read_text("utf-8")
-    text = text.replace("spring", f"spring of {visitor.width} {visitor.scripts}")
     first, second, rest = text.split("\n", 2)
     wrong = ",".join([*second.split(",")[:-1], "9"])
     _send(page, "\n".join([first, wrong, rest]))
@@ -114,6 +113,14 @@ def test_paper_surveys_come_in_after_a_mistake_and_are_reported(
     expect(page.get_by_role("main")).to_contain_text("answered both, and are compared")
     inspect(page, "evaluator-import-done")
     assert _imports() == before + 1
+
+
+def _study_on_paper(code: str) -> Study:
+    """One for each visitor, because a study takes one file."""
+    known = Study.objects.get(code="cit-paper-2019")
+    document = known.document | {"code": code, "title": f"Paper surveys, {code}"}
+    study, _ = load_study(document=document, by=None)
+    return create_study_keys(study=study, by=None)
 
 
 def _send(page: Page, text: str) -> None:

@@ -48,6 +48,13 @@ def test_the_page_keeps_its_look(client, maintained):
         assert sheet.status_code == 200
 
 
+def test_a_file_that_is_not_there_asks_no_database_either(
+    client, maintained, django_assert_num_queries
+):
+    with django_assert_num_queries(0):
+        assert client.get("/static/nothing.css").status_code == 503
+
+
 def test_the_policy_of_content_holds_there_too(client, maintained):
     assert "default-src 'self'" in client.get("/").headers["Content-Security-Policy"]
 

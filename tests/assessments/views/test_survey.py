@@ -18,7 +18,7 @@ from assessments.ballot_box.models import Ballot
 from assessments.keyring import web_store
 from assessments.models import SurveyWindow
 from courses.actions import withdraw
-from lms.accounts.models import AuditEntry, User
+from lms.accounts.models import AuditEntry, RoleAssignment, User
 from tests.conftest import Clock
 from tests.factories import UserFactory
 from tests.surveys import (
@@ -530,3 +530,11 @@ def test_the_number_of_queries_of_a_section_does_not_depend_on_the_cohort(
     seal_section(window=survey.pre, user=survey.people[1], section=1, answers={})
     with django_assert_max_num_queries(8, connection=connections["default"]):
         browser.get(section_url(survey))
+
+
+def test_whoever_reads_outcomes_answers_nothing(client, survey):
+    """They would know one of the answers in a result."""
+    person = survey.people[0]
+    RoleAssignment.objects.create(user=person, role="evaluator")
+    client.force_login(person)
+    assert client.get(reverse("survey:start", args=[survey.pre.pk])).status_code == 404

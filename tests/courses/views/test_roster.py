@@ -262,7 +262,30 @@ def test_lines_that_are_no_person_are_told(upload):
     assert "Line 3 sums up or closes the list: “Total 1”." in text
 
 
+def test_a_trainer_moves_nobody_to_an_agency_of_others(upload, cohort):
+    person = UserFactory(email="rosa@bpd.example", first_name="Rosa", agency=cohort.agency)
+    AgencyFactory(code="mgh", name="General Hospital")
+    answer = upload(GOOD.replace(",bpd", ",mgh"))
+    assert answer.status_code == 400
+    assert "You cannot move this person to “General Hospital”" in answer.content.decode()
+    person.refresh_from_db()
+    assert person.agency == cohort.agency
+
+
+def test_a_guests_unit_is_not_shown_to_the_host(client, trainer, cohort):
+    guest = UserFactory(agency=AgencyFactory(), unit="Undercover")
+    EnrolmentFactory(cohort=cohort, user=guest)
+    EnrolmentFactory(cohort=cohort, user=UserFactory(agency=cohort.agency, unit="District 9"))
+    client.force_login(trainer)
+    page = client.get(reverse("courses:cohort", args=[cohort.uuid])).content.decode()
+    roll = reverse("courses:roll", args=[cohort.sessions.first().pk])
+    page += client.get(roll).content.decode()
+    assert page.count("District 9") == 2
+    assert "Undercover" not in page
+
+
 def test_an_agency_that_changes_is_shown_before_and_after(upload, cohort, url, client):
+    client.force_login(UserFactory(roles=["coordinator"]))
     person = UserFactory(email="rosa@bpd.example", first_name="Rosa", agency=cohort.agency)
     AgencyFactory(code="mgh", name="General Hospital")
     answer = upload(GOOD.replace(",bpd", ",mgh").replace("<b>Estrada</b>", person.last_name))
@@ -312,7 +335,7 @@ def test_the_upload_page_says_what_columns_hold_and_offers_the_template(client, 
 
 
 def test_an_export_as_a_workbook_keeps_leading_zeros_and_is_noted(client, trainer, cohort):
-    EnrolmentFactory(cohort=cohort, user__employee_id="000042")
+    EnrolmentFactory(cohort=cohort, user__employee_id="000042", user__agency=cohort.agency)
     client.force_login(trainer)
     url = reverse("courses:roster_export", args=[cohort.uuid])
     answer = client.post(url, {"purpose": "Sign-in sheet", "format": "xlsx"})

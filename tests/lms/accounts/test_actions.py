@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 
 from lms.accounts.actions import create_person, grant_role
 from lms.accounts.models import Agency, AuditEntry, User
+from tests.factories import EnrolmentFactory
 
 
 @pytest.fixture
@@ -33,6 +34,22 @@ def test_creating_a_person_is_audited_without_their_name(person: User) -> None:
     entry = AuditEntry.objects.get(action="person.created")
     assert entry.subject_id == str(person.uuid)
     assert "Reyes" not in str(entry.detail)
+
+
+def test_a_superuser_does_not_read_outcomes(person: User) -> None:
+    User.objects.filter(pk=person.pk).update(is_superuser=True)
+    person.refresh_from_db()
+    with pytest.raises(ValidationError, match="Whoever reads outcomes does neither"):
+        grant_role(user=person, role="evaluator", by=None)
+
+
+def test_nobody_who_is_surveyed_reads_outcomes(person: User) -> None:
+    seat = EnrolmentFactory.create(user=person)
+    with pytest.raises(ValidationError, match="Whoever reads outcomes does neither"):
+        grant_role(user=person, role="evaluator", by=None)
+    seat.state = "withdrawn"
+    seat.save()
+    assert grant_role(user=person, role="evaluator", by=None)
 
 
 @pytest.mark.parametrize("role", ["trainer", "coordinator", "supervisor", "administrator"])

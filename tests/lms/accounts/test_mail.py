@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import allauth
 import pytest
@@ -47,6 +48,28 @@ def _html(mail) -> str:
     ((html, kind),) = mail.alternatives
     assert kind == "text/html"
     return html
+
+
+def test_the_link_for_a_new_password_names_the_portal_whatever_host_was_asked(
+    client, mailoutbox, settings
+):
+    settings.ALLOWED_HOSTS = [".example.org"]
+    settings.WAGTAILADMIN_BASE_URL = "https://portal.example.org"
+    person = UserFactory.create()
+    where = reverse("account_reset_password")
+    client.post(where, {"email": person.email}, headers={"host": "evil.example.org:1337"})
+    (mail,) = mailoutbox
+    assert "https://portal.example.org/accounts/password/reset/key/" in mail.body
+    assert "evil" not in mail.body + _html(mail)
+
+
+def test_the_worker_sends_the_link_so_that_no_address_takes_longer(client, monkeypatch):
+    asked = []
+    task = SimpleNamespace(enqueue=asked.append)
+    monkeypatch.setattr("lms.accounts.adapter.send_password_reset", task)
+    person = UserFactory.create()
+    _reset(client, person)
+    assert asked == [person.pk]
 
 
 @each_mail

@@ -81,7 +81,7 @@ def test_confirming_twice_imports_once(client, send, study):
     token = confirmed(send(file_of(range(11))))
     client.post(PAGE, {"confirmed": token})
     again = client.post(PAGE, {"confirmed": token}, follow=True)
-    assert "imported already" in again.content.decode()
+    assert "holds an imported file already" in again.content.decode()
     assert len(stored(study)) == 22
 
 

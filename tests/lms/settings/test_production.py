@@ -297,7 +297,7 @@ def test_the_deployment_checks_find_nothing():
     assert "0 silenced" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("module", ["lms.wsgi", "lms.asgi"])
+@pytest.mark.parametrize("module", ["lms.wsgi"])
 def test_a_server_starts_with_the_production_settings(module):
     text = (ROOT / f"{module.replace('.', '/')}.py").read_text()
     assert 'setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.production")' in text

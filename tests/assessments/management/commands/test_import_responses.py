@@ -73,7 +73,7 @@ def test_it_is_noted_where_the_responses_come_from(run):
 
 def test_the_same_file_is_refused_the_second_time(run):
     run(sleep_file())
-    with pytest.raises(CommandError, match="imported already"):
+    with pytest.raises(CommandError, match="holds an imported file already"):
         run(sleep_file())
 
 
