@@ -15,7 +15,7 @@ run: $(STAMP) assets ## Set up and start the portal on http://127.0.0.1:8000 (PO
 	@PORT=$(PORT) $(BIN)/python -m lms.serve
 
 test: $(STAMP) browser assets ## The whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: $(STAMP) browser assets ## Simulations and races (SEEDS=... sets how many rounds)
 	@$(BIN)/python -m pytest -m long -n 2
@@ -51,9 +51,9 @@ assets: $(STAMP)
 
 # What the tests look with, from Debian: a browser, a reader of PDFs, and Java with the Nu HTML
 # checker (npm) that runs on it. Installed when we may, named when not.
-LOOKING := chromium poppler-utils default-jre-headless
+LOOKING := chromium-headless-shell poppler-utils default-jre-headless
 browser: $(STAMP)
-	@if command -v chromium >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1 && command -v java >/dev/null 2>&1; then :; \
+	@if command -v chromium-headless-shell >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1 && command -v java >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		echo "Installing $(LOOKING) for the tests ..."; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(LOOKING) >/dev/null; \
