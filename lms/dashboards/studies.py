@@ -61,22 +61,20 @@ def study_cards(user: User) -> list[dict[str, Any]]:
     """The studies this person reads: main outcome, boxes, newest vintage; three queries."""
     studies = list(Study.objects.visible_to(user).select_related("instrument_version"))
     boxes, vintages = _boxes(studies), _vintages(studies)
-    return [
-        {
-            "study": study,
-            "primary": _primary(study),
-            "boxes": boxes[study.pk],
-            "vintage": vintages[study.pk],
-            "takes_imports": not study.spec.courses,
-        }
-        for study in studies
-    ]
+    return [_card(study, boxes[study.pk], vintages[study.pk]) for study in studies]
 
 
-def _primary(study: Study) -> str:
-    """The name of the outcome that was declared first before the data."""
-    scale = study.instrument_version.spec.scale(study.spec.primary)
-    return scale.title_in(LANGUAGE)
+def _card(study: Study, boxes: Boxes, vintage: Vintages) -> dict[str, Any]:
+    """One study; its outcome is the one that was declared first before the data."""
+    protocol = study.spec
+    scale = study.instrument_version.spec.scale(protocol.primary)
+    return {
+        "study": study,
+        "primary": scale.title_in(LANGUAGE),
+        "boxes": boxes,
+        "vintage": vintage,
+        "takes_imports": not protocol.courses,
+    }
 
 
 def _boxes(studies: Iterable[Study]) -> dict[int, Boxes]:
