@@ -1,5 +1,6 @@
 from assessments.actions.answering import Progress, decline, progress_of, seal_section
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
+from assessments.actions.instruments import Frozen, load_instrument
 from assessments.actions.opening import (
     create_windows,
     destroy_served_keys,
@@ -8,7 +9,7 @@ from assessments.actions.opening import (
     open_window,
 )
 from assessments.actions.outcomes import current_vintage
-from assessments.actions.registry import Frozen, create_study_keys, load_instrument, load_study
+from assessments.actions.registry import create_study_keys, load_study
 
 __all__ = [
     "Frozen",
