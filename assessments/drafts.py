@@ -56,14 +56,21 @@ def new_document(code: str, title: str) -> Part:
 
 
 def parts_of(document: Document, kind: str) -> list[Part]:
-    """The parts of one kind in their order."""
+    """The parts of one kind in their order; response scales as the items come to them."""
     if kind == RESPONSES:
-        return [{"code": code, **entry} for code, entry in document.get(kind, {}).items()]
+        used = [item["scale"] for item in document[ITEMS]]
+        entries = document.get(kind, {})
+        known = dict.fromkeys([*(code for code in used if code in entries), *sorted(entries)])
+        return [{"code": code, **entries[code]} for code in known]
     if kind == SECTIONS:
         titles = {str(number): title for number, title in document.get(kind, {}).items()}
         numbers = sorted({item["section"] for item in document[ITEMS]})
         return [{"code": str(number), "title": titles.get(str(number), {})} for number in numbers]
     return list(document.get(kind, ()))
+
+
+def details_of(document: Document) -> Part:
+    return {key: document.get(key, "") for key in ("code", "title", "licence", "citation")}
 
 
 def part_of(document: Document, kind: str, code: str) -> Part | None:

@@ -1,4 +1,4 @@
-from assessments.models.instrument import Instrument, InstrumentVersion
+from assessments.models.instrument import Instrument, InstrumentDraft, InstrumentVersion
 from assessments.models.knowledge import (
     Attempt,
     KnowledgeCheck,
@@ -11,6 +11,7 @@ from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 __all__ = [
     "Attempt",
     "Instrument",
+    "InstrumentDraft",
     "InstrumentVersion",
     "KnowledgeCheck",
     "OutcomeVintage",

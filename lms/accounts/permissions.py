@@ -17,4 +17,5 @@ class Permission(StrEnum):
     READ_OUTCOMES = "read_outcomes"
     EXPORT_OUTCOMES = "export_outcomes"
     IMPORT_RESPONSES = "import_responses"
+    MANAGE_INSTRUMENTS = "manage_instruments"
     EDIT_CONTENT = "edit_content"
