@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from assessments.frame import Frame
 from assessments.models.instrument import InstrumentVersion
 from assessments.studies import Arm, StudySpec, parse_study
 from courses.models import Cohort, Course
@@ -92,6 +93,12 @@ class Study(models.Model):
         """The arm a cohort is in: the one it was assigned to, else training."""
         assigned = self.cohort_arms.filter(cohort=cohort).first()
         return self.spec.arm(assigned.arm) if assigned else self.spec.training_arm
+
+    @property
+    def frame(self) -> Frame:
+        """What ballots of this study are made and opened by."""
+        instrument = self.instrument_version.spec
+        return Frame(self.uuid, parse_study(self.document, instrument), instrument)
 
 
 class Wave(models.Model):
