@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -61,9 +61,9 @@ def test_it_moves_with_the_training_cohort(compared: Survey, elsewhere: Cohort) 
         study=compared.study, cohort=elsewhere, arm="compared", follows=compared.cohort, by=None
     )
     session = compared.cohort.sessions.get(module__survey="pre")
-    session.ends_at = session.starts_at
+    session.ends_at = session.starts_at + timedelta(minutes=10)
     session.save(update_fields=["ends_at"])
-    assert bounds_of(windows_of(elsewhere)["pre"]).closes_at == session.starts_at
+    assert bounds_of(windows_of(elsewhere)["pre"]).closes_at == session.ends_at
 
 
 def test_a_cohort_that_waits_has_one_window_a_wave(compared: Survey) -> None:
