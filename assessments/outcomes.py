@@ -44,7 +44,7 @@ class Response:
     """What one officer answered in one wave. Exists in memory only.
 
     `code` is the study's pseudonym, `answers` maps item codes to numbers or free text, `cohort` may
-    be empty.
+    be empty, and so may `arm` and `promise`, the version of the promise that was shown.
     """
 
     code: str
@@ -53,6 +53,8 @@ class Response:
     answers: Mapping[str, Answer]
     cohort: str = ""
     covariates: Mapping[str, str] = field(default_factory=dict)
+    arm: str = ""
+    promise: str = ""
 
     def __repr__(self) -> str:
         """No traceback or log line may hold an answer."""

@@ -1,20 +1,17 @@
 from assessments.actions.answering import Progress, decline, progress_of, seal_section
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
 from assessments.actions.instruments import Frozen, load_instrument
-from assessments.actions.opening import (
-    create_windows,
-    destroy_served_keys,
-    due_windows,
-    open_due_boxes,
-    open_window,
-)
+from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
-from assessments.actions.registry import create_study_keys, load_study
+from assessments.actions.registry import create_study_keys
+from assessments.actions.studies import StudyPlan, load_study, plan_study
+from assessments.actions.windows import create_windows, due_windows
 
 __all__ = [
     "Frozen",
     "ImportRefused",
     "Progress",
+    "StudyPlan",
     "check_importable",
     "create_study_keys",
     "create_windows",
@@ -27,6 +24,7 @@ __all__ = [
     "load_study",
     "open_due_boxes",
     "open_window",
+    "plan_study",
     "progress_of",
     "seal_section",
 ]

@@ -69,6 +69,7 @@ ROLES: dict[str, Role] = {
                     Permission.EXPORT_OUTCOMES,
                     Permission.IMPORT_RESPONSES,
                     Permission.MANAGE_INSTRUMENTS,
+                    Permission.MANAGE_STUDIES,
                 }
             ),
             sees_answers=True,
