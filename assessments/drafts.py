@@ -222,8 +222,8 @@ def _mapped(node: Any, change: Callable[[Part], Part]) -> Any:
 
 
 def movable(document: Document, kind: str) -> dict[str, tuple[bool, bool]]:
-    """By code, whether a part can be moved up and down."""
-    parts = parts_of(document, kind)
+    """By code, whether a part can be moved up and down; response scales have no order."""
+    parts = parts_of(document, kind) if kind in (ITEMS, BLOCKS, SCALES) else []
     joined = [a.get("section") == b.get("section") for a, b in pairwise(parts)]
     return {
         part["code"]: (up, down)

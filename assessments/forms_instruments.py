@@ -78,17 +78,18 @@ class PartForm(forms.Form):
         raise NotImplementedError
 
     def add_texts(
-        self, label: str, *, rows: int = 3, required: bool = True, name: str = "text"
+        self, label: str, *, short: bool = False, required: bool = True, name: str = "text"
     ) -> None:
         """A field for each language of the draft; only English is needed."""
         for language in self.languages:
             is_main = language == DEFAULT_LANGUAGE
             named = f"{label} ({language_name(language)})" if len(self.languages) > 1 else label
+            widget = forms.TextInput if short else forms.Textarea
             self.fields[f"{name}_{language}"] = forms.CharField(
                 label=named,
                 required=required and is_main,
                 max_length=LONGEST_WORDING,
-                widget=forms.Textarea(attrs={"rows": rows, "lang": language}),
+                widget=widget(attrs={"lang": language}),
             )
 
     def texts(self, name: str = "text") -> dict[str, str]:
@@ -114,7 +115,7 @@ class DetailsForm(PartForm):
     )
 
     def add_fields(self, part: Part) -> None:
-        self.add_texts(_("Title"), rows=2)
+        self.add_texts(_("Title"), short=True)
         for name, label, hint in (
             ("licence", _("Licence"), _("Who may use the items, and on what terms.")),
             ("citation", _("Citation"), _("Where the items come from, as a paper would say it.")),
@@ -124,7 +125,7 @@ class DetailsForm(PartForm):
                 help_text=hint,
                 required=False,
                 max_length=LONGEST_WORDING,
-                widget=forms.Textarea(attrs={"rows": 3}),
+                widget=forms.Textarea,
             )
 
     def part(self) -> Part:
@@ -231,7 +232,7 @@ class ResponseScaleForm(PartForm):
     )
 
     def add_fields(self, part: Part) -> None:
-        self.add_texts(_("Labels of the steps"), rows=6, required=False, name="labels")
+        self.add_texts(_("Labels of the steps"), required=False, name="labels")
         for language in self.languages:
             self.fields[f"labels_{language}"].help_text = _(
                 "One line for each step, for example 1: Strongly disagree. A step without a line "
@@ -299,7 +300,7 @@ class BlockForm(PartForm):
     )
 
     def add_fields(self, part: Part) -> None:
-        self.add_texts(_("Text"), rows=6)
+        self.add_texts(_("Text"))
 
     def initial_of(self, part: Part) -> dict[str, Any]:
         return {**super().initial_of(part), "block_kind": part.get("kind", "vignette")}
@@ -316,7 +317,7 @@ class ScaleForm(PartForm):
     code = code_field(help_text=gettext_lazy("For example social_distance."))
 
     def add_fields(self, part: Part) -> None:
-        self.add_texts(_("Title"), rows=2)
+        self.add_texts(_("Title"), short=True)
         texts = {r["code"] for r in parts_of(self.document, RESPONSES) if r["type"] == "text"}
         items = [(i["code"], titled(i)) for i in self.items_but() if i["scale"] not in texts]
         for name, label in (
@@ -374,7 +375,7 @@ class SectionTitleForm(PartForm):
 
     def add_fields(self, part: Part) -> None:
         self.number = part.get("code", "")
-        self.add_texts(_("Title"), rows=2, required=False)
+        self.add_texts(_("Title"), short=True, required=False)
 
     def part(self) -> Part:
         return {"code": self.number, "title": self.texts()}

@@ -67,6 +67,13 @@ _PARTS = {
     SCALES: gettext_lazy("Scale"),
     SECTIONS: gettext_lazy("Section"),
 }
+_KINDS = {
+    **_PARTS,
+    ITEMS: gettext_lazy("Items"),
+    RESPONSES: gettext_lazy("Response scales"),
+    BLOCKS: gettext_lazy("Cases and stems"),
+    SCALES: gettext_lazy("Scales"),
+}
 
 
 def responses_problem(problem: Problem) -> str:
@@ -85,7 +92,8 @@ def table_problem(problem: item_table.Problem) -> str:
 
 def draft_problem(problem: DraftProblem) -> str:
     """What keeps a draft from being published: "Item SD3, text: ..."."""
-    place = " ".join(filter(None, [str(_PARTS[problem.kind]), problem.code]))
+    names = _PARTS if problem.code else _KINDS
+    place = f"{names[problem.kind]} {problem.code}".strip()
     field = problem.field.replace(".", " ").replace("_", " ")
     return f"{', '.join(filter(None, [place, field]))}: {problem.text}"
 

@@ -51,9 +51,9 @@ def new(request: SignedInRequest) -> HttpResponse:
     if not request.user.may(Permission.MANAGE_INSTRUMENTS):
         raise Http404
     from_file = request.POST.get("how") == "file"
-    data = request.POST if request.method == "POST" else None
-    table = TableForm(None if from_file else data, request.FILES, prefix="table")
-    file = YamlForm(data if from_file else None, request.FILES, prefix="file")
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    table = TableForm(None if from_file else data, None if from_file else files, prefix="table")
+    file = YamlForm(data if from_file else None, files if from_file else None, prefix="file")
     sent: TableForm | YamlForm = file if from_file else table
     if sent.is_valid():
         made = actions.start_draft(document=sent.document, by=request.user)

@@ -79,6 +79,15 @@ BUDGETS = [
     Budget("studies", m.EVALUATOR, 10, _route("evaluator:home")),
     Budget("outcomes", m.EVALUATOR, 22, _route("evaluator:study", m.study)),
     Budget("import of responses", m.EVALUATOR, 8, _route("evaluator:import", m.study)),
+    Budget("instruments", m.EVALUATOR, 7, _route("instruments:home")),
+    Budget("new instrument", m.EVALUATOR, 5, _route("instruments:new")),
+    Budget("instrument version", m.EVALUATOR, 6, _route("instruments:version", m.small)),
+    Budget(
+        "instrument preview", m.EVALUATOR, 5, _route("instruments:preview", m.section_of(m.small))
+    ),
+    Budget("instrument draft", m.EVALUATOR, 7, _route("instruments:draft", m.draft)),
+    Budget("form of an item", m.EVALUATOR, 5, _route("instruments:part", m.item)),
+    Budget("languages of a draft", m.EVALUATOR, 5, _route("instruments:languages", m.draft)),
     # The coordinator's and the administrator's
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from assessments.models import Study, SurveyWindow
+from assessments.actions.drafts import draft_of_version
+from assessments.models import InstrumentDraft, InstrumentVersion, Study, SurveyWindow
 from certificates.models import Certificate
 from cms_pages.models import LessonPage, ProgramPage
 from courses.models import Cohort, Enrolment
@@ -71,8 +72,36 @@ def trainer() -> list[str]:
     ]
 
 
+def a_draft() -> InstrumentDraft:
+    """One that a version began, in two languages."""
+    found = InstrumentDraft.objects.first()
+    if found is None:
+        version = InstrumentVersion.objects.get(instrument__code="sample-fair-contact")
+        found = draft_of_version(
+            version=version, by=User.objects.get(email="evaluator@example.org")
+        )
+    return found
+
+
+def instruments() -> list[str]:
+    sample, draft = ("sample-fair-contact", 1), a_draft()
+    forms = [("items", "FJ3"), ("response_scales", "agree5"), ("blocks", "SHOP")]
+    forms += [("scales", "fair_process"), ("section_titles", "1")]
+    return [
+        *(reverse("instruments:home"), reverse("instruments:new")),
+        reverse("instruments:version", args=sample),
+        *(reverse("instruments:preview", args=[*sample, section]) for section in (1, 2, 3)),
+        reverse("instruments:draft", args=[draft.uuid]),
+        reverse("instruments:draft_preview", args=[draft.uuid, 2]),
+        reverse("instruments:languages", args=[draft.uuid]),
+        reverse("instruments:add", args=[draft.uuid, "details"]),
+        *(reverse("instruments:part", args=[draft.uuid, *form]) for form in forms),
+    ]
+
+
 def evaluator() -> list[str]:
     return [
+        *instruments(),
         reverse("evaluator:home"),
         *(reverse("evaluator:import", args=[study.code]) for study in Study.objects.all()),
         reverse("evaluator:study", args=["cit-paper-2019"]),
@@ -119,7 +148,11 @@ REFUSING: dict[str, Callable[[], list[str]]] = {
     "officer@example.org": lambda: ["/accounts/password/change/"],
     "officer.finishing@example.org": first_section,
     "trainer@example.org": schedule_and_roster,
-    "evaluator@example.org": lambda: evaluator()[-1:],
+    "evaluator@example.org": lambda: [
+        *evaluator()[-1:],
+        reverse("instruments:new"),
+        reverse("instruments:add", args=[a_draft().uuid, "items"]),
+    ],
 }
 
 # Past the browser's own checks, as a program would send it.
