@@ -11,7 +11,7 @@ import lms.accounts.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0001_initial"),
+        ("assessments", "0002_arms_and_sheets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
