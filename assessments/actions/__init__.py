@@ -1,4 +1,11 @@
-from assessments.actions.answering import Progress, decline, progress_of, seal_section
+from assessments.actions.answering import (
+    Progress,
+    decline,
+    progress_of,
+    seal_section,
+    seal_sections,
+    use_link,
+)
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
 from assessments.actions.opening import (
     create_windows,
@@ -28,4 +35,6 @@ __all__ = [
     "open_window",
     "progress_of",
     "seal_section",
+    "seal_sections",
+    "use_link",
 ]
