@@ -55,7 +55,7 @@ def progress_of(*, window: SurveyWindow, user: User) -> Progress:
     study, keys = window.wave.study, box_keys(window)
     tag = tag_of(keys, window.uuid, _research_ids(user)[0])
     sealed = store.read(tag)
-    sections = len(sections_of(study))
+    sections = len(sections_of(study.frame))
     if sealed is None:
         return Progress(frozenset(), sections)
     ballot = unwrap(sealed, keys, tag)
@@ -69,7 +69,7 @@ def _change_ballot(window: SurveyWindow, user: User, change: Change) -> None:
         study=study.uuid,
         window=window.uuid,
         links=links_of(link_key(study), study.uuid, ids),
-        sections=len(sections_of(study)),
+        sections=len(sections_of(study.frame)),
     )
     public_key = bytes(study.public_key or b"")
     tag = tag_of(keys, window.uuid, ids[0])
