@@ -86,6 +86,8 @@ def load_study(*, document: dict[str, Any], by: User | None) -> tuple[Study, boo
         Wave(study=study, code=wave.code, title=wave.title, position=position)
         for position, wave in enumerate(spec.waves, start=1)
     )
+    sheet = spec.information_sheet
+    study.sheets.update_or_create(version=sheet.version, defaults={"text": dict(sheet.text)})
     record(action="study.loaded", by=by, about=study, detail={"code": spec.code})
     return study, True
 

@@ -21,7 +21,9 @@ def create_windows(*, cohort: Cohort) -> list[SurveyWindow]:
     ).select_related("study")
     windows = []
     for wave in waves:
-        window, created = SurveyWindow.objects.get_or_create(wave=wave, cohort=cohort, number=0)
+        window, created = SurveyWindow.objects.get_or_create(
+            wave=wave, cohort=cohort, number=0, defaults={"sheet": wave.study.current_sheet}
+        )
         if created:
             web_store().create_box_key(wave.study.uuid, window.uuid)
         windows.append(window)
