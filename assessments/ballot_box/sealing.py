@@ -33,7 +33,11 @@ Content = Answers | Literal["declined", "empty"]
 
 
 class TooLong(ValueError):
-    """What was answered in one section does not fit into its slot."""
+    """What was answered in one section does not fit into its slot, by `over` bytes."""
+
+    def __init__(self, section: int, over: int) -> None:
+        self.section, self.over = section, over
+        super().__init__(f"section {section} is {over} bytes longer than what fits into a slot")
 
 
 class Tampered(Exception):
@@ -80,7 +84,7 @@ class Envelope:
         }
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         if len(text) >= SIZE:
-            raise TooLong(f"{len(text)} bytes in one section; {SIZE - 1} fit")
+            raise TooLong(section, len(text) - SIZE + 1)
         padded = text + b"\x80" + b"\0" * (SIZE - len(text) - 1)
         return SealedBox(PublicKey(public_key)).encrypt(padded)
 
