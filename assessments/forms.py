@@ -80,12 +80,17 @@ class Question:
 
 @dataclass(frozen=True)
 class Asked:
-    """Neighbouring questions under one block, or under none."""
+    """Neighbouring questions under one block, whose text is `text`, or under none."""
 
     block: Block | None
     text: str
     lang: str
     questions: tuple[Question, ...]
+
+    @property
+    def stem(self) -> str:
+        """What each of the questions completes; empty unless they are a matrix."""
+        return self.text if self.block and self.block.kind == "matrix" else ""
 
 
 @dataclass(frozen=True)

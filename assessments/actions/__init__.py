@@ -7,9 +7,10 @@ from assessments.actions.answering import (
     use_link,
 )
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
+from assessments.actions.instruments import Frozen, load_instrument
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
-from assessments.actions.registry import Frozen, create_study_keys, load_instrument, load_study
+from assessments.actions.registry import create_study_keys, load_study
 from assessments.actions.windows import create_windows, due_windows
 
 __all__ = [

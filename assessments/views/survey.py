@@ -17,7 +17,13 @@ from assessments.forms import SurveyForm
 from assessments.languages import named
 from assessments.questionnaire import Section
 from assessments.views.link_cookie import forget_link
-from assessments.views.survey_access import Taking, forget_pages, onward, survey_view
+from assessments.views.survey_access import (
+    Taking,
+    forget_pages,
+    onward,
+    sign_in_to,
+    survey_view,
+)
 
 
 @survey_view
@@ -36,11 +42,15 @@ def start(request: HttpRequest, taking: Taking) -> HttpResponse:
 
 def _start_context(taking: Taking, progress: Progress) -> dict[str, Any]:
     sheet = taking.sheet
+    wave = taking.frame.study.wave(taking.window.wave.code)
     return taking.context | {
+        "wave": wave.title_in(taking.language),
         "sheet": sheet,
         "sheet_paragraphs": sheet.text_in(taking.language).split("\n\n"),
         "questions": sum(len(one.items) + len(one.covariates) for one in taking.sections),
-        "languages": [(code, named(code), taking.path("start", code)) for code in taking.languages],
+        "languages": [
+            (code, named(code), taking.address("start", code)) for code in taking.languages
+        ],
         "progress": progress,
         "resume": _sealed_sentence(progress),
     }
@@ -134,8 +144,15 @@ def done(request: HttpRequest, taking: Taking) -> HttpResponse:
     if request.method == "POST":
         decline(window=taking.window, user=taking.user)
         return redirect(taking.address("done"))
-    again = taking.address("everything") if taking.on_one_page else taking.address("section", number=1)
-    response = render(request, "survey/done.html", taking.context | {"again": again})
+    again = (
+        taking.address("everything") if taking.on_one_page else taking.address("section", number=1)
+    )
+    response = render(
+        request,
+        "survey/done.html",
+        taking.context
+        | {"again": again, "by_link": taking.by_link, "sign_in": sign_in_to(taking.window.pk)},
+    )
     if taking.by_link:
         forget_link(response, taking.window.pk)
     forget_pages(response)
@@ -149,7 +166,7 @@ def leave(request: HttpRequest, window: uuid.UUID) -> HttpResponse:
     if request.user.is_authenticated:
         response: HttpResponse = redirect("learner:home")
     else:
-        response = render(request, "survey/left.html", {"window_id": window})
+        response = render(request, "survey/left.html", {"sign_in": sign_in_to(window)})
     forget_link(response, window)
     forget_pages(response)
     return response

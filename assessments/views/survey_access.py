@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -19,8 +20,12 @@ from assessments.actions.answering import Progress, progress_of
 from assessments.ballot_box.keys import KeyMissing
 from assessments.ballot_box.sealing import Tampered
 from assessments.ballot_box.store import BoxClosed
-from assessments.models import Study, SurveyWindow
-from assessments.questionnaire import Section, languages_of, sections_of
+from assessments.documents import DEFAULT_LANGUAGE
+from assessments.frame import Frame
+from assessments.languages import shared
+from assessments.models import SurveyWindow
+from assessments.protocol import PAGE, SheetSpec
+from assessments.questionnaire import Section, sections_of
 from assessments.views.link_cookie import forget_link, has_link, person_by_link
 from assessments.windows import bounds_of, is_open, with_bounds
 from courses.models import EnrolmentState
@@ -36,30 +41,58 @@ class Taking:
 
     window: SurveyWindow
     user: User
-    language: str
+    asked_language: str
     by_link: bool
 
-    @property
-    def study(self) -> Study:
-        return self.window.wave.study
-
     @cached_property
-    def languages(self) -> tuple[str, ...]:
-        return languages_of(self.study)
+    def frame(self) -> Frame:
+        return self.window.wave.study.frame
 
     @cached_property
     def sections(self) -> list[Section]:
-        return sections_of(self.study, self.language)
+        return sections_of(self.frame, self.language)
+
+    @property
+    def sheet(self) -> SheetSpec:
+        return self.window.sheet.spec
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Those that the instrument and the information sheet both have."""
+        return shared(self.frame.instrument.languages, self.sheet.text)
+
+    @property
+    def language(self) -> str:
+        offered = self.languages
+        return self.asked_language if self.asked_language in offered else offered[0]
+
+    @property
+    def on_one_page(self) -> bool:
+        return self.frame.study.layout == PAGE
 
     @property
     def progress(self) -> Progress:
         return progress_of(window=self.window, user=self.user)
 
-    def address(self, page: str, **kwargs: Any) -> str:
-        """The address of one of the survey's pages, in the language that was chosen."""
+    def address(self, page: str, language: str = "", **kwargs: Any) -> str:
+        """The address of one of the survey's pages, in the language at hand or another one."""
         path = reverse(f"survey:{page}", kwargs={"window": self.window.pk, **kwargs})
-        chosen = self.language != self.languages[0]
-        return f"{path}?lang={self.language}" if chosen else path
+        wanted = language or self.language
+        return path if wanted == DEFAULT_LANGUAGE else f"{path}?lang={wanted}"
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What all pages of the survey show. `lang` is empty for words in the portal's language."""
+        language = self.language
+        return {
+            "window": self.window,
+            "study": self.window.wave.study,
+            "title": self.frame.study.title_in(language),
+            "language": language,
+            "lang": "" if language == DEFAULT_LANGUAGE else language,
+            "threshold": self.frame.study.threshold,
+            "leave_address": self.address("leave"),
+        }
 
 
 View = Callable[..., HttpResponse]
@@ -120,7 +153,7 @@ def own_window(user: User, pk: uuid.UUID) -> SurveyWindow:
         raise Http404
     windows = SurveyWindow.objects.filter(
         cohort__enrolments__user=user, cohort__enrolments__state=EnrolmentState.ENROLLED
-    ).select_related("wave__study__instrument_version", "cohort__agency")
+    ).select_related("wave__study__instrument_version", "cohort__agency", "sheet")
     window = with_bounds(windows).filter(pk=pk).first()
     if window is None:
         raise Http404
@@ -133,10 +166,14 @@ def _taking(request: HttpRequest, pk: uuid.UUID) -> Taking | None:
     user = request.user if signed_in else person_by_link(request, pk)
     if not isinstance(user, User):
         return None
-    window = own_window(user, pk)
-    offered = languages_of(window.wave.study)
     asked = request.GET.get("lang", "")
-    return Taking(window, user, asked if asked in offered else offered[0], by_link=not signed_in)
+    return Taking(own_window(user, pk), user, asked, by_link=not signed_in)
+
+
+def sign_in_to(window: uuid.UUID) -> str:
+    """The address of the sign-in page that leads on to this survey."""
+    start = reverse("survey:start", kwargs={"window": window})
+    return f"{reverse('account_login')}?{urlencode({'next': start})}"
 
 
 def forget_pages(response: HttpResponse) -> None:

@@ -19,7 +19,7 @@ from assessments.ballot_box.keys import KeyMissing
 from assessments.invitations import person_of
 from assessments.models import SurveyWindow
 from assessments.views.link_cookie import person_by_link, remember_link
-from assessments.views.survey_access import guarded, own_window
+from assessments.views.survey_access import guarded, own_window, sign_in_to
 from lms.accounts.models import User
 from lms.accounts.throttle import seconds_to_wait
 
@@ -52,14 +52,12 @@ def _wrong(request: HttpRequest) -> HttpResponse:
     return render(request, "429.html", status=429, headers={"Retry-After": str(wait)})
 
 
-def _arrive(
-    request: HttpRequest, window: SurveyWindow, person: User, token: str
-) -> HttpResponse:
+def _arrive(request: HttpRequest, window: SurveyWindow, person: User, token: str) -> HttpResponse:
     present = request.user if request.user.is_authenticated else person_by_link(request, window.pk)
     start = reverse("survey:start", kwargs={"window": window.pk})
     if present == person:
         return redirect(start)
-    context = {"window": window, "study": window.wave.study, "start": start}
+    context = {"window": window, "study": window.wave.study, "sign_in": sign_in_to(window.pk)}
     if request.user.is_authenticated:
         return render(request, "survey/link_other.html", context, status=409)
     if progress_of(window=window, user=person).link_used:
