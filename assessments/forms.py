@@ -50,7 +50,7 @@ class FreeText(forms.CharField):
     types: what is too long is said afterwards."""
 
     def to_python(self, value: Any) -> str:
-        return printable(super().to_python(value))
+        return printable(super().to_python(value) or "")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {}

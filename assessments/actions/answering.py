@@ -18,6 +18,7 @@ from assessments.ballot_box.sealing import (
 )
 from assessments.keyring import box_keys, link_key
 from assessments.models import SurveyWindow
+from assessments.promise import Promise
 from assessments.questionnaire import sections_of
 from lms.accounts.models import User
 
@@ -65,11 +66,13 @@ def progress_of(*, window: SurveyWindow, user: User) -> Progress:
 @sensitive_variables()
 def _change_ballot(window: SurveyWindow, user: User, change: Change) -> None:
     study, keys, ids = window.wave.study, box_keys(window), _research_ids(user)
+    frame = study.frame
     envelope = Envelope(
         study=study.uuid,
         window=window.uuid,
         links=links_of(link_key(study), study.uuid, ids),
-        sections=len(sections_of(study.frame)),
+        sections=len(sections_of(frame)),
+        promise=Promise(frame.study, window.sheet.version).version,
     )
     public_key = bytes(study.public_key or b"")
     tag = tag_of(keys, window.uuid, ids[0])

@@ -80,12 +80,6 @@ class Study(models.Model):
         return parse_study(self.document, self.instrument_version.spec)
 
     @property
-    def frame(self) -> Frame:
-        """What ballots of this study are made and opened by."""
-        instrument = self.instrument_version.spec
-        return Frame(self.uuid, parse_study(self.document, instrument), instrument)
-
-    @property
     def protocol(self) -> dict[str, Any]:
         """The document without the information sheet, which may get new versions."""
         return {key: part for key, part in self.document.items() if key != "information_sheet"}
@@ -99,6 +93,12 @@ class Study(models.Model):
         """The arm a cohort is in: the one it was assigned to, else training."""
         assigned = self.cohort_arms.filter(cohort=cohort).first()
         return self.spec.arm(assigned.arm) if assigned else self.spec.training_arm
+
+    @property
+    def frame(self) -> Frame:
+        """What ballots of this study are made and opened by."""
+        instrument = self.instrument_version.spec
+        return Frame(self.uuid, parse_study(self.document, instrument), instrument)
 
 
 class Wave(models.Model):

@@ -15,6 +15,7 @@ from assessments.actions.answering import Progress, decline, seal_sections
 from assessments.ballot_box.sealing import TooLong
 from assessments.forms import SurveyForm
 from assessments.languages import named
+from assessments.promise import Promise
 from assessments.questionnaire import Section
 from assessments.views.link_cookie import forget_link
 from assessments.views.survey_access import (
@@ -36,7 +37,7 @@ def start(request: HttpRequest, taking: Taking) -> HttpResponse:
     if choice == "decline" or progress.is_complete:
         return redirect(taking.address("done"))
     if choice == "agree":
-        return redirect(_questions(taking, progress))
+        return redirect(_questions(taking, from_section=progress.next_section))
     return render(request, "survey/start.html", _start_context(taking, progress))
 
 
@@ -51,6 +52,7 @@ def _start_context(taking: Taking, progress: Progress) -> dict[str, Any]:
         "languages": [
             (code, named(code), taking.address("start", code)) for code in taking.languages
         ],
+        "promise": Promise(taking.frame.study, sheet.version),
         "progress": progress,
         "resume": _sealed_sentence(progress),
     }
@@ -64,11 +66,10 @@ def _sealed_sentence(progress: Progress) -> str:
     return words if progress.done else ""
 
 
-def _questions(taking: Taking, progress: Progress) -> str:
-    """Where the first question stands that has not been sealed."""
+def _questions(taking: Taking, *, from_section: int) -> str:
     if taking.on_one_page:
         return taking.address("everything")
-    return taking.address("section", number=progress.next_section)
+    return taking.address("section", number=from_section)
 
 
 @survey_view
@@ -110,7 +111,9 @@ def _next(taking: Taking, sealed: list[Section]) -> str:
     if last < len(taking.sections):
         return taking.address("section", number=last + 1)
     progress = taking.progress
-    return taking.address("done") if progress.is_complete else _questions(taking, progress)
+    if progress.is_complete:
+        return taking.address("done")
+    return _questions(taking, from_section=progress.next_section)
 
 
 def _ask_context(taking: Taking, sections: list[Section], form: SurveyForm) -> dict[str, Any]:
@@ -144,15 +147,12 @@ def done(request: HttpRequest, taking: Taking) -> HttpResponse:
     if request.method == "POST":
         decline(window=taking.window, user=taking.user)
         return redirect(taking.address("done"))
-    again = (
-        taking.address("everything") if taking.on_one_page else taking.address("section", number=1)
-    )
-    response = render(
-        request,
-        "survey/done.html",
-        taking.context
-        | {"again": again, "by_link": taking.by_link, "sign_in": sign_in_to(taking.window.pk)},
-    )
+    context = taking.context | {
+        "again": _questions(taking, from_section=1),
+        "by_link": taking.by_link,
+        "sign_in": sign_in_to(taking.window.pk),
+    }
+    response = render(request, "survey/done.html", context)
     if taking.by_link:
         forget_link(response, taking.window.pk)
     forget_pages(response)

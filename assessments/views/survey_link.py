@@ -49,7 +49,9 @@ def _wrong(request: HttpRequest) -> HttpResponse:
     wait = seconds_to_wait(request, action="survey-link", rate=settings.SURVEY_LINK_RATE)
     if not wait:
         raise Http404
-    return render(request, "429.html", status=429, headers={"Retry-After": str(wait)})
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def _arrive(request: HttpRequest, window: SurveyWindow, person: User, token: str) -> HttpResponse:
