@@ -17,6 +17,9 @@ from courses.cells import printable
 
 # Up to so many answers stand side by side as tiles; more are a list.
 MOST_TILES = 7
+# What fits side by side on a phone of 360 pixels, in the smallest type that is legible.
+PHONE_TILES = 5
+PHONE_LETTERS = 9
 
 
 class RadioSelect(forms.RadioSelect):
@@ -69,12 +72,13 @@ class Condition:
 @dataclass(frozen=True)
 class Question:
     """One question as it is shown. `lang`: the language of its words, empty where that is the
-    portal's own."""
+    portal's own. `listed`: its answers stand below each other; `stacks`: on phones alone."""
 
     field: forms.BoundField
     number: int
     lang: str = ""
     listed: bool = False
+    stacks: bool = False
     condition: Condition | None = None
 
 
@@ -177,6 +181,7 @@ class SurveyForm(forms.Form):
             numbers[item.code],
             self._spoken,
             listed=len(item.scale.points) > MOST_TILES,
+            stacks=_too_wide_for_phones(item, self.language),
             condition=self._condition(item, section, numbers),
         )
 
@@ -189,6 +194,12 @@ class SurveyForm(forms.Form):
         scale = next(one.scale for one in section.items if one.code == code)
         labels = tuple(scale.label_in(value, self.language) for value in values)
         return Condition(code, numbers[code], values, labels)
+
+
+def _too_wide_for_phones(item: Item, language: str) -> bool:
+    points = item.scale.points
+    words = " ".join(item.scale.label_in(point, language) for point in points).split()
+    return len(points) > PHONE_TILES or any(len(word) > PHONE_LETTERS for word in words)
 
 
 def _item_field(item: Item, language: str) -> forms.Field:
@@ -219,12 +230,14 @@ def _item_field(item: Item, language: str) -> forms.Field:
             empty_value=None,
             widget=RadioSelect,
         )
+    refused = _("Write a number from %(low)g to %(high)g.") % {"low": scale.min, "high": scale.max}
     return forms.FloatField(
         label=text,
         required=False,
         min_value=scale.min,
         max_value=scale.max,
-        widget=NumberInput(named),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), refused),
+        widget=NumberInput(named | {"inputmode": "decimal"}),
     )
 
 

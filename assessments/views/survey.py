@@ -53,6 +53,7 @@ def _start_context(taking: Taking, progress: Progress) -> dict[str, Any]:
             (code, named(code), taking.address("start", code)) for code in taking.languages
         ],
         "promise": Promise(taking.frame.study, sheet.version),
+        "on_one_page": taking.on_one_page,
         "progress": progress,
         "resume": _sealed_sentence(progress),
     }
@@ -119,11 +120,10 @@ def _next(taking: Taking, sealed: list[Section]) -> str:
 def _ask_context(taking: Taking, sections: list[Section], form: SurveyForm) -> dict[str, Any]:
     done = taking.progress.done
     numbers = {one.number for one in sections}
-    last = len(taking.sections)
-    current = max(numbers)
+    many, last, current = len(sections) > 1, len(taking.sections), max(numbers)
     return taking.context | {
         "section": sections[0],
-        "many": len(sections) > 1,
+        "many": many,
         "last": last,
         "form": form,
         "steps": [
@@ -133,7 +133,7 @@ def _ask_context(taking: Taking, sections: list[Section], form: SurveyForm) -> d
         "is_sealed": bool(numbers & done),
         "error": bool(form.errors),
         "next_number": current + 1 if current < last else None,
-        "back": taking.address("section", number=current - 1) if 1 < current < last + 1 else "",
+        "back": "" if many or current == 1 else taking.address("section", number=current - 1),
         "sheet_address": taking.address("start"),
     }
 
