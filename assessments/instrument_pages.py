@@ -95,4 +95,4 @@ def scale_line(spec: InstrumentSpec, code: str) -> dict[str, Any]:
 def preview_of(spec: InstrumentSpec, number: int, language: str) -> Section:
     """One section as a study would ask it, free text included."""
     section = spec.sections[number - 1]
-    return Section(number, spec.section_title(section, language), spec.items_of(section))
+    return Section(number, spec.section_title(section, language), spec.groups_of(section))

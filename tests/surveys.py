@@ -125,18 +125,23 @@ def make_cohort(study_course: Any, agency: Agency, people: list[User]) -> Cohort
     return cohort
 
 
-def make_survey(people: int = 3, covariates: tuple[str, ...] = ()) -> Survey:
-    """A survey that can be answered as soon as the clock stands before the course."""
+def make_survey(
+    people: int = 3,
+    covariates: tuple[str, ...] = (),
+    questions: dict[str, Any] | None = None,
+    **protocol: Any,
+) -> Survey:
+    """A survey that can be answered as soon as the clock stands before the course. `questions` is
+    asked in place of the small one; `protocol` replaces entries of the study's document."""
     agency = AgencyFactory.create()
     marked = [
         {"code": "welcome", "day": 1, "survey": "pre"},
         {"code": "farewell", "day": 2, "survey": "post"},
     ]
     version = CourseVersionFactory.create(modules=marked)
-    load_instrument(document=instrument_document(), by=None)
-    study, _ = load_study(
-        document=study_document(version.course.code, covariates=covariates), by=None
-    )
+    load_instrument(document=questions or instrument_document(), by=None)
+    document = study_document(version.course.code, covariates=covariates) | protocol
+    study, _ = load_study(document=document, by=None)
     study = create_study_keys(study=study, by=None)
     officers = [UserFactory.create(agency=agency) for _ in range(people)]
     cohort = make_cohort(version, agency, officers)

@@ -1,4 +1,11 @@
-from assessments.actions.answering import Progress, decline, progress_of, seal_section
+from assessments.actions.answering import (
+    Progress,
+    decline,
+    progress_of,
+    seal_section,
+    seal_sections,
+    use_link,
+)
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
 from assessments.actions.instruments import Frozen, load_instrument
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
@@ -27,4 +34,6 @@ __all__ = [
     "plan_study",
     "progress_of",
     "seal_section",
+    "seal_sections",
+    "use_link",
 ]

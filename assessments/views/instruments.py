@@ -13,13 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from assessments.documents import DEFAULT_LANGUAGE
-from assessments.forms import SectionForm
+from assessments.forms import SurveyForm
 from assessments.instrument_files import instrument_yaml
-from assessments.instrument_pages import condition, overview, preview_of
+from assessments.instrument_pages import overview, preview_of
 from assessments.instruments import InstrumentSpec, parse_instrument
 from assessments.item_table import items_table
+from assessments.languages import named
 from assessments.models import Instrument, InstrumentDraft, InstrumentVersion
-from assessments.wording import language_name
 from assessments.yaml_files import read_document
 from lms.accounts.http import SignedInRequest
 from lms.accounts.permissions import Permission
@@ -107,23 +107,15 @@ def preview_page(
     if language not in spec.languages:
         language = DEFAULT_LANGUAGE
     section = preview_of(spec, number, language)
-    form = SectionForm(section, language=language)
     context |= {
         "title": spec.title_in(language),
         "section": section,
+        "part": next(iter(SurveyForm([section], language=language).parts)),
         "last": len(spec.sections),
         "previous": number - 1,
         "next": number + 1,
         "language": language,
-        "languages": [(code, language_name(code)) for code in spec.languages],
-        "groups": [
-            {
-                "block": group.block,
-                "text": group.block.text_in(language) if group.block else "",
-                "questions": [(form[item.code], condition(item)) for item in group.items],
-            }
-            for group in spec.groups_of(spec.sections[number - 1])
-        ],
+        "languages": [(code, named(code)) for code in spec.languages],
     }
     return render(request, "instruments/preview.html", context)
 

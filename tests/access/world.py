@@ -7,6 +7,7 @@ from typing import Any
 
 from assessments.actions import create_study_keys, create_windows, load_instrument, load_study
 from assessments.actions.drafts import draft_of_version
+from assessments.invitations import token_for
 from assessments.models import (
     Attempt,
     InstrumentDraft,
@@ -56,6 +57,7 @@ class World:
     session: TrainingSession
     study: Study
     window: SurveyWindow
+    token: str
     certificate: Certificate
     lesson: LessonPage
     draft: InstrumentDraft
@@ -184,6 +186,7 @@ def make_world(clock: Any) -> World:
         session=cohort.sessions.get(module__code="welcome"),
         study=study,
         window=window,
+        token=token_for(window, people[m.OWNER]),
         certificate=certificate_for(seat),
         lesson=_lesson(version.course.code),
         draft=draft_of_version(version=study.instrument_version, by=people[m.EVALUATOR]),
