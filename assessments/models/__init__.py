@@ -7,6 +7,7 @@ from assessments.models.knowledge import (
     SkillsOutcome,
 )
 from assessments.models.protocol import CohortArm, InformationSheet
+from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "SkillsOutcome",
     "Study",
     "SurveyWindow",
+    "TextReview",
     "Wave",
 ]
