@@ -89,12 +89,10 @@ def put(document: Document, kind: str, code: str, part: Part) -> Part:
     is also written where the old one was referred to."""
     parts = parts_of(document, kind)
     places = [at for at, one in enumerate(parts) if one["code"] == code]
-    if places:
-        parts[places[0]] = part
-        document = _renamed(document, kind, code, part["code"])
-    else:
-        parts.append(part)
-    return _with(document, kind, parts)
+    if not places:
+        return _with(document, kind, [*parts, part])
+    parts[places[0]] = part
+    return _renamed(_with(document, kind, parts), kind, code, part["code"])
 
 
 def remove(document: Document, kind: str, code: str) -> Part:
@@ -133,7 +131,7 @@ def _with(document: Document, kind: str, parts: list[Part]) -> Part:
     return {**document, kind: parts}
 
 
-def _renamed(document: Document, kind: str, old: str, new: str) -> Document:
+def _renamed(document: Part, kind: str, old: str, new: str) -> Part:
     if old == new or kind == SECTIONS:
         return document
     if kind == SCALES:
