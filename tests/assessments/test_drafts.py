@@ -101,6 +101,19 @@ def test_what_is_missing_is_named_with_the_part_that_lacks_it() -> None:
     assert isinstance(read_draft(document, 1)[1][0], Problem)
 
 
+def test_a_scale_carries_the_waves_that_may_not_be_compared() -> None:
+    document = changed(SCALES, "reach", not_comparable=[["pre", "post"]])
+    assert document["not_comparable"] == [{"scale": "reach", "waves": ["pre", "post"]}]
+    assert "not_comparable" not in document["scales"][0]
+    part = part_of(document, SCALES, "reach")
+    assert part is not None
+    renamed = drafts.put(document, SCALES, "reach", part | {"code": "range"})
+    assert renamed["not_comparable"] == [{"scale": "range", "waves": ["pre", "post"]}]
+    wrong = drafts.put(document, SCALES, "reach", part | {"not_comparable": [["pre"]]})
+    assert [(p.kind, p.code) for p in read_draft(wrong, 1)[1]] == [(SCALES, "reach")]
+    assert not drafts.remove(document, SCALES, "reach")["not_comparable"]
+
+
 def test_a_language_can_be_taken_out_again() -> None:
     assert drafts.languages_of(DOCUMENT) == ["en", "es"]
     assert drafts.missing_texts(DOCUMENT, "es") == 0
