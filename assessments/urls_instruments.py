@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import drafts, instruments
+from assessments.views import draft_parts, drafts, instruments
 
 app_name = "instruments"
 urlpatterns = [
@@ -13,9 +13,9 @@ urlpatterns = [
     path("drafts/<uuid:uuid>/languages/", drafts.languages, name="languages"),
     path("drafts/<uuid:uuid>/publish/", drafts.publish, name="publish"),
     path("drafts/<uuid:uuid>/discard/", drafts.discard, name="discard"),
-    path("drafts/<uuid:uuid>/<slug:kind>/", drafts.part, name="add"),
-    path("drafts/<uuid:uuid>/<slug:kind>/<slug:code>/", drafts.part, name="part"),
-    path("drafts/<uuid:uuid>/<slug:kind>/<slug:code>/change/", drafts.change, name="change"),
+    path("drafts/<uuid:uuid>/<slug:kind>/", draft_parts.part, name="add"),
+    path("drafts/<uuid:uuid>/<slug:kind>/<slug:code>/", draft_parts.part, name="part"),
+    path("drafts/<uuid:uuid>/<slug:kind>/<slug:code>/change/", draft_parts.change, name="change"),
     path("<slug:code>/<int:number>/", instruments.version, name="version"),
     path("<slug:code>/<int:number>/file/", instruments.file, name="file"),
     path("<slug:code>/<int:number>/table/", instruments.table, name="table"),

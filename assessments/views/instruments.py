@@ -17,7 +17,7 @@ from assessments.forms import SurveyForm
 from assessments.instrument_files import instrument_yaml
 from assessments.instrument_pages import overview, preview_of
 from assessments.instruments import InstrumentSpec, parse_instrument
-from assessments.item_table import items_table
+from assessments.item_rows import items_table
 from assessments.languages import named
 from assessments.models import Instrument, InstrumentDraft, InstrumentVersion
 from assessments.yaml_files import read_document

@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from assessments.drafts import read_draft
 from assessments.instrument_files import document_of
 from assessments.instruments import InstrumentSpec, parse_instrument
-from assessments.item_table import MAX_ROWS, items_table, read_items_table
+from assessments.item_rows import items_table
+from assessments.item_table import MAX_ROWS, read_items_table
 from courses.cells import clean
 from tests.assessments.instrument_documents import instrument_documents
 
