@@ -28,6 +28,11 @@ class StudyQuerySet(models.QuerySet["Study"]):
         allowed = user.may(Permission.IMPORT_RESPONSES)
         return self.visible_to(user) if allowed else self.none()
 
+    def manageable_by(self, user: User) -> "StudyQuerySet":
+        """Visible studies, for somebody who may change their protocols and arms."""
+        allowed = user.may(Permission.MANAGE_STUDIES)
+        return self.visible_to(user) if allowed else self.none()
+
 
 class Study(models.Model):
     """The research frame: which instrument, which courses, which outcomes were declared before the

@@ -201,6 +201,11 @@ TRAINING = [
 READING = [
     Row("evaluator:home", only(EVALUATOR, others=403)),
     Row("evaluator:study", only(EVALUATOR), at=study),
+    Row("evaluator:load", only(EVALUATOR, others=403)),
+    Row("evaluator:load", only(EVALUATOR, status=400, others=403), "post"),
+    Row("evaluator:protocol", only(EVALUATOR), at=study),
+    Row("evaluator:arms", only(others=405), at=study),
+    Row("evaluator:arms", only(EVALUATOR, status=400), "post", at=study),
     Row("evaluator:table", only(others=405), at=study),
     Row("evaluator:table", only(EVALUATOR), "post", at=study, data=lambda w: PURPOSE),
     Row("evaluator:import", only(EVALUATOR), at=study),

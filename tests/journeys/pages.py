@@ -75,6 +75,8 @@ def evaluator() -> list[str]:
     return [
         reverse("evaluator:home"),
         *(reverse("evaluator:import", args=[study.code]) for study in Study.objects.all()),
+        reverse("evaluator:load"),
+        *(reverse("evaluator:protocol", args=[study.code]) for study in Study.objects.all()),
         reverse("evaluator:study", args=["cit-paper-2019"]),
         reverse("evaluator:study", args=["cit-attitudes"]),
     ]
@@ -119,7 +121,7 @@ REFUSING: dict[str, Callable[[], list[str]]] = {
     "officer@example.org": lambda: ["/accounts/password/change/"],
     "officer.finishing@example.org": first_section,
     "trainer@example.org": schedule_and_roster,
-    "evaluator@example.org": lambda: evaluator()[-1:],
+    "evaluator@example.org": lambda: [reverse("evaluator:load"), *evaluator()[-1:]],
 }
 
 # Past the browser's own checks, as a program would send it.
