@@ -77,7 +77,8 @@ def load(request: SignedInRequest) -> HttpResponse:
         problems = confirmed.errors["text"]
         context = {"form": StudyFileForm(), "problems": problems}
         return render(request, "evaluate/load.html", context, status=400)
-    form = StudyFileForm(request.POST or None, request.FILES or None)
+    posted = request.method == "POST"
+    form = StudyFileForm(request.POST if posted else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         return _preview(request, form)
     return render(request, "evaluate/load.html", {"form": form}, status=400 if form.errors else 200)
