@@ -219,6 +219,13 @@ ACCOUNTS = [
     Row("profile", signed_in(200)),
     Row("second_factor_later", WRONG_METHOD),
     Row("second_factor_later", signed_in(302), "post"),
+    Row("deliveries", only(*STAFF, TRAINER_ELSEWHERE, ADMINISTRATOR, others=403)),
+    Row(
+        "deliveries",
+        only(*STAFF, TRAINER_ELSEWHERE, ADMINISTRATOR, status=302, others=403),
+        "post",
+        data=lambda w: {"message": "all"},
+    ),
     Row("people", only(ADMINISTRATOR, others=403)),
     Row("add_person", only(ADMINISTRATOR, others=403)),
     Row("add_person", only(ADMINISTRATOR, status=400, others=403), "post"),

@@ -82,4 +82,5 @@ BUDGETS = [
     # The coordinator's and the administrator's
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),
+    Budget("mails", m.COORDINATOR, 9, _route("deliveries")),
 ]

@@ -81,7 +81,7 @@ def evaluator() -> list[str]:
 
 
 def coordinator() -> list[str]:
-    return ["/train/", "/train/year/", "/accounts/profile/"]
+    return ["/train/", "/train/year/", "/accounts/messages/", "/accounts/profile/"]
 
 
 def administrator() -> list[str]:
