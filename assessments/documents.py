@@ -113,6 +113,11 @@ class Reader:
             return math.nan
         return value  # type: ignore[return-value]
 
+    def flag(self, place: str, value: object) -> bool:
+        if not isinstance(value, bool):
+            self.refuse(place, f"must be true or false, not {value!r}")
+        return value is True
+
     def one_of(self, place: str, value: object, choices: Sequence[str]) -> str:
         if not isinstance(value, str) or value not in choices:
             self.refuse(place, f"must be one of {', '.join(choices)}, not {value!r}")
