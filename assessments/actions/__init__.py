@@ -3,13 +3,19 @@ from assessments.actions.importing import ImportRefused, check_importable, impor
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
 from assessments.actions.registry import Frozen, create_study_keys, load_instrument, load_study
-from assessments.actions.windows import create_windows, due_windows
+from assessments.actions.windows import (
+    create_missing_windows,
+    create_windows,
+    due_windows,
+    reopen_window,
+)
 
 __all__ = [
     "Frozen",
     "ImportRefused",
     "Progress",
     "check_importable",
+    "create_missing_windows",
     "create_study_keys",
     "create_windows",
     "current_vintage",
@@ -22,5 +28,6 @@ __all__ = [
     "open_due_boxes",
     "open_window",
     "progress_of",
+    "reopen_window",
     "seal_section",
 ]

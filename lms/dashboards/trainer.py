@@ -103,6 +103,8 @@ def _today(user: User) -> tuple[datetime, datetime]:
 
 def _conditions(starts: datetime, ends: datetime) -> dict[str, Q]:
     cancelled = Q(state=CohortState.CANCELLED)
-    over = Q(last_end__lt=starts) | cancelled
+    # What has no sessions goes on until it is closed.
+    endless = Q(last_end__isnull=True)
+    over = Q(last_end__lt=starts) | endless & Q(state=CohortState.CLOSED) | cancelled
     coming = Q(first_start__gte=ends) & ~cancelled
     return {"running": ~over & ~coming, "coming": coming, "past": over}
