@@ -82,22 +82,26 @@ def study_document(
     course: str,
     code: str = "small-study",
     covariates: tuple[str, ...] = (),
-    waves: tuple[dict[str, Any], ...] = (),
-    **more: Any,
+    follow_ups: tuple[dict[str, Any], ...] = (),
+    **protocol: Any,
 ) -> dict[str, Any]:
-    """Two waves, then those of `waves`; `more` are further keys of the protocol."""
+    """Two waves, then those of `follow_ups`; `protocol` replaces or adds entries."""
     return {
         "code": code,
         "title": "A small study",
         "courses": [course],
         "instrument": "small",
         "instrument_version": 1,
-        "waves": [{"code": "pre", "title": "Before"}, {"code": "post", "title": "After"}, *waves],
+        "waves": [
+            {"code": "pre", "title": "Before"},
+            {"code": "post", "title": "After"},
+            *follow_ups,
+        ],
         "primary": "scale_a",
         "family": ["scale_a", "scale_b"],
         "covariates": list(covariates),
         "information_sheet": {"version": "1", "text": {"en": "Who asks.\n\nYour choice."}},
-        **more,
+        **protocol,
     }
 
 
@@ -139,9 +143,9 @@ def make_cohort(study_course: Any, agency: Agency, people: list[User]) -> Cohort
     return cohort
 
 
-def _study(version: CourseVersion, **protocol: Any) -> Study:
-    load_instrument(document=instrument_document(), by=None)
-    study, _ = load_study(document=study_document(version.course.code, **protocol), by=None)
+def _study(version: CourseVersion, questions: dict[str, Any] | None = None, **told: Any) -> Study:
+    load_instrument(document=questions or instrument_document(), by=None)
+    study, _ = load_study(document=study_document(version.course.code, **told), by=None)
     return create_study_keys(study=study, by=None)
 
 
@@ -164,15 +168,21 @@ def make_rolling_survey(people: int = 3) -> Survey:
     return Survey(study, cohort, agency, windows, officers)
 
 
-def make_survey(people: int = 3, covariates: tuple[str, ...] = (), **protocol: Any) -> Survey:
-    """A survey that can be answered as soon as the clock stands before the course."""
+def make_survey(
+    people: int = 3,
+    covariates: tuple[str, ...] = (),
+    questions: dict[str, Any] | None = None,
+    **protocol: Any,
+) -> Survey:
+    """A survey that can be answered as soon as the clock stands before the course. `questions` is
+    asked in place of the small one; `protocol` replaces entries of the study's document."""
     agency = AgencyFactory.create()
     marked = [
         {"code": "welcome", "day": 1, "survey": "pre"},
         {"code": "farewell", "day": 2, "survey": "post"},
     ]
     version = CourseVersionFactory.create(modules=marked)
-    study = _study(version, covariates=covariates, **protocol)
+    study = _study(version, questions, covariates=covariates, **protocol)
     officers = [UserFactory.create(agency=agency) for _ in range(people)]
     cohort = make_cohort(version, agency, officers)
     windows = {window.wave.code: window for window in create_windows(cohort=cohort)}

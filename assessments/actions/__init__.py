@@ -1,8 +1,17 @@
-from assessments.actions.answering import Progress, decline, progress_of, seal_section
+from assessments.actions.answering import (
+    Progress,
+    decline,
+    progress_of,
+    seal_section,
+    seal_sections,
+    use_link,
+)
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
+from assessments.actions.instruments import Frozen, load_instrument
+from assessments.actions.invitations import queue_invitations
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
-from assessments.actions.registry import Frozen, create_study_keys, load_instrument, load_study
+from assessments.actions.registry import create_study_keys, load_study
 from assessments.actions.windows import (
     create_missing_windows,
     create_windows,
@@ -28,6 +37,9 @@ __all__ = [
     "open_due_boxes",
     "open_window",
     "progress_of",
+    "queue_invitations",
     "reopen_window",
     "seal_section",
+    "seal_sections",
+    "use_link",
 ]

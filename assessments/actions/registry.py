@@ -1,6 +1,5 @@
-"""Bringing instruments and studies in from their files, and making a study's keys."""
+"""Bringing studies in from their files, and making their keys."""
 
-import hashlib
 import json
 import uuid
 from collections.abc import Callable
@@ -9,13 +8,13 @@ from typing import Any, TypeVar
 from django.db import transaction
 from nacl.public import PrivateKey
 
+from assessments.actions.instruments import Frozen
 from assessments.ballot_box import store
 from assessments.ballot_box.keys import fingerprint, link_check
 from assessments.ballot_box.sealing import LINKS, MAX_SECTIONS, Envelope, TooLong
 from assessments.frame import Frame
-from assessments.instruments import parse_instrument
 from assessments.keyring import evaluator_store, web_store
-from assessments.models import Instrument, InstrumentVersion, Study, Wave
+from assessments.models import InstrumentVersion, Study, Wave
 from assessments.questionnaire import sections_of
 from assessments.studies import StudyError, parse_study
 from courses.models import Course
@@ -23,37 +22,6 @@ from lms.accounts.audit import record
 from lms.accounts.models import User
 
 Key = TypeVar("Key")
-
-
-class Frozen(Exception):
-    """What was published or is in use cannot be changed; a new version can be made."""
-
-
-def _digest(document: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
-
-
-@transaction.atomic
-def load_instrument(*, document: dict[str, Any], by: User | None) -> tuple[InstrumentVersion, bool]:
-    """Publishes the version a document describes; the same document again changes nothing.
-
-    Returns the version and whether it is new. Raises InstrumentError, or Frozen where this version
-    was published with other words.
-    """
-    document = json.loads(json.dumps(document))
-    spec = parse_instrument(document)
-    instrument, _ = Instrument.objects.get_or_create(code=spec.code)
-    digest = _digest(document)
-    published = instrument.versions.filter(number=spec.version).first()
-    if published and published.digest == digest:
-        return published, False
-    if published:
-        raise Frozen(f"Version {spec.version} of {spec.code} is published; give the file a new one")
-    version = InstrumentVersion.objects.create(
-        instrument=instrument, number=spec.version, document=document, digest=digest
-    )
-    record(action="instrument.published", by=by, about=version, detail={"code": spec.code})
-    return version, True
 
 
 @transaction.atomic
@@ -113,9 +81,7 @@ def _check_that_it_fits(frame: Frame) -> None:
         try:
             envelope.slot(key, section.number, section.longest_answers, final=False)
         except TooLong as error:
-            raise StudyError(
-                [f"instrument: section {section.number} is too long: {error}"]
-            ) from error
+            raise StudyError([f"instrument: {error}"]) from error
 
 
 def _named_courses(codes: tuple[str, ...]) -> list[Course]:

@@ -265,3 +265,5 @@ CERTIFICATE_SIGNATORIES = [
 
 # How many looks at /verify/ one address may take, as allauth writes rates.
 VERIFY_RATE = "60/m/ip"
+# How many wrong one-time links into surveys.
+SURVEY_LINK_RATE = "20/m/ip"

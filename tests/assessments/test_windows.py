@@ -45,7 +45,7 @@ class TestSessions:
         assert bounds(survey.post) == Bounds(last.starts_at, last.ends_at + POST_DAYS)
 
     def test_a_follow_up_is_counted_in_the_zone_of_the_cohort(self, clock: Clock) -> None:
-        survey = make_survey(waves=({"code": "m6", "after": {"months": 6}, "grace": 3},))
+        survey = make_survey(follow_ups=({"code": "m6", "after": {"months": 6}, "grace": 3},))
         last = survey.cohort.sessions.latest("ends_at").ends_at
         months_later = bounds(survey.windows["m6"])
         # Five in the evening in winter is an hour earlier in universal time in summer.
@@ -54,7 +54,7 @@ class TestSessions:
         assert months_later.closes_at == months_later.due_at + timedelta(days=3)
 
     def test_windows_move_with_a_reschedule(self, clock: Clock) -> None:
-        survey = make_survey(waves=({"code": "w3", "after": {"weeks": 3}},))
+        survey = make_survey(follow_ups=({"code": "w3", "after": {"weeks": 3}},))
         before = {code: bounds(window) for code, window in survey.windows.items()}
         move(survey.cohort, days=7)
         for code, window in survey.windows.items():

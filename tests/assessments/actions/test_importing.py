@@ -4,7 +4,8 @@ import pytest
 
 from assessments.actions import ImportRefused, current_vintage, import_responses
 from assessments.actions.importing import Preview, seal_preview, unseal_preview
-from assessments.actions.registry import Frozen, create_study_keys, load_instrument, load_study
+from assessments.actions.instruments import Frozen, load_instrument
+from assessments.actions.registry import create_study_keys, load_study
 from assessments.ballot_box import store
 from assessments.ballot_box.batches import unseal_rows
 from assessments.ballot_box.models import ResponseBatch

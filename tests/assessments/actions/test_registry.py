@@ -11,9 +11,8 @@ from assessments.actions import (
 )
 from assessments.ballot_box.keys import KeyMissing, fingerprint
 from assessments.ballot_box.sealing import MAX_SECTIONS
-from assessments.instruments import InstrumentError
 from assessments.keyring import evaluator_store, problems, web_store
-from assessments.models import InstrumentVersion, Study
+from assessments.models import Study
 from assessments.studies import StudyError
 from courses.models import Course
 from lms.accounts.models import AuditEntry
@@ -55,28 +54,6 @@ def instrument_of(sections: int, items: int) -> dict[str, Any]:
 def study_of(instrument: dict[str, Any]) -> dict[str, Any]:
     load_instrument(document=instrument, by=None)
     return study_document("small-course") | {"family": []}
-
-
-def test_loading_the_same_instrument_again_changes_nothing(course: Course) -> None:
-    version, created = load_instrument(document=instrument_document(), by=None)
-    assert not created
-    assert InstrumentVersion.objects.get() == version
-    assert AuditEntry.objects.filter(action="instrument.published").count() == 1
-
-
-def test_a_published_instrument_keeps_its_words(course: Course) -> None:
-    changed = instrument_document()
-    changed["items"][0]["text"]["en"] = "Another statement."
-    with pytest.raises(Frozen, match="Version 1"):
-        load_instrument(document=changed, by=None)
-    version, created = load_instrument(document=changed | {"version": 2}, by=None)
-    assert (created, version.number) == (True, 2)
-
-
-def test_a_malformed_instrument_leaves_nothing_behind(db: None) -> None:
-    with pytest.raises(InstrumentError):
-        load_instrument(document=instrument_document() | {"items": []}, by=None)
-    assert not InstrumentVersion.objects.exists()
 
 
 def test_a_study_gets_its_waves_in_their_order(study: Study) -> None:
