@@ -40,6 +40,9 @@ class Bounds:
         started = self.opens_at is None or self.opens_at <= at
         return self.closes_at is not None and started and not self.is_over(at)
 
+    def is_ahead(self, at: datetime) -> bool:
+        return not self.called_off and self.opens_at is not None and at < self.opens_at
+
     def is_over(self, at: datetime) -> bool:
         return self.called_off or (self.closes_at is not None and self.closes_at <= at)
 

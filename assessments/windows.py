@@ -1,6 +1,7 @@
 """When a survey window is open, and whom it is for: derived from sessions and seats, so that it
 moves with them."""
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -93,12 +94,12 @@ def bounds_of(window: SurveyWindow) -> Bounds:
 def planned_bounds(row: Any, quarter: Quarter | None) -> Bounds:
     """The bounds of a window that exists, or would for one of `planned_waves`."""
     wave = timing_of(row.wave_entries, row.wave_code)
-    if row.called_off:
-        return Bounds(None, None, called_off=True)
     if quarter:
-        return by_quarter(wave, quarter.starts, quarter.ends, row.zone)
-    when = Calendar(row.zone, row.marked_starts, row.marked_ends, row.last_ends)
-    return by_sessions(wave, when, settings.POST_WINDOW_DAYS)
+        bounds = by_quarter(wave, quarter.starts, quarter.ends, row.zone)
+    else:
+        when = Calendar(row.zone, row.marked_starts, row.marked_ends, row.last_ends)
+        bounds = by_sessions(wave, when, settings.POST_WINDOW_DAYS)
+    return replace(bounds, called_off=row.called_off)
 
 
 def is_open(window: SurveyWindow) -> bool:

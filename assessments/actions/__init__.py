@@ -11,7 +11,8 @@ from assessments.actions.instruments import Frozen, load_instrument
 from assessments.actions.invitations import queue_invitations
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
-from assessments.actions.registry import create_study_keys, load_study
+from assessments.actions.registry import create_study_keys
+from assessments.actions.studies import StudyPlan, load_study, plan_study
 from assessments.actions.windows import (
     create_missing_windows,
     create_windows,
@@ -23,6 +24,7 @@ __all__ = [
     "Frozen",
     "ImportRefused",
     "Progress",
+    "StudyPlan",
     "check_importable",
     "create_missing_windows",
     "create_study_keys",
@@ -36,6 +38,7 @@ __all__ = [
     "load_study",
     "open_due_boxes",
     "open_window",
+    "plan_study",
     "progress_of",
     "queue_invitations",
     "reopen_window",

@@ -135,10 +135,10 @@ def guarded(
 def _closed(request: HttpRequest, window: SurveyWindow) -> HttpResponse:
     """The same for everybody: when the survey opens, or that it is over. What was posted is gone,
     and the status says so to programs too."""
-    opens_at = bounds_of(window).opens_at
+    bounds = bounds_of(window)
     context = {
         "window": window,
-        "opens_at": opens_at if opens_at and opens_at > now() else None,
+        "opens_at": bounds.opens_at if bounds.is_ahead(now()) else None,
         "too_late": request.method == "POST",
     }
     status = 409 if request.method == "POST" else 200

@@ -80,9 +80,11 @@ class TestSessions:
         assert kind.closes_at == plain.closes_at + timedelta(days=2)
 
     def test_a_window_that_was_called_off_is_over_whatever_the_calendar_says(self) -> None:
-        off = Bounds(None, LAST, called_off=True)
-        assert off.is_over(NINE)
-        assert not off.is_open(NINE)
+        off = Bounds(TEN, LAST, called_off=True)
+        for at in (NINE, TEN, LAST):
+            assert off.is_over(at)
+            assert not off.is_open(at)
+            assert not off.is_ahead(at)
 
 
 class TestWallTime:
