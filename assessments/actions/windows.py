@@ -14,7 +14,7 @@ from assessments.window_bounds import Quarter, quarters
 from assessments.windows import bounds_of, planned_bounds, planned_waves, with_bounds
 from courses.models import Cohort, CohortState
 from lms.accounts.audit import record
-from lms.accounts.clock import now
+from lms.accounts.clock import now, today
 from lms.accounts.models import User
 
 # Cohorts whose last session is longer ago have no wave ahead: follow-ups come within a year or two.
@@ -134,14 +134,13 @@ def _check_over(window: SurveyWindow) -> None:
 
 def _end_of(day: date, zone: str) -> datetime:
     """The last moment of a day that lies ahead, but not too far."""
-    ends = datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone))
-    if not timedelta(0) < ends - now() <= LONGEST_REOPENING:
+    if not today(zone) <= day <= today(zone) + LONGEST_REOPENING:
         raise ValidationError(
             _("Choose a day from today on, within %(days)s days."),
             code="not_ahead",
             params={"days": LONGEST_REOPENING.days},
         )
-    return ends
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone))
 
 
 def due_windows(study: Study | None = None) -> list[SurveyWindow]:

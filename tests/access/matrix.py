@@ -99,6 +99,10 @@ def study(w: Any) -> dict[str, Any]:
     return {"code": w.study.code}
 
 
+def study_window(w: Any) -> dict[str, Any]:
+    return {"code": w.study.code, "window": w.window.pk}
+
+
 HANDED_IN, UNDER_WAY = 1, 2
 WRONG_METHOD = everybody(405)
 PURPOSE = {"purpose": "Yearly report"}
@@ -205,6 +209,10 @@ READING = [
     Row("evaluator:table", only(EVALUATOR), "post", at=study, data=lambda w: PURPOSE),
     Row("evaluator:import", only(EVALUATOR), at=study),
     Row("evaluator:import", only(EVALUATOR, status=400), "post", at=study),
+    Row("evaluator:windows", only(EVALUATOR), at=study),
+    Row("evaluator:windows", only(others=405), "post", at=study),
+    Row("evaluator:reopen", only(EVALUATOR), at=study_window),
+    Row("evaluator:reopen", only(EVALUATOR, status=400), "post", at=study_window),
     Row("evaluator:import_template", only(EVALUATOR), at=study),
     Row("supervisor:home", only(SUPERVISOR, others=403)),
 ]
