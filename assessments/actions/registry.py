@@ -1,95 +1,19 @@
-"""Bringing studies in from their files, and making their keys."""
+"""Making a study's keys."""
 
-import json
 import uuid
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import transaction
-from nacl.public import PrivateKey
 
 from assessments.actions.instruments import Frozen
-from assessments.ballot_box import store
 from assessments.ballot_box.keys import fingerprint, link_check
-from assessments.ballot_box.sealing import LINKS, MAX_SECTIONS, Envelope, TooLong
-from assessments.frame import Frame
 from assessments.keyring import evaluator_store, web_store
-from assessments.models import InstrumentVersion, Study, Wave
-from assessments.questionnaire import sections_of
-from assessments.studies import StudyError, parse_study
-from courses.models import Course
+from assessments.models import Study
 from lms.accounts.audit import record
 from lms.accounts.models import User
 
 Key = TypeVar("Key")
-
-
-@transaction.atomic
-def load_study(*, document: dict[str, Any], by: User | None) -> tuple[Study, bool]:
-    """Creates the study a document describes, or updates it while nobody could have answered.
-
-    Returns the study and whether anything changed. Raises StudyError or Frozen.
-    """
-    document = json.loads(json.dumps(document))
-    version = _named_version(document)
-    spec = parse_study(document, version.spec)
-    if spec.linking != "confidential":
-        raise StudyError(["linking: only 'confidential' can be run so far"])
-    _check_that_it_fits(Frame(uuid.UUID(int=0), spec, version.spec))
-    courses = _named_courses(spec.courses)
-    study = Study.objects.select_for_update().filter(code=spec.code).first()
-    if study and study.document == document:
-        return study, False
-    if study and study.waves.filter(windows__isnull=False).exists():
-        raise Frozen(f"Study {spec.code} has survey windows; its protocol is frozen")
-    if study and store.has_batches(study.uuid):
-        raise Frozen(f"Study {spec.code} holds responses; its protocol is frozen")
-    if study is None:
-        study = Study(code=spec.code)
-    study.title, study.instrument_version, study.document = spec.title, version, document
-    study.save()
-    study.courses.set(courses)
-    study.waves.all().delete()
-    Wave.objects.bulk_create(
-        Wave(study=study, code=wave.code, title=wave.title, position=position)
-        for position, wave in enumerate(spec.waves, start=1)
-    )
-    sheet = spec.information_sheet
-    study.sheets.update_or_create(version=sheet.version, defaults={"text": dict(sheet.text)})
-    record(action="study.loaded", by=by, about=study, detail={"code": spec.code})
-    return study, True
-
-
-def _named_version(document: dict[str, Any]) -> InstrumentVersion:
-    code, number = document.get("instrument"), document.get("instrument_version")
-    version = InstrumentVersion.objects.filter(
-        instrument__code=str(code), number=number if isinstance(number, int) else -1
-    ).first()
-    if version is None:
-        raise StudyError([f"instrument: version {number!r} of {code!r} has not been loaded"])
-    return version
-
-
-def _check_that_it_fits(frame: Frame) -> None:
-    """Refuses a questionnaire that a ballot could not hold, before anybody has answered it."""
-    sections = sections_of(frame)
-    if len(sections) > MAX_SECTIONS:
-        raise StudyError([f"instrument: {len(sections)} sections; a ballot holds {MAX_SECTIONS}"])
-    envelope = Envelope(frame.uuid, frame.uuid, ["f" * 64] * LINKS, len(sections), "f" * 32)
-    key = bytes(PrivateKey.generate().public_key)
-    for section in sections:
-        try:
-            envelope.slot(key, section.number, section.longest_answers, final=False)
-        except TooLong as error:
-            raise StudyError([f"instrument: {error}"]) from error
-
-
-def _named_courses(codes: tuple[str, ...]) -> list[Course]:
-    courses = list(Course.objects.filter(code__in=codes))
-    unknown = set(codes) - {course.code for course in courses}
-    if unknown:
-        raise StudyError([f"courses: {', '.join(sorted(unknown))} not loaded"])
-    return courses
 
 
 def _made_or_left(

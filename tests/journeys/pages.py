@@ -90,11 +90,19 @@ def evaluator() -> list[str]:
         *(reverse("evaluator:import", args=[study.code]) for study in Study.objects.all()),
         reverse("evaluator:study", args=["cit-paper-2019"]),
         reverse("evaluator:study", args=["cit-attitudes"]),
+        reverse("evaluator:windows", args=["cit-attitudes"]),
+        reopening(),
     ]
 
 
+def reopening() -> str:
+    window = SurveyWindow.objects.filter(opened_at__isnull=False).first()
+    assert window is not None
+    return reverse("evaluator:reopen", args=[window.wave.study.code, window.pk])
+
+
 def coordinator() -> list[str]:
-    return ["/train/", "/train/year/", "/accounts/profile/"]
+    return ["/train/", "/train/year/", "/accounts/messages/", "/accounts/profile/"]
 
 
 def administrator() -> list[str]:
@@ -132,7 +140,7 @@ REFUSING: dict[str, Callable[[], list[str]]] = {
     "officer@example.org": lambda: ["/accounts/password/change/"],
     "officer.finishing@example.org": first_section,
     "trainer@example.org": schedule_and_roster,
-    "evaluator@example.org": lambda: evaluator()[-1:],
+    "evaluator@example.org": lambda: [evaluator()[-3], reopening()],
 }
 
 # Past the browser's own checks, as a program would send it.
