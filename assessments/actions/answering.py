@@ -2,7 +2,7 @@
 the audit log nor the main database learns anything."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
@@ -18,6 +18,7 @@ from assessments.ballot_box.sealing import (
 )
 from assessments.keyring import box_keys, link_key
 from assessments.models import SurveyWindow
+from assessments.promise import Promise
 from assessments.questionnaire import sections_of
 from lms.accounts.models import User
 
@@ -26,10 +27,12 @@ Change = Callable[[SealedBallot, Envelope, bytes], SealedBallot]
 
 @dataclass(frozen=True)
 class Progress:
-    """Which sections of somebody's own ballot are sealed, of how many."""
+    """Which sections of somebody's own ballot are sealed, of how many; and whether their one-time
+    link has been used."""
 
     done: frozenset[int]
     sections: int
+    link_used: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -53,18 +56,23 @@ def progress_of(*, window: SurveyWindow, user: User) -> Progress:
     study, keys = window.wave.study, box_keys(window)
     tag = tag_of(keys, window.uuid, _research_ids(user)[0])
     sealed = store.read(tag)
-    done = unwrap(sealed, keys, tag).done if sealed else frozenset[int]()
-    return Progress(done, len(sections_of(study.frame)))
+    sections = len(sections_of(study.frame))
+    if sealed is None:
+        return Progress(frozenset(), sections)
+    ballot = unwrap(sealed, keys, tag)
+    return Progress(ballot.done, sections, ballot.link_used)
 
 
 @sensitive_variables()
 def _change_ballot(window: SurveyWindow, user: User, change: Change) -> None:
     study, keys, ids = window.wave.study, box_keys(window), _research_ids(user)
+    frame = study.frame
     envelope = Envelope(
         study=study.uuid,
         window=window.uuid,
         links=links_of(link_key(study), study.uuid, ids),
-        sections=len(sections_of(study.frame)),
+        sections=len(sections_of(frame)),
+        promise=Promise(frame.study, window.sheet.version).version,
     )
     public_key = bytes(study.public_key or b"")
     tag = tag_of(keys, window.uuid, ids[0])
@@ -73,8 +81,11 @@ def _change_ballot(window: SurveyWindow, user: User, change: Change) -> None:
         ballot = (
             unwrap(sealed, keys, tag) if sealed else SealedBallot.untouched(envelope, public_key)
         )
-        changed = wrap(change(ballot, envelope, public_key), keys, tag)
-        store.put(box_id=window.box_id, window=window.uuid, tag=tag, sealed=changed)
+        changed = change(ballot, envelope, public_key)
+        # A link that has been used stays used, whatever becomes of the answers.
+        kept = replace(changed, link_used=changed.link_used or ballot.link_used)
+        sealed = wrap(kept, keys, tag)
+        store.put(box_id=window.box_id, window=window.uuid, tag=tag, sealed=sealed)
 
 
 @sensitive_variables()
@@ -82,11 +93,37 @@ def seal_section(
     *, window: SurveyWindow, user: User, section: int, answers: Mapping[str, Any]
 ) -> None:
     """Seals one section, replacing what was sealed there before. Raises BoxClosed, TooLong."""
-    _change_ballot(
-        window,
-        user,
-        lambda ballot, envelope, key: ballot.with_section(envelope, key, section, answers),
-    )
+    seal_sections(window=window, user=user, answers={section: answers})
+
+
+@sensitive_variables()
+def seal_sections(
+    *, window: SurveyWindow, user: User, answers: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Seals several sections at once: all of them or none. `answers` by the section's number.
+    Raises BoxClosed, TooLong."""
+
+    def change(ballot: SealedBallot, envelope: Envelope, key: bytes) -> SealedBallot:
+        for section, given in answers.items():
+            ballot = ballot.with_section(envelope, key, section, given)
+        return ballot
+
+    _change_ballot(window, user, change)
+
+
+@sensitive_variables()
+def use_link(*, window: SurveyWindow, user: User) -> bool:
+    """Marks the person's one-time link as used, inside their own ballot and so readable by nobody
+    else. False if it had been used before; of two tries at once one gets True. Raises BoxClosed."""
+    first = False
+
+    def change(ballot: SealedBallot, envelope: Envelope, key: bytes) -> SealedBallot:
+        nonlocal first
+        first = not ballot.link_used
+        return replace(ballot, link_used=True)
+
+    _change_ballot(window, user, change)
+    return first
 
 
 @sensitive_variables()

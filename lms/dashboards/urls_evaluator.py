@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lms.dashboards import evaluator, protocol, responses
+from lms.dashboards import evaluator, protocol, responses, windows
 
 app_name = "evaluator"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("<slug:code>/protocol/", protocol.protocol, name="protocol"),
     path("<slug:code>/arms/", protocol.assign, name="arms"),
     path("<slug:code>/table/", evaluator.table, name="table"),
+    path("<slug:code>/windows/", windows.windows, name="windows"),
+    path("<slug:code>/windows/<uuid:window>/reopen/", windows.reopen, name="reopen"),
     path("<slug:code>/import/", responses.import_page, name="import"),
     path("<slug:code>/import/template/", responses.template, name="import_template"),
 ]

@@ -91,12 +91,20 @@ def section(w: Any) -> dict[str, Any]:
     return {"window": w.window.pk, "number": 1}
 
 
+def link(w: Any) -> dict[str, Any]:
+    return {"window": w.window.pk, "token": w.token}
+
+
 def attempt(number: int) -> Make:
     return lambda w: {"enrolment": w.seat.uuid, "number": number}
 
 
 def study(w: Any) -> dict[str, Any]:
     return {"code": w.study.code}
+
+
+def study_window(w: Any) -> dict[str, Any]:
+    return {"code": w.study.code, "window": w.window.pk}
 
 
 HANDED_IN, UNDER_WAY = 1, 2
@@ -159,8 +167,17 @@ SURVEY = [
     Row(
         "survey:section", only(*SEATED, status=302), "post", at=section, data=lambda w: {"A1": "4"}
     ),
+    # Of studies that ask all on one page; this one asks section by section.
+    Row("survey:everything", only(), at=window),
+    Row("survey:everything", only(), "post", at=window),
     Row("survey:done", only(*SEATED, status=302), at=window),
     Row("survey:done", only(*SEATED, status=302), "post", at=window),
+    # Leaving names no window and looks at none; it takes away what is left in the browser.
+    Row("survey:leave", only(*PEOPLE, status=302, anonymous=200), at=window),
+    Row("survey:leave", WRONG_METHOD, "post", at=window),
+    # The owner's link: for whoever holds it and is not signed in as somebody else.
+    Row("survey:link", only(OWNER, status=302, others=409, anonymous=200), at=link),
+    Row("survey:link", only(OWNER, status=302, others=409, anonymous=302), "post", at=link),
 ]
 
 TRAINING = [
@@ -210,6 +227,10 @@ READING = [
     Row("evaluator:table", only(EVALUATOR), "post", at=study, data=lambda w: PURPOSE),
     Row("evaluator:import", only(EVALUATOR), at=study),
     Row("evaluator:import", only(EVALUATOR, status=400), "post", at=study),
+    Row("evaluator:windows", only(EVALUATOR), at=study),
+    Row("evaluator:windows", only(others=405), "post", at=study),
+    Row("evaluator:reopen", only(EVALUATOR), at=study_window),
+    Row("evaluator:reopen", only(EVALUATOR, status=400), "post", at=study_window),
     Row("evaluator:import_template", only(EVALUATOR), at=study),
     Row("supervisor:home", only(SUPERVISOR, others=403)),
 ]
@@ -224,6 +245,13 @@ ACCOUNTS = [
     Row("profile", signed_in(200)),
     Row("second_factor_later", WRONG_METHOD),
     Row("second_factor_later", signed_in(302), "post"),
+    Row("deliveries", only(*STAFF, TRAINER_ELSEWHERE, ADMINISTRATOR, others=403)),
+    Row(
+        "deliveries",
+        only(*STAFF, TRAINER_ELSEWHERE, ADMINISTRATOR, status=302, others=403),
+        "post",
+        data=lambda w: {"message": "all"},
+    ),
     Row("people", only(ADMINISTRATOR, others=403)),
     Row("add_person", only(ADMINISTRATOR, others=403)),
     Row("add_person", only(ADMINISTRATOR, status=400, others=403), "post"),

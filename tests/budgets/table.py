@@ -61,6 +61,8 @@ BUDGETS = [
     Budget("result", m.OWNER, 13, _route("learning:result", m.attempt(m.HANDED_IN))),
     Budget("survey, start", m.OWNER, 9, _route("survey:start", m.window)),
     Budget("survey, section", m.OWNER, 9, _route("survey:section", m.section)),
+    Budget("survey, one-time link", m.ANONYMOUS, 9, _route("survey:link", m.link)),
+    Budget("survey, left", m.ANONYMOUS, 0, _route("survey:leave", m.window)),
     # The trainer's
     Budget("training desk", m.TRAINER, 19, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
@@ -80,8 +82,11 @@ BUDGETS = [
     Budget("outcomes", m.EVALUATOR, 22, _route("evaluator:study", m.study)),
     Budget("protocol", m.EVALUATOR, 14, _route("evaluator:protocol", m.study)),
     Budget("study file", m.EVALUATOR, 5, _route("evaluator:load")),
+    Budget("survey windows", m.EVALUATOR, 9, _route("evaluator:windows", m.study)),
+    Budget("ask once more", m.EVALUATOR, 7, _route("evaluator:reopen", m.study_window)),
     Budget("import of responses", m.EVALUATOR, 8, _route("evaluator:import", m.study)),
     # The coordinator's and the administrator's
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),
+    Budget("mails", m.COORDINATOR, 9, _route("deliveries")),
 ]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from assessments.invitations import token_for
 from assessments.models import Study, SurveyWindow
 from certificates.models import Certificate
 from cms_pages.models import LessonPage, ProgramPage
@@ -22,6 +23,18 @@ def public() -> list[str]:
         *(page.url for page in ProgramPage.objects.live()),
         *("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
         *("/verify/", f"/verify/{certificate.code}/", "/gallery/"),
+        *by_link(),
+    ]
+
+
+def by_link() -> list[str]:
+    """A one-time link, and the page of whoever has left a survey."""
+    seat = seat_of("officer.finishing@example.org")
+    window = SurveyWindow.objects.get(cohort=seat.cohort, wave__code="post")
+    token = token_for(window, seat.user)
+    return [
+        reverse("survey:link", args=[window.pk, token]),
+        reverse("survey:leave", args=[window.pk]),
     ]
 
 
@@ -79,11 +92,19 @@ def evaluator() -> list[str]:
         *(reverse("evaluator:protocol", args=[study.code]) for study in Study.objects.all()),
         reverse("evaluator:study", args=["cit-paper-2019"]),
         reverse("evaluator:study", args=["cit-attitudes"]),
+        reverse("evaluator:windows", args=["cit-attitudes"]),
+        reopening(),
     ]
 
 
+def reopening() -> str:
+    window = SurveyWindow.objects.filter(opened_at__isnull=False).first()
+    assert window is not None
+    return reverse("evaluator:reopen", args=[window.wave.study.code, window.pk])
+
+
 def coordinator() -> list[str]:
-    return ["/train/", "/train/year/", "/accounts/profile/"]
+    return ["/train/", "/train/year/", "/accounts/messages/", "/accounts/profile/"]
 
 
 def administrator() -> list[str]:
@@ -121,7 +142,7 @@ REFUSING: dict[str, Callable[[], list[str]]] = {
     "officer@example.org": lambda: ["/accounts/password/change/"],
     "officer.finishing@example.org": first_section,
     "trainer@example.org": schedule_and_roster,
-    "evaluator@example.org": lambda: [reverse("evaluator:load"), *evaluator()[-1:]],
+    "evaluator@example.org": lambda: [reverse("evaluator:load"), evaluator()[-3], reopening()],
 }
 
 # Past the browser's own checks, as a program would send it.
