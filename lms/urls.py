@@ -28,6 +28,7 @@ urlpatterns = [
     path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("accounts/profile/", profile, name="profile"),
     path("accounts/people/", include("lms.accounts.urls_people")),
+    path("accounts/messages/", include("lms.accounts.urls_messages")),
     path("accounts/2fa/later/", second_factor_later, name="second_factor_later"),
     # Rosters find people by their email, and accounts are made and given roles by audited actions:
     # nobody changes the one, or makes the other, on a library's page.

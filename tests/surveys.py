@@ -17,10 +17,18 @@ from assessments.ballot_box import store
 from assessments.ballot_box.batches import unseal_rows
 from assessments.keyring import responses_key
 from assessments.models import Study, SurveyWindow
-from courses.models import Cohort, EnrolmentTransition
+from courses.actions import open_rolling_cohort
+from courses.models import Cohort, CourseVersion, EnrolmentTransition
 from courses.models import Enrolment as Seat
+from lms.accounts.clock import now
 from lms.accounts.models import Agency, User
-from tests.factories import AgencyFactory, CohortFactory, CourseVersionFactory, UserFactory
+from tests.factories import (
+    AgencyFactory,
+    CohortFactory,
+    CourseVersionFactory,
+    UserFactory,
+    VenueFactory,
+)
 
 FIRST_DAY = datetime(2026, 11, 30, tzinfo=UTC)
 BEFORE_THE_COURSE = FIRST_DAY - timedelta(days=3)
@@ -71,19 +79,29 @@ def instrument_document(code: str = "small") -> dict[str, Any]:
 
 
 def study_document(
-    course: str, code: str = "small-study", covariates: tuple[str, ...] = ()
+    course: str,
+    code: str = "small-study",
+    covariates: tuple[str, ...] = (),
+    follow_ups: tuple[dict[str, Any], ...] = (),
+    **protocol: Any,
 ) -> dict[str, Any]:
+    """Two waves, then those of `follow_ups`; `protocol` replaces or adds entries."""
     return {
         "code": code,
         "title": "A small study",
         "courses": [course],
         "instrument": "small",
         "instrument_version": 1,
-        "waves": [{"code": "pre", "title": "Before"}, {"code": "post", "title": "After"}],
+        "waves": [
+            {"code": "pre", "title": "Before"},
+            {"code": "post", "title": "After"},
+            *follow_ups,
+        ],
         "primary": "scale_a",
         "family": ["scale_a", "scale_b"],
         "covariates": list(covariates),
         "information_sheet": {"version": "1", "text": {"en": "Who asks.\n\nYour choice."}},
+        **protocol,
     }
 
 
@@ -125,6 +143,31 @@ def make_cohort(study_course: Any, agency: Agency, people: list[User]) -> Cohort
     return cohort
 
 
+def _study(version: CourseVersion, questions: dict[str, Any] | None = None, **told: Any) -> Study:
+    load_instrument(document=questions or instrument_document(), by=None)
+    study, _ = load_study(document=study_document(version.course.code, **told), by=None)
+    return create_study_keys(study=study, by=None)
+
+
+def make_rolling_survey(people: int = 3) -> Survey:
+    """A course at one's own pace, whose people are asked by the quarters of their seats."""
+    agency = AgencyFactory.create()
+    version = CourseVersionFactory.create(modules=[{"code": "reading", "day": None}])
+    study = _study(version, rolling="quarter")
+    cohort = open_rolling_cohort(
+        by=None,
+        version=version,
+        agency=agency,
+        venue=VenueFactory.create(),
+        starts_on=now().date(),
+        capacity=28,
+    )
+    officers = [UserFactory.create(agency=agency) for _ in range(people)]
+    seat(cohort, officers)
+    windows = {window.wave.code: window for window in create_windows(cohort=cohort)}
+    return Survey(study, cohort, agency, windows, officers)
+
+
 def make_survey(
     people: int = 3,
     covariates: tuple[str, ...] = (),
@@ -139,10 +182,7 @@ def make_survey(
         {"code": "farewell", "day": 2, "survey": "post"},
     ]
     version = CourseVersionFactory.create(modules=marked)
-    load_instrument(document=questions or instrument_document(), by=None)
-    document = study_document(version.course.code, covariates=covariates) | protocol
-    study, _ = load_study(document=document, by=None)
-    study = create_study_keys(study=study, by=None)
+    study = _study(version, questions, covariates=covariates, **protocol)
     officers = [UserFactory.create(agency=agency) for _ in range(people)]
     cohort = make_cohort(version, agency, officers)
     windows = {window.wave.code: window for window in create_windows(cohort=cohort)}

@@ -8,11 +8,17 @@ from assessments.actions.answering import (
 )
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
 from assessments.actions.instruments import Frozen, load_instrument
+from assessments.actions.invitations import queue_invitations
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
 from assessments.actions.registry import create_study_keys
 from assessments.actions.studies import StudyPlan, load_study, plan_study
-from assessments.actions.windows import create_windows, due_windows
+from assessments.actions.windows import (
+    create_missing_windows,
+    create_windows,
+    due_windows,
+    reopen_window,
+)
 
 __all__ = [
     "Frozen",
@@ -20,6 +26,7 @@ __all__ = [
     "Progress",
     "StudyPlan",
     "check_importable",
+    "create_missing_windows",
     "create_study_keys",
     "create_windows",
     "current_vintage",
@@ -33,6 +40,8 @@ __all__ = [
     "open_window",
     "plan_study",
     "progress_of",
+    "queue_invitations",
+    "reopen_window",
     "seal_section",
     "seal_sections",
     "use_link",

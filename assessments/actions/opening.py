@@ -68,7 +68,7 @@ def _empty_box(window: SurveyWindow) -> None:
 
 
 def _box(window: SurveyWindow) -> Box:
-    return Box(window.uuid, window.wave.code, window.cohort.code)
+    return Box(window.uuid, window.wave.code, window.group)
 
 
 def open_due_boxes(*, study: Study | None = None) -> list[SurveyWindow]:

@@ -13,7 +13,7 @@ from assessments.ballot_box.batches import Row, unseal_rows
 from assessments.disclosure import releasable
 from assessments.keyring import responses_key
 from assessments.models import OutcomeVintage, Study, SurveyWindow
-from courses.models import Enrolment
+from assessments.windows import seats_in
 
 Report = dict[str, Any]
 
@@ -98,7 +98,7 @@ def _seats(study: Study, report: Report, published: list[OutcomeVintage]) -> int
     opened = SurveyWindow.objects.filter(
         wave__study=study, wave__code=first, opened_at__isnull=False
     )
-    seats = Enrolment.objects.seated().filter(cohort__survey_windows__in=opened).count()
+    seats = seats_in(opened).count()
     answered, threshold = report["flow"][0]["n"], study.spec.threshold
     if answered is None or seats - answered < threshold:
         return None

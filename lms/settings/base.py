@@ -214,6 +214,8 @@ ROSTER_MAX_BYTES = 5 * 1024 * 1024
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+# A mail server that does not answer must not hold the worker.
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "training@example.org")
 
 WAGTAIL_SITE_NAME = SITE_NAME

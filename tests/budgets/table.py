@@ -80,6 +80,10 @@ BUDGETS = [
     Budget("my agency", m.SUPERVISOR, 26, _route("supervisor:home")),
     Budget("studies", m.EVALUATOR, 10, _route("evaluator:home")),
     Budget("outcomes", m.EVALUATOR, 22, _route("evaluator:study", m.study)),
+    Budget("protocol", m.EVALUATOR, 14, _route("evaluator:protocol", m.study)),
+    Budget("study file", m.EVALUATOR, 5, _route("evaluator:load")),
+    Budget("survey windows", m.EVALUATOR, 9, _route("evaluator:windows", m.study)),
+    Budget("ask once more", m.EVALUATOR, 7, _route("evaluator:reopen", m.study_window)),
     Budget("import of responses", m.EVALUATOR, 8, _route("evaluator:import", m.study)),
     Budget("instruments", m.EVALUATOR, 7, _route("instruments:home")),
     Budget("new instrument", m.EVALUATOR, 5, _route("instruments:new")),
@@ -93,4 +97,5 @@ BUDGETS = [
     # The coordinator's and the administrator's
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),
+    Budget("mails", m.COORDINATOR, 9, _route("deliveries")),
 ]
