@@ -7,7 +7,7 @@ from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
 
-from assessments.actions.filling import Box, Change, research_ids
+from assessments.actions.filling import Change, WebBox, research_ids
 from assessments.ballot_box import store
 from assessments.ballot_box.sealing import Envelope, SealedBallot
 from assessments.models import SurveyWindow
@@ -35,13 +35,13 @@ class Progress:
 @sensitive_variables()
 def progress_of(*, window: SurveyWindow, user: User) -> Progress:
     """How far this person's own ballot has come. Answers cannot be read back."""
-    box = Box(window)
+    box = WebBox(window)
     ballots = list(box.own(research_ids(user)).values())
     return Progress(ballots[0].done if ballots else frozenset(), box.sections)
 
 
 @sensitive_variables()
-def seal_into(box: Box, ids: Sequence[bytes], change: Change, *, every: bool = False) -> None:
+def seal_into(box: WebBox, ids: Sequence[bytes], change: Change, *, every: bool = False) -> None:
     """Changes the ballot that somebody goes on with, or with `every` each of theirs, and fills the
     box by the way. Call inside `locked`. Raises BoxClosed, Tampered."""
     missing, envelope = box.missing(), box.envelope(ids)
@@ -54,7 +54,7 @@ def seal_into(box: Box, ids: Sequence[bytes], change: Change, *, every: bool = F
 
 @sensitive_variables()
 def _change(window: SurveyWindow, user: User, change: Change, *, every: bool = False) -> None:
-    box, ids = Box(window), research_ids(user)
+    box, ids = WebBox(window), research_ids(user)
     with store.locked(window.box_id):
         seal_into(box, ids, change, every=every)
 

@@ -34,7 +34,7 @@ def research_ids(user: User) -> list[bytes]:
     return [bytes(value) for value in rows]
 
 
-class Box:
+class WebBox:
     """One window's box with the keys that the web side has: tells tags, peels, wraps.
 
     Raises KeyMissing.
@@ -45,7 +45,7 @@ class Box:
         self.window = window
         self.keys = box_keys(window)
         self.public_key = bytes(study.public_key or b"")
-        self.sections = len(sections_of(study))
+        self.sections = len(sections_of(study.frame))
         self._k_link = link_key(study)
 
     def tags(self, ids: Sequence[bytes]) -> list[str]:
@@ -89,7 +89,7 @@ class Box:
         return again
 
     def write(self, changed: dict[str, SealedBallot]) -> None:
-        """Puts ballots in together with their neighbours. Call inside `locked`. Raises BoxClosed."""
+        """Puts ballots in, their neighbours too. Call inside `locked`. Raises BoxClosed."""
         held = store.tags_in(self.window.uuid) | changed.keys()
         around = block_of(held, changed.keys(), settings.BALLOT_COVER)
         new = {tag: self.wrap(tag, ballot) for tag, ballot in changed.items()}
@@ -116,7 +116,7 @@ def fill_box(*, window: SurveyWindow) -> None:
 
     Raises KeyMissing, BoxClosed.
     """
-    box = Box(window)
+    box = WebBox(window)
     with store.locked(window.box_id):
         ballots = box.rewrapped(sorted(store.tags_in(window.uuid)))
         new = {tag: box.wrap(tag, ballot) for tag, ballot in box.missing().items()}

@@ -40,10 +40,12 @@ class Peeled:
 
 @dataclass(frozen=True)
 class Opened:
-    """One ballot that counts: the links of its person and all answers of all sections."""
+    """One ballot that counts: the links of its person, all answers of all sections, and the version
+    of the promise that was shown before the last of them."""
 
     links: tuple[str, ...]
     answers: dict[str, Any]
+    promise: str
 
 
 def peel(stored: Iterable[tuple[str, bytes]], keys: BoxKeys) -> Peeled:
@@ -79,6 +81,8 @@ def _checked(
         expected = {"study": str(study), "window": str(window), "section": position}
         if any(document.get(name) != value for name, value in expected.items()):
             raise Corrupt("a section belongs to another place")
+        if not isinstance(document.get("promise"), str):
+            raise Corrupt("a section does not say what was promised")
     given = [_links(document) for document in documents]
     links = max(given, key=len)
     # Whose accounts were merged in the middle of a survey has more links from then on.
@@ -122,7 +126,7 @@ def open_ballot(
             raise Corrupt("the answers have the wrong form")
         merged |= content
     try:
-        return Opened(links, validate(merged))
+        return Opened(links, validate(merged), documents[-1]["promise"])
     except (ValueError, TypeError) as error:
         raise Corrupt("an answer is not one that this instrument allows") from error
 

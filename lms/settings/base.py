@@ -123,7 +123,7 @@ if PORTAL_SIDE != "both":
 WEB_KEYS_DIR = Path(env.str("WEB_KEYS_DIR", str(VAR_DIR / "keys" / "web")))
 EVALUATOR_KEYS_DIR = Path(env.str("EVALUATOR_KEYS_DIR", str(VAR_DIR / "keys" / "evaluators")))
 BOX_KEY_KEEP_DAYS = env.int("BOX_KEY_KEEP_DAYS", 7)
-# How many ballots at least are written together; a box of fewer than twice as many is written whole.
+# As many ballots at least are written together; smaller boxes are written whole.
 BALLOT_COVER = env.int("BALLOT_COVER", 16)
 POST_WINDOW_DAYS = env.int("POST_WINDOW_DAYS", 14)
 

@@ -14,7 +14,7 @@ from assessments.actions import (
     seal_section,
 )
 from assessments.actions.answering import Progress
-from assessments.actions.filling import Box, research_ids
+from assessments.actions.filling import WebBox, research_ids
 from assessments.ballot_box import store
 from assessments.ballot_box.keys import KeyMissing
 from assessments.ballot_box.models import Ballot
@@ -86,7 +86,7 @@ def test_somebody_elses_ballot_that_was_tampered_with_stands_in_nobodys_way(
 ) -> None:
     first, second, _ = survey.people
     fill_box(window=survey.pre)
-    tag = Box(survey.pre).tags(research_ids(second))[0]
+    tag = WebBox(survey.pre).tags(research_ids(second))[0]
     Ballot.objects.filter(tag=tag).update(sealed=b"x" * 100)
     seal_section(window=survey.pre, user=first, section=1, answers={"A1": 1})
     assert progress_of(window=survey.pre, user=first).done == {1}
@@ -247,7 +247,7 @@ def test_every_slot_is_resealed_only_when_its_section_is_posted(survey: Survey) 
     slots = []
     for section in ITEMS:
         seal_section(window=survey.pre, user=officer, section=section, answers={})
-        (tag,) = Box(survey.pre).tags(research_ids(officer))
+        (tag,) = WebBox(survey.pre).tags(research_ids(officer))
         slots.append(unwrap(ballots(survey)[tag], box_keys(survey.pre), tag).slots)
     assert slots[0][0] == slots[1][0]
     assert slots[0][1] != slots[1][1]
