@@ -24,9 +24,11 @@ class Bounds:
     opens_at: datetime | None
     closes_at: datetime | None
 
+    def has_begun(self, at: datetime) -> bool:
+        return self.closes_at is not None and (self.opens_at is None or self.opens_at <= at)
+
     def is_open(self, at: datetime) -> bool:
-        started = self.opens_at is None or self.opens_at <= at
-        return self.closes_at is not None and started and at < self.closes_at
+        return self.closes_at is not None and self.has_begun(at) and at < self.closes_at
 
     def is_over(self, at: datetime) -> bool:
         return self.closes_at is not None and self.closes_at <= at

@@ -4,6 +4,8 @@ from assessments.actions.importing import ImportRefused, check_importable, impor
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
 from assessments.actions.registry import Frozen, create_study_keys, load_instrument, load_study
+from assessments.actions.renewing import renew_study, rewrap_sheets
+from assessments.actions.requests import request_withdrawal
 from assessments.actions.windows import create_windows, due_windows
 
 __all__ = [
@@ -25,5 +27,8 @@ __all__ = [
     "open_due_boxes",
     "open_window",
     "progress_of",
+    "renew_study",
+    "request_withdrawal",
+    "rewrap_sheets",
     "seal_section",
 ]
