@@ -80,7 +80,7 @@ def frame(parts: Sequence[bytes]) -> bytes:
 def unframe(framed: bytes) -> list[bytes]:
     """What `frame` was given; only filling may follow. Raises FileRefused."""
     count, at = int.from_bytes(framed[:_NUMBER_BYTES], "big"), _NUMBER_BYTES
-    parts = []
+    parts: list[bytes] = []
     while len(parts) < count:
         start = at + _NUMBER_BYTES
         at = start + int.from_bytes(framed[at:start], "big")
