@@ -2,7 +2,7 @@
 Nothing is ever taken out of it. No Django here.
 
 The store cannot know what somebody copies by hand. Whoever does so writes it down as well
-(`study_keys copied`), so that one day all copies can be found and destroyed.
+(`study_keys note`), so that one day all copies can be found and destroyed.
 """
 
 import uuid
@@ -13,7 +13,8 @@ from pathlib import Path
 from assessments.ballot_box.key_files import append
 
 NAME = "copies.log"
-CREATED, COPIED, RESTORED, DESTROYED = "created", "copied", "restored", "destroyed"
+CREATED, RESTORED, DESTROYED = "created", "restored", "destroyed"
+COPIED, COPY_DESTROYED = "copied", "copy destroyed"
 
 
 @dataclass(frozen=True)
@@ -49,5 +50,6 @@ def deeds(store: Path, study: uuid.UUID) -> list[Deed]:
 
 def is_destroyed(log: Sequence[Deed], key: str) -> bool:
     """Whether a key is gone on purpose: nothing was done with it since it was destroyed."""
-    last = [deed.deed for deed in log if deed.key == key and deed.deed != COPIED]
+    here = (CREATED, RESTORED, DESTROYED)
+    last = [deed.deed for deed in log if deed.key == key and deed.deed in here]
     return last[-1:] == [DESTROYED]
