@@ -11,6 +11,8 @@ from django.conf import settings
 
 from assessments.ballot_box.copies import Deed, deeds, is_destroyed
 from assessments.ballot_box.keys import (
+    K_LINK,
+    R_OPEN,
     BoxKeys,
     Cost,
     EvaluatorKeyStore,
@@ -21,7 +23,6 @@ from assessments.ballot_box.keys import (
     link_check,
     web_data_share,
 )
-from assessments.ballot_box.sheets import K_LINK, R_OPEN
 from assessments.models import Study, SurveyWindow
 
 

@@ -2,7 +2,8 @@ from assessments.actions.answering import Progress, decline, progress_of, seal_s
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
-from assessments.actions.registry import Frozen, create_study_keys, load_instrument, load_study
+from assessments.actions.registry import Frozen, load_instrument, load_study
+from assessments.actions.study_keys import create_study_keys
 from assessments.actions.windows import create_windows, due_windows
 
 __all__ = [

@@ -14,7 +14,7 @@ from assessments.ballot_box.key_files import append
 
 NAME = "copies.log"
 CREATED, RESTORED, DESTROYED = "created", "restored", "destroyed"
-COPIED, COPY_DESTROYED = "copied", "copy destroyed"
+COPIED, COPY_DESTROYED, RECEIVED = "copied", "copy destroyed", "received"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,10 @@ from assessments.ballot_box.key_files import KeyMissing, destroy, read, write_ne
 from assessments.ballot_box.passphrases import Cost, Locked, lock, unlock
 
 __all__ = [
+    "KEY_BYTES",
+    "K_LINK",
+    "R_OPEN",
+    "S_WEB",
     "BoxKeys",
     "Cost",
     "EvaluatorKeyStore",
@@ -34,6 +38,8 @@ __all__ = [
 ]
 
 KEY_BYTES = 32
+# What people call them, in logs and on sheets.
+K_LINK, R_OPEN, S_WEB = "K_link", "R_open", "S_web"
 
 
 def derive(key: bytes, study: uuid.UUID, info: str) -> bytes:

@@ -7,12 +7,11 @@ import textwrap
 import uuid
 from dataclasses import dataclass
 
-from assessments.ballot_box.keys import KEY_BYTES
+from assessments.ballot_box.keys import K_LINK, KEY_BYTES, R_OPEN
 from assessments.ballot_box.passphrases import Cost, Locked, lock, unlock
 from assessments.ballot_box.sealed_files import FileRefused
 
 BEGIN, END = "----- BEGIN SEALED KEY -----", "----- END SEALED KEY -----"
-R_OPEN, K_LINK = "R_open", "K_link"
 _WHAT = {
     R_OPEN: (
         "The evaluators' key. Without it no ballot of the study can be opened and nothing that was "

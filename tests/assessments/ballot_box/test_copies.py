@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from assessments.ballot_box.copies import Deed, deeds, is_destroyed, note
-from assessments.ballot_box.sheets import K_LINK, R_OPEN
+from assessments.ballot_box.keys import K_LINK, R_OPEN
 
 STUDY = uuid.UUID("11111111-2222-3333-4444-555555555555")
 

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assessments.ballot_box.keys import K_LINK, R_OPEN
 from assessments.ballot_box.passphrases import Locked, lock, unlock
 from assessments.ballot_box.sealed_files import FileRefused
-from assessments.ballot_box.sheets import BEGIN, END, K_LINK, R_OPEN, Sheet, read_sheet
+from assessments.ballot_box.sheets import BEGIN, END, Sheet, read_sheet
 
 STUDY = uuid.UUID("11111111-2222-3333-4444-555555555555")
 PASSPHRASE = "kept in another safe"
