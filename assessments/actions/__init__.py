@@ -1,4 +1,5 @@
 from assessments.actions.answering import Progress, decline, progress_of, seal_section
+from assessments.actions.filling import cover_open_boxes, fill_box
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
@@ -11,12 +12,14 @@ __all__ = [
     "ImportRefused",
     "Progress",
     "check_importable",
+    "cover_open_boxes",
     "create_study_keys",
     "create_windows",
     "current_vintage",
     "decline",
     "destroy_served_keys",
     "due_windows",
+    "fill_box",
     "import_responses",
     "load_instrument",
     "load_study",

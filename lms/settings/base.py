@@ -128,6 +128,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 WEB_KEYS_DIR = Path(env.str("WEB_KEYS_DIR", str(VAR_DIR / "keys" / "web")))
 EVALUATOR_KEYS_DIR = Path(env.str("EVALUATOR_KEYS_DIR", str(VAR_DIR / "keys" / "evaluators")))
 BOX_KEY_KEEP_DAYS = env.int("BOX_KEY_KEEP_DAYS", 7)
+# As many ballots at least are written together; smaller boxes are written whole.
+BALLOT_COVER = env.int("BALLOT_COVER", 16)
 POST_WINDOW_DAYS = env.int("POST_WINDOW_DAYS", 14)
 
 AUTH_USER_MODEL = "accounts.User"
