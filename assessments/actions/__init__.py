@@ -3,9 +3,10 @@ from assessments.actions.filling import cover_open_boxes, fill_box
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
-from assessments.actions.registry import Frozen, create_study_keys, load_instrument, load_study
+from assessments.actions.registry import Frozen, load_instrument, load_study
 from assessments.actions.renewing import renew_study, rewrap_sheets
 from assessments.actions.requests import request_withdrawal
+from assessments.actions.study_keys import create_study_keys
 from assessments.actions.windows import create_windows, due_windows
 
 __all__ = [

@@ -62,7 +62,9 @@ def test_the_threshold_of_pairs_shows_a_change(study: Study) -> None:
 def test_looking_again_computes_nothing(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     put_pairs(study, range(12))
     before = current_vintage(study=study)
-    monkeypatch.setattr(outcomes_module, "_report", lambda study: pytest.fail("computed again"))
+    monkeypatch.setattr(
+        outcomes_module, "next_report", lambda *given: pytest.fail("computed again")
+    )
     assert current_vintage(study=study) == before
 
 
