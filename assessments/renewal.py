@@ -54,13 +54,15 @@ def _recoded(
     for codes in merges:
         known = [code for code in codes if code in first]
         if len(known) > 1:
-            one_for |= dict.fromkeys(known, min(known, key=first.__getitem__))
-    return [_with_code(row, one_for.get(row["code"], row["code"])) for row in rows]
+            earliest = min(known, key=first.__getitem__)
+            one_for.update((code, earliest) for code in known)
+    return [_recoded_row(row, one_for) for row in rows]
 
 
-def _with_code(row: Row, code: str) -> Row:
-    """The row under this code. Under another than before it is a new row, as if one had gone and
-    one had come: the change guard then treats it so."""
-    if row["code"] == code:
+def _recoded_row(row: Row, one_for: dict[str, str]) -> Row:
+    """Under another code it is a new row, as if one had gone and one had come: the change guard
+    then treats it so."""
+    code: str = row["code"]
+    if one_for.get(code, code) == code:
         return row
-    return {key: value for key, value in row.items() if key != "row"} | {"code": code}
+    return {key: value for key, value in row.items() if key != "row"} | {"code": one_for[code]}

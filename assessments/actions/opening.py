@@ -88,7 +88,8 @@ def open_due_boxes(*, study: Study | None = None) -> list[SurveyWindow]:
     A box that does not open keeps no other from being opened; what stood in its way is raised
     at the end: KeyMissing or NotScrubbed.
     """
-    opened, failures = [], []
+    opened: list[SurveyWindow] = []
+    failures: list[KeyMissing | NotScrubbed] = []
     for window in due_windows(study):
         try:
             opened.append(open_window(window=window))

@@ -102,12 +102,12 @@ def note_renewal(study: Study) -> None:
     Study.objects.filter(pk=study.pk).update(renewed_at=now())
 
 
-def renew_due_studies(*, study: Study | None = None) -> list[Exception]:
+def renew_due_studies(*, study: Study | None = None) -> list[KeyMissing | NotScrubbed]:
     """Renews every study that was not for a week. Returns what stood in the way: KeyMissing or
     NotScrubbed; it is tried again with the next tick."""
     limit = now() - timedelta(days=settings.RENEWAL_DAYS)
     due = Study.objects.filter(public_key__isnull=False, renewed_at__lte=limit)
-    failures: list[Exception] = []
+    failures: list[KeyMissing | NotScrubbed] = []
     for one in due.filter(pk=study.pk) if study else due:
         try:
             renew_study(study=one)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
-from assessments.actions.registry import Frozen
+from assessments.actions.instruments import Frozen
 from assessments.ballot_box import store
 from assessments.ballot_box.copies import (
     COPIED,

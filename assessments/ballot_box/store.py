@@ -175,8 +175,7 @@ def _rewrite_tables(cursor: CursorWrapper) -> None:
 
 def _rewrite_table(cursor: CursorWrapper, model: type[models.Model]) -> None:
     quote, meta = connections[ALIAS].ops.quote_name, model._meta
-    assert meta.pk
-    table, key = quote(meta.db_table), quote(meta.pk.column)
+    table, key = quote(meta.db_table), quote(str(meta.pk.column))
     kept = quote(f"kept_{meta.db_table}")
     cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
     cursor.execute(f"CREATE TEMPORARY TABLE {kept} (LIKE {table}) ON COMMIT DROP")

@@ -1,18 +1,21 @@
 import secrets
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from assessments.frame import Frame
 from assessments.models.instrument import InstrumentVersion
-from assessments.studies import StudySpec, parse_study
+from assessments.studies import Arm, StudySpec, parse_study
 from courses.models import Cohort, Course
 from lms.accounts.clock import now
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
 from lms.accounts.privacy import Privacy
+
+if TYPE_CHECKING:
+    from assessments.models.protocol import InformationSheet
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -31,8 +34,8 @@ class Study(models.Model):
     data, and the keys' public sides. The document is the protocol as it was loaded.
 
     `public_key` seals answers (its private counterpart is with the evaluators); `fingerprint` is
-    what the information sheet prints; `k_link_check` finds a lost or wrong web-side key. `renewed_at` is when all stored rows were last
-    written anew, which happens every week.
+    what the information sheet prints; `k_link_check` finds a lost or wrong web-side key.
+    `renewed_at` is when all stored rows were last written anew, which happens every week.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -80,6 +83,21 @@ class Study(models.Model):
         return parse_study(self.document, self.instrument_version.spec)
 
     @property
+    def protocol(self) -> dict[str, Any]:
+        """The document without the information sheet, which may get new versions."""
+        return {key: part for key, part in self.document.items() if key != "information_sheet"}
+
+    @property
+    def current_sheet(self) -> "InformationSheet":
+        """The newest information sheet: what a window shows that opens next."""
+        return self.sheets.latest()
+
+    def arm_of(self, cohort: Cohort) -> Arm:
+        """The arm a cohort is in: the one it was assigned to, else training."""
+        assigned = self.cohort_arms.filter(cohort=cohort).first()
+        return self.spec.arm(assigned.arm) if assigned else self.spec.training_arm
+
+    @property
     def frame(self) -> Frame:
         """What ballots of this study are made and opened by."""
         instrument = self.instrument_version.spec
@@ -116,20 +134,21 @@ class SurveyWindow(models.Model):
     """The time in which one cohort may answer one wave. When it opens and closes follows from the
     cohort's sessions (assessments.windows), so it moves with them.
 
-    `box_id` names the box file; it says nothing about the cohort. `opened_at` is when the box was
-    opened, for the whole window at once.
+    `sheet` is the information sheet that it shows. `box_id` names the box file; it says nothing
+    about the cohort. `opened_at` is when the box was opened, for the whole window at once.
     """
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="windows")
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="survey_windows")
+    sheet = models.ForeignKey("InformationSheet", models.PROTECT, related_name="windows")
     number = models.PositiveSmallIntegerField(_("opened anew, times"), default=0)
     box_id = models.CharField(max_length=32, default=new_box_id, unique=True, editable=False)
     opened_at = models.DateTimeField(null=True)
     key_destroyed_at = models.DateTimeField(null=True)
 
     field_privacy: ClassVar = dict.fromkeys(
-        ["uuid", "wave", "cohort", "number", "box_id", "opened_at", "key_destroyed_at"],
+        ["uuid", "wave", "cohort", "sheet", "number", "box_id", "opened_at", "key_destroyed_at"],
         Privacy.OFFICE,
     )
 
