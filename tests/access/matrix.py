@@ -178,6 +178,11 @@ SURVEY = [
     # The owner's link: for whoever holds it and is not signed in as somebody else.
     Row("survey:link", only(OWNER, status=302, others=409, anonymous=200), at=link),
     Row("survey:link", only(OWNER, status=302, others=409, anonymous=302), "post", at=link),
+    # Everybody but the evaluators, who answer nothing: the list says nothing about its reader.
+    Row("survey:studies", signed_in(200) | {EVALUATOR: 404}),
+    Row("survey:withdraw", only(*SEATED, OUTSIDER), at=study),
+    Row("survey:withdraw", only(*SEATED, OUTSIDER, status=302), "post", at=study),
+    Row("survey:withdrawn", only(*SEATED, OUTSIDER), at=study),
 ]
 
 TRAINING = [
@@ -312,6 +317,8 @@ ACCOUNTS = [
         at=somebody,
         data=lambda w: {"role": "supervisor"},
     ),
+    Row("merge_person", only(ADMINISTRATOR), at=somebody),
+    Row("merge_person", only(ADMINISTRATOR, status=400), "post", at=somebody),
     Row(
         "revoke_role",
         only(ADMINISTRATOR, status=302),

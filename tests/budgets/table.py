@@ -63,6 +63,8 @@ BUDGETS = [
     Budget("survey, section", m.OWNER, 9, _route("survey:section", m.section)),
     Budget("survey, one-time link", m.ANONYMOUS, 9, _route("survey:link", m.link)),
     Budget("survey, left", m.ANONYMOUS, 0, _route("survey:leave", m.window)),
+    Budget("studies and answers", m.OWNER, 4, _route("survey:studies")),
+    Budget("withdraw from a study", m.OWNER, 4, _route("survey:withdraw", m.study)),
     # The trainer's
     Budget("training desk", m.TRAINER, 19, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
@@ -98,4 +100,5 @@ BUDGETS = [
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),
     Budget("mails", m.COORDINATOR, 9, _route("deliveries")),
+    Budget("merge two accounts", m.ADMINISTRATOR, 12, _route("merge_person", m.somebody)),
 ]
