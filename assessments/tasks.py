@@ -1,8 +1,14 @@
 """Work off the request. Arguments are ids only; nothing that was answered ever passes through."""
 
+from django.conf import settings
 from django_tasks import task
 
-from assessments.actions import cover_open_boxes, current_vintage, open_due_boxes
+from assessments.actions import (
+    cover_open_boxes,
+    current_vintage,
+    destroy_served_keys,
+    open_due_boxes,
+)
 from assessments.models import Study
 
 
@@ -14,7 +20,11 @@ def cover_boxes() -> int:
 
 @task()
 def open_boxes() -> int:
-    """Opens every box that is due and computes what became readable. Returns how many."""
+    """Opens every box that is due and computes what became readable. Returns how many. On a web
+    side alone none: the evaluators open them, and only keys that have served are destroyed."""
+    if settings.PORTAL_SIDE == "web":
+        destroy_served_keys()
+        return 0
     opened = open_due_boxes()
     for study in Study.objects.filter(waves__windows__in=opened).distinct():
         current_vintage(study=study)

@@ -9,9 +9,10 @@ from django.views.decorators.debug import sensitive_variables
 from assessments.actions.windows import due_windows
 from assessments.ballot_box import store
 from assessments.ballot_box.batches import seal_aside, seal_rows, unseal_rows
-from assessments.ballot_box.keys import KeyMissing, data_key, web_data_share
-from assessments.ballot_box.opening import peel
+from assessments.ballot_box.keys import KeyMissing, OpenerKeys, data_key, web_data_share
+from assessments.ballot_box.opening import Peeled, peel
 from assessments.ballot_box.store import NotScrubbed
+from assessments.frame import Frame
 from assessments.keyring import box_keys, link_key, opener_keys, web_store
 from assessments.models import Study, SurveyWindow
 from assessments.opening import Box, read_box
@@ -53,18 +54,41 @@ def _empty_box(window: SurveyWindow) -> None:
         peeled = peel(stored, web_keys)
         if stored and not peeled.ballots:
             raise KeyMissing(f"The box key of window {window.pk} opens none of its ballots")
-        batches = [sealed for _, sealed in store.batches_of(study.uuid)]
-        before = list(unseal_rows(batches, key, study.uuid))
-        read = read_box(study.frame, _box(window), peeled.ballots, opener, before)
-        set_aside = [*peeled.unreadable, *read.corrupt]
-        store.replace_by_batches(
+        keep_box(
+            frame=study.frame,
+            box=_box(window),
             box_id=window.box_id,
-            window=window.uuid,
-            study=study.uuid,
-            batches=seal_rows(read.rows, key, study.uuid),
-            set_aside=[seal_aside(one, key, study.uuid) for one in set_aside],
-            n=len(stored),
+            peeled=peeled,
+            opener=opener,
+            key=key,
         )
+
+
+@sensitive_variables()
+def keep_box(
+    *,
+    frame: Frame,
+    box: Box,
+    box_id: str,
+    peeled: Peeled,
+    opener: OpenerKeys,
+    key: bytes,
+    digest: str = "",
+) -> None:
+    """Reads a peeled box and stores its rows in the place of its ballots. Call inside the locks of
+    the study and the box. Raises Unreadable."""
+    batches = [sealed for _, sealed in store.batches_of(frame.uuid)]
+    before = list(unseal_rows(batches, key, frame.uuid))
+    read = read_box(frame, box, peeled.ballots, opener, before)
+    store.replace_by_batches(
+        box_id=box_id,
+        window=box.window,
+        study=frame.uuid,
+        batches=seal_rows(read.rows, key, frame.uuid),
+        set_aside=[seal_aside(one, key, frame.uuid) for one in [*peeled.unreadable, *read.corrupt]],
+        n=len(peeled.ballots) + len(peeled.unreadable),
+        digest=digest,
+    )
 
 
 def _box(window: SurveyWindow) -> Box:

@@ -1,0 +1,111 @@
+"""The evaluators' own side: opening the boxes that the web side sent, and publishing outcomes. No
+main database is asked for anything."""
+
+from dataclasses import dataclass
+
+from django.views.decorators.debug import sensitive_variables
+
+from assessments.actions.opening import keep_box
+from assessments.ballot_box import exchange, store
+from assessments.ballot_box.box_files import BOX, BoxFile, OutcomeFile, Receipt
+from assessments.ballot_box.opening import Peeled
+from assessments.ballot_box.sealed_files import FileRefused, study_of
+from assessments.held import HeldStudy, held_studies, held_study
+from assessments.held_vintages import HeldVintage, HeldVintages
+from assessments.opening import Box
+from assessments.releases import digest_of, next_report, stored_rows
+
+
+@dataclass(frozen=True)
+class OpenedBox:
+    """What became of a box file: its receipt for the web side, and whether the box had been opened
+    before."""
+
+    box_id: str
+    receipt: bytes
+    n: int
+    n_set_aside: int
+    again: bool
+
+
+@sensitive_variables()
+def open_box_file(*, data: bytes) -> OpenedBox:
+    """Opens a box once, however often its file comes, and makes out the receipt each time. Raises
+    FileRefused, KeyMissing, Unreadable; then nothing has changed."""
+    study = held_study(held_studies().of(study_of(data, BOX)))
+    box = BoxFile.read(data, study.uuid, study.web_share)
+    _check_words(study, box)
+    with store.locked(study.uuid.hex), store.locked(box.box_id):
+        before = exchange.closed(box.box_id)
+        if before is None:
+            _keep(study, box)
+        elif before.digest != box.digest:
+            raise FileRefused("this box was opened before, with other ballots in it")
+        held = exchange.closed(box.box_id)
+    if held is None:
+        raise FileRefused("this box was not kept")
+    receipt = Receipt(study.uuid, box.box_id, box.digest, held.n, held.n_set_aside)
+    return OpenedBox(
+        box_id=box.box_id,
+        receipt=receipt.sealed(study.web_share),
+        n=held.n,
+        n_set_aside=held.n_set_aside,
+        again=before is not None,
+    )
+
+
+def _check_words(study: HeldStudy, box: BoxFile) -> None:
+    if box.protocol != study.protocol or box.wave not in study.frame.study.wave_codes:
+        raise FileRefused(
+            "the study's words are not those that were handed over; ask for a new handover"
+        )
+
+
+@sensitive_variables()
+def _keep(study: HeldStudy, box: BoxFile) -> None:
+    keep_box(
+        frame=study.frame,
+        box=Box(box.window, box.wave, box.cohort, box.arm),
+        box_id=box.box_id,
+        peeled=Peeled(list(box.ballots), list(box.unreadable)),
+        opener=study.opener,
+        key=study.data_key,
+        digest=box.digest,
+    )
+
+
+@sensitive_variables()
+def published_vintage(*, study: HeldStudy) -> HeldVintage | None:
+    """The newest published vintage, after computing one for boxes opened since the last, guarded
+    by all that were published before. None while nothing can be. Raises Unreadable, KeyMissing."""
+    vintages = HeldVintages(held_studies().root, study.uuid, study.data_key)
+    with store.locked(study.uuid.hex):
+        batches = sorted(str(pk) for pk, _ in store.batches_of(study.uuid))
+        digest = digest_of(batches, study.protocol)
+        known = vintages.all()
+        if not any(one.digest == digest for one in known):
+            vintages.keep(_next(study, digest, known))
+    return next((one for one in reversed(vintages.all()) if one.published), None)
+
+
+@sensitive_variables()
+def _next(study: HeldStudy, digest: str, known: list[HeldVintage]) -> HeldVintage:
+    rows = stored_rows(study.uuid, study.data_key)
+    report = next_report(study.frame, rows, [one for one in known if one.published])
+    return HeldVintage(
+        number=known[-1].number + 1 if known else 1,
+        digest=digest,
+        batches=sorted(rows),
+        boxes=exchange.opened_boxes(),
+        # What is held back is not kept either: a thief could subtract it from what is shown.
+        report=report or {},
+        published=report is not None,
+    )
+
+
+@sensitive_variables()
+def outcome_file(*, study: HeldStudy, vintage: HeldVintage) -> bytes:
+    """A published vintage for the web side."""
+    return OutcomeFile(
+        study.uuid, vintage.number, vintage.digest, vintage.boxes, vintage.report
+    ).sealed(study.web_share)
