@@ -9,6 +9,7 @@ from assessments.actions import (
     destroy_served_keys,
     open_due_boxes,
 )
+from assessments.key_watch import watch_keys
 from assessments.models import Study
 
 
@@ -35,3 +36,9 @@ def open_boxes() -> int:
 def work_out_outcomes(study_id: int) -> None:
     """Computes a study's outcomes from what has become readable, so that no page has to."""
     current_vintage(study=Study.objects.get(pk=study_id))
+
+
+@task()
+def check_keys() -> int:
+    """Looks whether every study's keys are there and fit. Returns of how many they are not."""
+    return len(watch_keys())
