@@ -4,6 +4,7 @@ them as files."""
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -96,6 +97,21 @@ class Party:
         said, refused = self._ask(arguments)
         assert refused, said
         return refused
+
+    def be_killed(self, module: str, function: str, *arguments: object) -> None:
+        """Runs a command in a process of its own that is killed as it comes to this function."""
+        program = f"""
+import importlib, os, signal
+import django
+django.setup()
+from django.core.management import call_command
+setattr(importlib.import_module({module!r}), {function!r},
+        lambda *args, **kwargs: os.kill(os.getpid(), signal.SIGKILL))
+call_command(*{[str(one) for one in arguments]!r})
+"""
+        process = self.start("-c", program)
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
 
     def end(self) -> None:
         if self.process:

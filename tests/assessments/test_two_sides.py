@@ -6,12 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
-from assessments.actions import create_windows, current_vintage, open_window, seal_section
+from assessments.actions import (
+    create_windows,
+    current_vintage,
+    exporting,
+    open_window,
+    seal_section,
+)
 from assessments.ballot_box.models import Ballot, Opening, ResponseBatch
 from assessments.ballot_box.store import BoxClosed
 from assessments.models import SurveyWindow
+from courses.models import TrainingSession
 from lms.accounts.models import RoleAssignment
 from tests.factories import UserFactory
 from tests.surveys import make_survey
@@ -123,12 +131,6 @@ class TestClosing:
         exchange.web.do("import_receipts", exchange.receipt("pre"))
 
     def test_a_box_whose_window_is_still_open_is_not_exported(self, exchange: Exchange) -> None:
-        from datetime import timedelta
-
-        from django.db.models import F
-
-        from courses.models import TrainingSession
-
         ahead = timedelta(days=400)
         TrainingSession.objects.update(
             starts_at=F("starts_at") + ahead, ends_at=F("ends_at") + ahead
@@ -190,6 +192,25 @@ class TestOpening:
         file, _ = exchange.export()
         assert "ask for a new handover" in exchange.evaluators.refuse("open_ballots", file)
 
+    @pytest.mark.parametrize(
+        "step",
+        [
+            ("assessments.opening", "read_box"),
+            ("assessments.ballot_box.store", "replace_by_batches"),
+            ("assessments.actions.evaluating", "Receipt"),
+            ("assessments.ballot_box.key_files", "_sync"),
+        ],
+    )
+    def test_an_opening_that_was_killed_is_repeated_and_opens_the_box_once(
+        self, exchange: Exchange, step: tuple[str, str]
+    ) -> None:
+        files = exchange.export()
+        exchange.evaluators.be_killed(*step, "open_ballots", *files)
+        exchange.evaluators.do("open_ballots", *files)
+        exchange.web.do("import_receipts", exchange.receipt("pre"), exchange.receipt("post"))
+        flow = exchange.evaluators.report()["scales"]["scale_a"]["changes"]
+        assert flow[0]["n"] == PEOPLE - 2
+
     def test_a_missing_file_is_named(self, exchange: Exchange) -> None:
         assert "nowhere" in exchange.evaluators.refuse("open_ballots", exchange.post / "nowhere")
         assert "Name the box files" in exchange.evaluators.refuse("open_ballots")
@@ -241,8 +262,6 @@ class TestReceipts:
     def test_a_receipt_is_finished_where_it_was_broken_off(
         self, answered: Exchange, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from assessments.actions import exporting
-
         def cut(*args: Any) -> None:
             raise RuntimeError("no power")
 
