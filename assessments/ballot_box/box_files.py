@@ -17,12 +17,26 @@ from assessments.ballot_box.opening import Slots
 from assessments.ballot_box.sealed_files import FileRefused, strictly
 from assessments.ballot_box.sealing import SLOT_BYTES
 
-__all__ = ["BOX", "OUTCOMES", "RECEIPT", "BoxFile", "FileRefused", "OutcomeFile", "Receipt"]
+__all__ = [
+    "BOX",
+    "NO_BOX",
+    "OUTCOMES",
+    "RECEIPT",
+    "REQUESTS",
+    "BoxFile",
+    "FileRefused",
+    "OutcomeFile",
+    "Receipt",
+    "RequestsFile",
+]
 
-BOX, RECEIPT, OUTCOMES = b"portal box     1", b"portal receipt 1", b"portal results 1"
+BOX, REQUESTS = b"portal box     1", b"portal requests1"
+RECEIPT, OUTCOMES = b"portal receipt 1", b"portal results 1"
 # About forty ballots of three sections.
 BOX_PAGE = 256 * 1024
 ID_DIGITS, DIGEST_DIGITS = 32, 64
+# What a receipt names where requests came without a box.
+NO_BOX, NO_DIGEST = "0" * ID_DIGITS, "0" * DIGEST_DIGITS
 
 
 @dataclass(frozen=True)
@@ -105,9 +119,26 @@ class BoxFile:
 
 
 @dataclass(frozen=True)
+class RequestsFile:
+    """Sealed requests for withdrawing or merging, for a week in which no box is closed."""
+
+    study: uuid.UUID
+    requests: Sequence[bytes]
+
+    def sealed(self, share: bytes) -> bytes:
+        return files.seal(REQUESTS, self.study, share, sorted(self.requests), BOX_PAGE)
+
+    @classmethod
+    def read(cls, data: bytes, study: uuid.UUID, share: bytes) -> "RequestsFile":
+        """Raises FileRefused."""
+        return cls(study, files.unseal(data, REQUESTS, study, share))
+
+
+@dataclass(frozen=True)
 class Receipt:
     """The evaluators' word that a box was opened: what it held (`digest`), how many ballots, how
-    many of them were set aside, and which requests (by their digests) were carried out."""
+    many of them were set aside, and which requests (by their digests) were carried out. `box_id`
+    is NO_BOX where requests came alone."""
 
     study: uuid.UUID
     box_id: str

@@ -3,6 +3,7 @@ installations, each a process of its own, and files that somebody carries from o
 
 import math
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
