@@ -18,12 +18,13 @@ from assessments.ballot_box.keys import derive
 
 @dataclass(frozen=True)
 class HeldVintage:
-    """A study's outcomes after some openings, already through disclosure control: the batches they
-    rest on, and the boxes that had been opened. One that was held back has no report."""
+    """A study's outcomes after some openings, already through disclosure control: the ids of the
+    rows they rest on, and the boxes that had been opened. One that was held back has neither report
+    nor rows."""
 
     number: int
     digest: str
-    batches: Sequence[str]
+    rows: Sequence[str]
     boxes: Sequence[str]
     report: dict[str, Any]
     published: bool

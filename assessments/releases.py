@@ -3,9 +3,9 @@ people is needed: the evaluators' own side works outcomes out as well."""
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
-from typing import Any, Protocol
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
 
@@ -17,27 +17,32 @@ from assessments.frame import Frame
 Report = dict[str, Any]
 
 
-class Published(Protocol):
-    """A vintage that was shown: its report, and the ids of the batches that it rests on."""
+@dataclass(frozen=True)
+class Published:
+    """A report that was shown, and the ids of the rows that it rests on."""
 
-    @property
-    def report(self) -> Report: ...
-
-    @property
-    def batches(self) -> Sequence[str]: ...
+    report: Report
+    rows: set[str]
 
 
-def digest_of(batches: Iterable[str], words: str) -> str:
-    """Names the data and the protocol that a vintage rests on."""
-    return hashlib.sha256("\n".join([*batches, words]).encode()).hexdigest()
+def digest_of(boxes: Iterable[str], words: str) -> str:
+    """Names the opened boxes and the protocol that a vintage rests on. Rows are not named: a report
+    made anew because somebody withdrew would tell that they had taken part."""
+    return hashlib.sha256("\n".join([*boxes, words]).encode()).hexdigest()
 
 
 @sensitive_variables()
-def stored_rows(study: uuid.UUID, key: bytes) -> dict[str, list[Row]]:
-    """All rows of a study, by the id of their batch. Raises Unreadable."""
-    return {
-        str(pk): list(unseal_rows([sealed], key, study)) for pk, sealed in store.batches_of(study)
-    }
+def rows_of(study: uuid.UUID, key: bytes) -> list[Row]:
+    """All rows of a study. Raises Unreadable."""
+    return list(unseal_rows([sealed for _, sealed in store.batches_of(study)], key, study))
+
+
+@sensitive_variables()
+def counted(frame: Frame, rows: Iterable[Row]) -> list[Row]:
+    """The rows of people who were trained: outcomes are about them, not about those who waited or
+    were compared."""
+    training = {arm.code for arm in frame.study.arms if arm.is_training} | {""}
+    return [row for row in rows if row.get("arm", "") in training]
 
 
 @sensitive_variables()
@@ -49,16 +54,19 @@ def report_on(frame: Frame, rows: Iterable[Row]) -> Report:
 
 
 @sensitive_variables()
-def next_report(
-    frame: Frame, rows: Mapping[str, list[Row]], published: Iterable[Published]
-) -> Report | None:
-    """The report on all rows (by the id of their batch), with what its difference from any
-    published one would show hidden; None where it has to wait."""
-    report: Report | None = report_on(frame, chain.from_iterable(rows.values()))
+def next_report(frame: Frame, rows: Sequence[Row], published: Iterable[Published]) -> Report | None:
+    """The report on all rows, with what its difference from any published one would show hidden;
+    None where it has to wait.
+
+    Rows that a published report rests on may be gone: people withdrew, or two accounts turned out
+    to be one person's. Their content is unknown, so nothing here asks for it: the guard lets no
+    count shrink, and where one has grown by the threshold, as many people and more came in.
+    """
+    report: Report | None = report_on(frame, rows)
     for old in published:
-        fresh = [row for pk, batch in rows.items() if pk not in old.batches for row in batch]
+        fresh = [row for row in rows if row["row"] not in old.rows]
         codes = {row["code"] for row in fresh}
-        touched = [row for batch in rows.values() for row in batch if row["code"] in codes]
+        touched = [row for row in rows if row["code"] in codes]
         report = report and releasable(
             old.report,
             report,

@@ -8,6 +8,7 @@ from assessments.actions import (
     current_vintage,
     destroy_served_keys,
     open_due_boxes,
+    rewrap_sheets,
 )
 from assessments.key_watch import watch_keys
 from assessments.models import Study
@@ -15,7 +16,9 @@ from assessments.models import Study
 
 @task()
 def cover_boxes() -> int:
-    """Writes every open box anew, so that no two copies of it show who took part."""
+    """Writes every open box and every sheet of requests anew, so that no two copies show who took
+    part or asked for anything."""
+    rewrap_sheets()
     return cover_open_boxes()
 
 

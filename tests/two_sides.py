@@ -5,9 +5,11 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +20,8 @@ from django.db.models import F
 from django.test import override_settings
 
 from assessments.actions import create_windows, decline, load_instrument, load_study
+from assessments.ballot_box.batches import Row, unseal_rows
+from assessments.held import held_studies, held_study
 from assessments.models import Study, SurveyWindow
 from courses.models import TrainingSession
 from lms.accounts.clock import now
@@ -230,6 +234,27 @@ class Exchange:
         files = [self.post / f"box-{self.windows[wave].box_id}" for wave in ("pre", "post")]
         assert sorted(files) == sorted(self.post.glob("box-*"))
         return files
+
+    @property
+    def requests(self) -> Path:
+        return self.post / f"requests-{CODE}"
+
+    def rows(self) -> list[Row]:
+        """What the evaluators could read."""
+        settings = override_settings(
+            PORTAL_SIDE="evaluator",
+            EVALUATOR_KEYS_DIR=Path(self.evaluators.told["EVALUATOR_KEYS_DIR"]),
+            OPENER_PASSPHRASE=PASSPHRASE,
+        )
+        with settings:
+            study = held_study(held_studies().named(CODE))
+        return list(unseal_rows(self.batches(), study.data_key, study.uuid))
+
+    def batches(self) -> list[bytes]:
+        """The batches in the evaluators' database."""
+        with closing(sqlite3.connect(self.evaluators.folder / "responses.sqlite3")) as database:
+            found = database.execute("SELECT sealed FROM ballot_box_responsebatch").fetchall()
+        return [bytes(sealed) for (sealed,) in found]
 
     def receipt(self, wave: str) -> Path:
         return self.post / f"receipt-{self.windows[wave].box_id}"

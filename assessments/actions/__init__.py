@@ -1,9 +1,12 @@
 from assessments.actions.answering import Progress, decline, progress_of, seal_section
 from assessments.actions.filling import cover_open_boxes, fill_box
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
+from assessments.actions.instruments import Frozen, load_instrument
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
-from assessments.actions.registry import Frozen, load_instrument, load_study
+from assessments.actions.renewing import renew_study, rewrap_sheets
+from assessments.actions.requests import request_withdrawal
+from assessments.actions.studies import StudyPlan, load_study, plan_study
 from assessments.actions.study_keys import create_study_keys
 from assessments.actions.windows import create_windows, due_windows
 
@@ -11,6 +14,7 @@ __all__ = [
     "Frozen",
     "ImportRefused",
     "Progress",
+    "StudyPlan",
     "check_importable",
     "cover_open_boxes",
     "create_study_keys",
@@ -25,6 +29,10 @@ __all__ = [
     "load_study",
     "open_due_boxes",
     "open_window",
+    "plan_study",
     "progress_of",
+    "renew_study",
+    "request_withdrawal",
+    "rewrap_sheets",
     "seal_section",
 ]

@@ -6,14 +6,23 @@ from dataclasses import dataclass
 from django.views.decorators.debug import sensitive_variables
 
 from assessments.actions.opening import keep_box
+from assessments.actions.renewing import write_anew
 from assessments.ballot_box import exchange, store
-from assessments.ballot_box.box_files import BOX, BoxFile, OutcomeFile, Receipt
+from assessments.ballot_box.box_files import (
+    BOX,
+    REQUESTS,
+    BoxFile,
+    OutcomeFile,
+    Receipt,
+    RequestsFile,
+)
 from assessments.ballot_box.opening import Peeled
+from assessments.ballot_box.requests import read_requests
 from assessments.ballot_box.sealed_files import FileRefused, study_of
 from assessments.held import HeldStudy, held_studies, held_study
 from assessments.held_vintages import HeldVintage, HeldVintages
 from assessments.opening import Box
-from assessments.releases import digest_of, next_report, stored_rows
+from assessments.releases import Published, counted, digest_of, next_report, rows_of
 
 
 @dataclass(frozen=True)
@@ -41,17 +50,12 @@ def open_box_file(*, data: bytes) -> OpenedBox:
             _keep(study, box)
         elif before.digest != box.digest:
             raise FileRefused("this box was opened before, with other ballots in it")
-        held = exchange.closed(box.box_id)
-    if held is None:
-        raise FileRefused("this box was not kept")
-    receipt = Receipt(study.uuid, box.box_id, box.digest, held.n, held.n_set_aside)
-    return OpenedBox(
-        box_id=box.box_id,
-        receipt=receipt.sealed(study.web_share),
-        n=held.n,
-        n_set_aside=held.n_set_aside,
-        again=before is not None,
-    )
+        held = before or exchange.closed(box.box_id)
+    assert held
+    told = Receipt(study.uuid, box.box_id, box.digest, held.n, held.n_set_aside)
+    receipt = told.sealed(study.web_share)
+    held_studies().keep_receipt(study.uuid, box.box_id, receipt)
+    return OpenedBox(box.box_id, receipt, held.n, held.n_set_aside, before is not None)
 
 
 def _check_words(study: HeldStudy, box: BoxFile) -> None:
@@ -70,8 +74,24 @@ def _keep(study: HeldStudy, box: BoxFile) -> None:
         peeled=Peeled(list(box.ballots), list(box.unreadable)),
         opener=study.opener,
         key=study.data_key,
+        requests=read_requests(box.requests, study.opener, study.uuid),
         digest=box.digest,
     )
+
+
+@sensitive_variables()
+def carry_out_requests(*, data: bytes) -> tuple[HeldStudy, bytes]:
+    """Writes all of a study's rows anew with what people asked for carried out, and makes out the
+    receipt. Raises FileRefused, KeyMissing, Unreadable, NotScrubbed."""
+    study = held_study(held_studies().of(study_of(data, REQUESTS)))
+    given = RequestsFile.read(data, study.uuid, study.web_share)
+    asked = read_requests(given.requests, study.opener, study.uuid)
+    with store.locked(study.uuid.hex):
+        if not all(exchange.closed(box_id) for box_id in given.after):
+            raise FileRefused("open the boxes first that were sent before or together with it")
+        write_anew(frame=study.frame, opener=study.opener, key=study.data_key, requests=asked)
+    store.scrub()
+    return study, Receipt.for_requests(study.uuid, given.requests).sealed(study.web_share)
 
 
 @sensitive_variables()
@@ -80,23 +100,24 @@ def published_vintage(*, study: HeldStudy) -> HeldVintage | None:
     by all that were published before. None while nothing can be. Raises Unreadable, KeyMissing."""
     vintages = HeldVintages(held_studies().root, study.uuid, study.data_key)
     with store.locked(study.uuid.hex):
-        batches = sorted(str(pk) for pk, _ in store.batches_of(study.uuid))
-        digest = digest_of(batches, study.protocol)
+        boxes = held_studies().opened_boxes(study.uuid)
+        digest = digest_of(boxes, study.protocol)
         known = vintages.all()
-        if not any(one.digest == digest for one in known):
-            vintages.keep(_next(study, digest, known))
+        if boxes and not any(one.digest == digest for one in known):
+            vintages.keep(_next(study, digest, boxes, known))
     return next((one for one in reversed(vintages.all()) if one.published), None)
 
 
 @sensitive_variables()
-def _next(study: HeldStudy, digest: str, known: list[HeldVintage]) -> HeldVintage:
-    rows = stored_rows(study.uuid, study.data_key)
-    report = next_report(study.frame, rows, [one for one in known if one.published])
+def _next(study: HeldStudy, digest: str, boxes: list[str], known: list[HeldVintage]) -> HeldVintage:
+    rows = counted(study.frame, rows_of(study.uuid, study.data_key))
+    published = [Published(one.report, set(one.rows)) for one in known if one.published]
+    report = next_report(study.frame, rows, published)
     return HeldVintage(
         number=known[-1].number + 1 if known else 1,
         digest=digest,
-        batches=sorted(rows),
-        boxes=exchange.opened_boxes(),
+        rows=[row["row"] for row in rows] if report else [],
+        boxes=boxes,
         # What is held back is not kept either: a thief could subtract it from what is shown.
         report=report or {},
         published=report is not None,

@@ -5,10 +5,21 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
+from assessments.actions.opening import box_of
 from assessments.actions.outcomes import seats_of
+from assessments.actions.renewing import drop_requests, pending_requests, sheet_of
 from assessments.actions.windows import due_windows
 from assessments.ballot_box import exchange, store
-from assessments.ballot_box.box_files import OUTCOMES, RECEIPT, BoxFile, OutcomeFile, Receipt
+from assessments.ballot_box.box_files import (
+    NO_BOX,
+    OUTCOMES,
+    RECEIPT,
+    BoxFile,
+    OutcomeFile,
+    Receipt,
+    RequestsFile,
+    digest_of,
+)
 from assessments.ballot_box.handover import protocol_digest
 from assessments.ballot_box.keys import KeyMissing, web_data_share
 from assessments.ballot_box.opening import peel
@@ -41,16 +52,18 @@ def export_box(*, window: SurveyWindow) -> bytes:
         peeled = peel(stored, keys)
         if stored and not peeled.ballots:
             raise KeyMissing(f"The box key of window {window.pk} opens none of its ballots")
+        told = box_of(window)
         box = BoxFile(
             study=study.uuid,
-            window=window.uuid,
+            window=told.window,
             box_id=window.box_id,
             protocol=_protocol(study),
-            wave=window.wave.code,
-            cohort=window.cohort.code,
-            arm="",
+            wave=told.wave,
+            cohort=told.cohort,
+            arm=told.arm,
             ballots=peeled.ballots,
             unreadable=peeled.unreadable,
+            requests=pending_requests(study),
         )
         _close(box)
     _note(window, "box.exported")
@@ -77,12 +90,41 @@ def _note(window: SurveyWindow, action: str) -> None:
 
 
 @sensitive_variables()
-def import_receipt(*, data: bytes) -> SurveyWindow:
-    """Takes the ballots out of a box that the evaluators have opened, and notes the opening. The
-    window's key is destroyed some days later. Raises FileRefused, KeyMissing, NotScrubbed."""
+def export_requests(*, study: Study) -> bytes:
+    """A file with what people asked for, of one size whether anybody did. They stay on the sheet
+    until the evaluators have carried them out. Raises KeyMissing."""
+    closed = SurveyWindow.objects.filter(wave__study=study, opened_at__isnull=True)
+    with store.locked(study.uuid.hex):
+        # First what was asked for, then which boxes are closed: a later box does no harm.
+        requests = pending_requests(study)
+        after = store.opened_among(closed.values_list("box_id", flat=True))
+    share = web_data_share(link_key(study), study.uuid)
+    return RequestsFile(study.uuid, after, requests).sealed(share)
+
+
+@sensitive_variables()
+def import_receipt(*, data: bytes) -> None:
+    """Takes the ballots out of a box that the evaluators have opened, and notes the opening; the
+    window's key is destroyed some days later. Or takes requests that they have carried out off the
+    study's sheet. Raises FileRefused, KeyMissing, NotScrubbed."""
     study = _study_in(data, RECEIPT)
     receipt = Receipt.read(data, study.uuid, web_data_share(link_key(study), study.uuid))
-    window = _window_of(receipt, study)
+    if receipt.box_id == NO_BOX:
+        _drop(study, receipt)
+    else:
+        _empty(_window_of(receipt, study), receipt)
+
+
+@sensitive_variables()
+def _drop(study: Study, receipt: Receipt) -> None:
+    with store.locked(study.uuid.hex):
+        waiting = sheet_of(study, link_key(study)).requests
+        drop_requests(study, [one for one in waiting if digest_of(one) in receipt.requests])
+    store.scrub()
+
+
+@sensitive_variables()
+def _empty(window: SurveyWindow, receipt: Receipt) -> None:
     with store.locked(window.box_id):
         held = exchange.closed(window.box_id)
         if held is None or (held.digest, held.n) != (receipt.digest, receipt.n):
@@ -90,7 +132,6 @@ def import_receipt(*, data: bytes) -> SurveyWindow:
         exchange.empty(box_id=window.box_id, window=window.uuid, n_set_aside=receipt.n_set_aside)
     store.scrub()
     _note_opening(window)
-    return window
 
 
 def _study_in(data: bytes, kind: bytes) -> Study:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from assessments.ballot_box import store
@@ -21,8 +22,9 @@ from assessments.ballot_box.store import BoxClosed
 from assessments.keyring import box_keys, link_key
 from assessments.models import SurveyWindow
 from assessments.questionnaire import sections_of
-from assessments.windows import is_open, with_bounds
+from assessments.windows import bounds_of, with_bounds
 from courses.models import EnrolmentState
+from lms.accounts.clock import now
 from lms.accounts.models import ResearchId, User
 
 Change = Callable[[SealedBallot, Envelope, bytes], SealedBallot]
@@ -123,16 +125,20 @@ def fill_box(*, window: SurveyWindow) -> None:
         store.write(box_id=window.box_id, window=window.uuid, ballots={**ballots, **new})
 
 
-def cover_open_boxes() -> int:
-    """Fills every open window's box; the worker does so every few minutes, whether anybody answers
-    or not. A window that lacks its key keeps no other from it. Returns how many were filled."""
-    waiting = SurveyWindow.objects.filter(opened_at__isnull=True).select_related(
-        "wave__study__instrument_version"
+def with_ballots(windows: QuerySet[SurveyWindow]) -> list[SurveyWindow]:
+    """Those whose boxes hold ballots: begun, and not opened yet."""
+    waiting = windows.filter(opened_at__isnull=True).select_related(
+        "wave__study__instrument_version", "cohort"
     )
+    return [one for one in with_bounds(waiting) if bounds_of(one).has_begun(now())]
+
+
+def cover_open_boxes() -> int:
+    """Fills every box that takes ballots or waits to be opened; the worker does so every few
+    minutes, whether anybody answers or not. A window that lacks its key keeps no other from it.
+    Returns how many were filled."""
     filled = 0
-    for window in with_bounds(waiting):
-        if not is_open(window):
-            continue
+    for window in with_ballots(SurveyWindow.objects.all()):
         try:
             fill_box(window=window)
         except (KeyMissing, BoxClosed):

@@ -7,17 +7,21 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
+from assessments.actions.renewing import renew_study
 from assessments.ballot_box import store
+from assessments.ballot_box.batches import seal_row_ids, unseal_row_ids
 from assessments.keyring import responses_key
 from assessments.models import OutcomeVintage, Study, SurveyWindow
-from assessments.releases import digest_of, next_report, stored_rows
+from assessments.releases import Published, counted, digest_of, next_report, rows_of
 from courses.models import Enrolment
 
 Report = dict[str, Any]
 
 
 def _digest(study: Study) -> str:
-    return digest_of((str(pk) for pk, _ in store.batches_of(study.uuid)), str(study.document))
+    boxes = SurveyWindow.objects.filter(wave__study=study).values_list("box_id", flat=True)
+    imported = ["imported"] if not boxes and store.has_batches(study.uuid) else []
+    return digest_of([*store.opened_among(boxes), *imported], str(study.document))
 
 
 @sensitive_variables()
@@ -31,6 +35,7 @@ def current_vintage(*, study: Study) -> OutcomeVintage | None:
     """
     digest = _digest(study)
     if settings.PORTAL_SIDE != "web" and not study.vintages.filter(digest=digest).exists():
+        renew_study(study=study)
         _keep(study, digest)
     return study.vintages.filter(published=True).first()
 
@@ -41,20 +46,27 @@ def _keep(study: Study, digest: str) -> None:
     study = Study.objects.select_for_update().get(pk=study.pk)
     if study.vintages.filter(digest=digest).exists():
         return
-    rows = stored_rows(study.uuid, responses_key(study))
+    key = responses_key(study)
+    rows = counted(study.frame, rows_of(study.uuid, key))
     published = list(study.vintages.filter(published=True))
-    report = next_report(study.frame, rows, published)
+    report = next_report(study.frame, rows, [_published(one, key) for one in published])
     newest = study.vintages.first()
     OutcomeVintage.objects.create(
         study=study,
         number=newest.number + 1 if newest else 1,
         digest=digest,
-        batches=sorted(rows),
+        rows_sealed=seal_row_ids(rows if report else [], key, study.uuid),
         # What is held back is not stored either: a thief could subtract it from what is shown.
         report=report or {},
         seats=seats_of(study, report, published, _opened(study)) if report else None,
         published=report is not None,
     )
+
+
+@sensitive_variables()
+def _published(vintage: OutcomeVintage, key: bytes) -> Published:
+    ids = unseal_row_ids(bytes(vintage.rows_sealed), key, vintage.study.uuid)
+    return Published(vintage.report, ids)
 
 
 def _opened(study: Study) -> QuerySet[SurveyWindow]:

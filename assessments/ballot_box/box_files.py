@@ -120,25 +120,35 @@ class BoxFile:
 
 @dataclass(frozen=True)
 class RequestsFile:
-    """Sealed requests for withdrawing or merging, for a week in which no box is closed."""
+    """A study's sealed requests for withdrawing or merging. They count as carried out only once the
+    boxes `after` are opened: those were closed before the requests were made, so whoever asked may
+    have a ballot in them."""
 
     study: uuid.UUID
+    after: Sequence[str]
     requests: Sequence[bytes]
 
     def sealed(self, share: bytes) -> bytes:
-        return files.seal(REQUESTS, self.study, share, sorted(self.requests), BOX_PAGE)
+        parts = [files.text({"after": sorted(self.after)}), *sorted(self.requests)]
+        return files.seal(REQUESTS, self.study, share, parts, BOX_PAGE)
 
     @classmethod
     def read(cls, data: bytes, study: uuid.UUID, share: bytes) -> "RequestsFile":
         """Raises FileRefused."""
-        return cls(study, files.unseal(data, REQUESTS, study, share))
+        return cls._of(study, files.unseal(data, REQUESTS, study, share))
+
+    @classmethod
+    @strictly
+    def _of(cls, study: uuid.UUID, parts: Sequence[bytes]) -> "RequestsFile":
+        after = files.fields(parts[0], {"after": list})["after"]
+        return cls(study, [files.hex_of(ID_DIGITS, box) for box in after], parts[1:])
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """The evaluators' word that a box was opened: what it held (`digest`), how many ballots, how
-    many of them were set aside, and which requests (by their digests) were carried out. `box_id`
-    is NO_BOX where requests came alone."""
+    """The evaluators' word that a box was opened: what it held (`digest`), how many ballots, and
+    how many of them were set aside. Or, where `box_id` is NO_BOX, that requests (by their digests)
+    were carried out."""
 
     study: uuid.UUID
     box_id: str
@@ -154,6 +164,10 @@ class Receipt:
         "n_set_aside": int,
         "requests": list,
     }
+
+    @classmethod
+    def for_requests(cls, study: uuid.UUID, requests: Sequence[bytes]) -> "Receipt":
+        return cls(study, NO_BOX, NO_DIGEST, 0, 0, [digest_of(one) for one in requests])
 
     def sealed(self, share: bytes) -> bytes:
         told = {

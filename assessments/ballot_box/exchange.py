@@ -32,7 +32,3 @@ def empty(*, box_id: str, window: uuid.UUID, n_set_aside: int) -> None:
     """Takes the ballots of a closed box out. Call inside `locked`. Repeating it is harmless."""
     Opening.objects.filter(box_id=box_id).update(n_set_aside=n_set_aside)
     Ballot.objects.filter(window=window).delete()
-
-
-def opened_boxes() -> list[str]:
-    return list(Opening.objects.order_by("box_id").values_list("box_id", flat=True))

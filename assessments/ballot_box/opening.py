@@ -131,11 +131,16 @@ def open_ballot(
         raise Corrupt("an answer is not one that this instrument allows") from error
 
 
-def code_of(links: Sequence[str], keys: OpenerKeys, known: set[str]) -> str:
-    """The person's code in this study, 32 hex digits. Of several links (merged accounts) the first
-    whose code is known already, else the first."""
-    codes = [
+def codes_of(links: Sequence[str], keys: OpenerKeys) -> tuple[str, ...]:
+    """A person's codes in this study, 32 hex digits, one for each of their accounts."""
+    return tuple(
         hmac.digest(keys.code, b"v1/code\0" + bytes.fromhex(link), "sha256")[:16].hex()
         for link in links
-    ]
+    )
+
+
+def code_of(links: Sequence[str], keys: OpenerKeys, known: set[str]) -> str:
+    """The person's code in this study. Of several links (merged accounts) the first whose code is
+    known already, else the first."""
+    codes = codes_of(links, keys)
     return next((code for code in codes if code in known), codes[0])

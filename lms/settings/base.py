@@ -130,6 +130,8 @@ EVALUATOR_KEYS_DIR = Path(env.str("EVALUATOR_KEYS_DIR", str(VAR_DIR / "keys" / "
 BOX_KEY_KEEP_DAYS = env.int("BOX_KEY_KEEP_DAYS", 7)
 # As many ballots at least are written together; smaller boxes are written whole.
 BALLOT_COVER = env.int("BALLOT_COVER", 16)
+# All stored responses are written anew so often; until then at the latest a withdrawal is done.
+RENEWAL_DAYS = env.int("RENEWAL_DAYS", 7)
 POST_WINDOW_DAYS = env.int("POST_WINDOW_DAYS", 14)
 
 AUTH_USER_MODEL = "accounts.User"

@@ -15,10 +15,13 @@ from assessments.actions import (
     current_vintage,
     exporting,
     open_window,
+    request_withdrawal,
     seal_section,
 )
+from assessments.actions.renewing import sheet_of
 from assessments.ballot_box.models import Ballot, Opening, ResponseBatch
 from assessments.ballot_box.store import BoxClosed
+from assessments.keyring import link_key
 from assessments.models import SurveyWindow
 from courses.models import TrainingSession
 from lms.accounts.models import RoleAssignment
@@ -136,7 +139,7 @@ class TestClosing:
         TrainingSession.objects.update(
             starts_at=F("starts_at") + ahead, ends_at=F("ends_at") + ahead
         )
-        assert exchange.web.do("export_boxes", "--out", exchange.post).startswith("0 box files")
+        assert exchange.web.do("export_boxes", "--out", exchange.post).startswith("0 boxes closed")
         assert not Opening.objects.exists()
 
     def test_what_was_sent_is_for_nobody_elses_eyes(self, exchange: Exchange) -> None:
@@ -215,6 +218,60 @@ class TestOpening:
     def test_a_missing_file_is_named(self, exchange: Exchange) -> None:
         assert "nowhere" in exchange.evaluators.refuse("open_ballots", exchange.post / "nowhere")
         assert "Name the box files" in exchange.evaluators.refuse("open_ballots")
+
+
+class TestRequests:
+    """Withdrawing from what was opened, or is closed and on its way."""
+
+    def send_requests(self, exchange: Exchange) -> None:
+        exchange.web.do("export_boxes", "--out", exchange.post)
+        exchange.evaluators.do("open_ballots", exchange.requests)
+        exchange.web.do("import_receipts", exchange.post / f"receipt-requests-{CODE}")
+
+    def waiting(self, exchange: Exchange) -> int:
+        return len(sheet_of(exchange.study, link_key(exchange.study)).requests)
+
+    def test_rows_go_with_the_next_files_and_then_the_request_does(
+        self, exchange: Exchange
+    ) -> None:
+        exchange.evaluators.do("open_ballots", *exchange.export())
+        exchange.web.do("import_receipts", exchange.receipt("pre"), exchange.receipt("post"))
+        before = exchange.rows()
+        request_withdrawal(study=exchange.study, user=exchange.people[5])
+        self.send_requests(exchange)
+        assert len(before) - len(exchange.rows()) == 2
+        assert self.waiting(exchange) == 0
+
+    def test_who_withdraws_between_closing_and_opening_is_not_counted(
+        self, exchange: Exchange
+    ) -> None:
+        files = exchange.export()
+        request_withdrawal(study=exchange.study, user=exchange.people[5])
+        exchange.web.do("export_boxes", "--out", exchange.folder / "later")
+        requests = exchange.folder / "later" / f"requests-{CODE}"
+        refused = exchange.evaluators.refuse("open_ballots", requests)
+        assert "open the boxes first" in refused
+        exchange.evaluators.do("open_ballots", requests, *files, "--out", exchange.post)
+        assert len(exchange.rows()) == 2 * PEOPLE - 3 - 2
+        exchange.web.do("import_receipts", *exchange.post.glob("receipt-*"))
+        assert self.waiting(exchange) == 0
+
+    def test_the_files_are_of_one_size_whether_anybody_asked_or_not(
+        self, exchange: Exchange
+    ) -> None:
+        exchange.export()
+        nothing = exchange.requests.stat().st_size
+        request_withdrawal(study=exchange.study, user=exchange.people[5])
+        exchange.export()
+        assert exchange.requests.stat().st_size == nothing
+
+    def test_a_request_that_came_after_the_file_waits_for_the_next(
+        self, exchange: Exchange
+    ) -> None:
+        exchange.evaluators.do("open_ballots", *exchange.export(), exchange.requests)
+        request_withdrawal(study=exchange.study, user=exchange.people[5])
+        exchange.web.do("import_receipts", *exchange.post.glob("receipt-*"))
+        assert self.waiting(exchange) == 1
 
 
 class TestReceipts:

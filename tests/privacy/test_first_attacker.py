@@ -603,8 +603,10 @@ def test_nothing_of_any_ballot_is_left_after_the_opening(haul: Haul) -> None:
 def test_the_main_database_is_changed_by_signing_in_and_by_the_opening_alone(haul: Haul) -> None:
     """Nobody's visit leaves a row or a date of its own; the opening leaves one for all."""
     before, opened = haul.copies["before"], haul.copies["opened"]
-    for table in (RESEARCH_IDS, SEATS, STUDIES):
+    for table in (RESEARCH_IDS, SEATS):
         assert before.rows(table) == opened.rows(table)
+    ((was,), (is_now,)) = (copy.rows(STUDIES) for copy in (before, opened))
+    assert {key for key in was if was[key] != is_now[key]} - {PLACE} == {"renewed_at"}
 
     def without_sign_in(copy: Copy) -> list[dict[str, Any]]:
         hidden = {"last_login", "physical_place"}

@@ -1,6 +1,5 @@
 """A thief at one of two parties: everything that party has, read to the last byte."""
 
-import sqlite3
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ class Haul:
     web: list[Path]
     web_copies: list[Copy]
     evaluators: list[Path]
+    batches: list[bytes]
     post: list[Path]
     people: list[bytes]
 
@@ -64,6 +64,7 @@ def _stolen(exchange: Exchange, folder: Path) -> Haul:
         web=_files(exchange.web.folder),
         web_copies=[before, after],
         evaluators=_files(exchange.evaluators.folder),
+        batches=exchange.batches(),
         post=_files(exchange.post),
         people=_names(exchange),
     )
@@ -154,23 +155,14 @@ def test_the_web_side_never_holds_a_batch_nor_the_evaluators_key(haul: Haul) -> 
     assert not [path for path in haul.web if path.name == "r_open"]
 
 
-def test_the_web_sides_keys_open_no_batch_of_the_evaluators(haul: Haul, tmp_path: Path) -> None:
-    batches = _batches(haul, tmp_path)
+def test_the_web_sides_keys_open_no_batch_of_the_evaluators(haul: Haul) -> None:
+    assert haul.batches
     for key in Thief(haul, haul.web).secrets():
         for other in Thief(haul, haul.web).secrets():
             share = web_data_share(key, haul.study)
             made = data_key(share, OpenerKeys.of(other, haul.study).data_share, haul.study)
             with pytest.raises(Unreadable):
-                list(unseal_rows(batches, made, haul.study))
-
-
-def _batches(haul: Haul, folder: Path) -> list[bytes]:
-    (path,) = [path for path in haul.evaluators if path.name == "responses.sqlite3"]
-    connection = sqlite3.connect(path)
-    rows = connection.execute(f"SELECT sealed FROM {BATCHES}").fetchall()
-    connection.close()
-    assert rows
-    return [bytes(sealed) for (sealed,) in rows]
+                list(unseal_rows(haul.batches, made, haul.study))
 
 
 def test_nothing_that_the_evaluators_have_names_a_person(haul: Haul) -> None:

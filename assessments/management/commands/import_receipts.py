@@ -11,7 +11,7 @@ from assessments.management.sides import content_of, on
 
 
 class Command(BaseCommand):
-    help = "Takes the ballots out of boxes that the evaluators have opened, by their receipts."
+    help = "Takes out ballots that the evaluators have opened, and requests they have carried out."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
@@ -21,10 +21,13 @@ class Command(BaseCommand):
         failures = []
         for file in files:
             try:
-                window = import_receipt(data=content_of(file))
+                import_receipt(data=content_of(file))
             except (FileRefused, KeyMissing, NotScrubbed) as error:
                 failures.append(f"{file}: {error}")
                 continue
-            self.stdout.write(f"{file}: box {window.box_id} is emptied.")
+            except CommandError as error:
+                failures.append(str(error))
+                continue
+            self.stdout.write(f"{file}: done.")
         if failures:
             raise CommandError("; ".join(failures))

@@ -5,8 +5,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments.actions import current_vintage, open_due_boxes
-from assessments.actions.evaluating import open_box_file
+from assessments.actions.evaluating import carry_out_requests, open_box_file
 from assessments.ballot_box.batches import Unreadable
+from assessments.ballot_box.box_files import REQUESTS
 from assessments.ballot_box.keys import KeyMissing
 from assessments.ballot_box.sealed_files import FileRefused
 from assessments.ballot_box.store import NotScrubbed
@@ -47,16 +48,28 @@ class Command(BaseCommand):
     def _open_files(self, files: list[Path], out: Path | None) -> None:
         if not files:
             raise CommandError("Name the box files that the web side has sent")
-        failures = []
+        failures, contents = [], []
         for file in files:
             try:
-                box = open_box_file(data=content_of(file))
-            except (FileRefused, KeyMissing, Unreadable) as error:
+                contents.append((file, content_of(file)))
+            except CommandError as error:
+                failures.append(str(error))
+        # Boxes first: requests are carried out in all that was sent with them.
+        for file, data in sorted(contents, key=lambda one: one[1].startswith(REQUESTS)):
+            try:
+                self.stdout.write(f"{file}: {self._open(data, out or file.parent)}.")
+            except (FileRefused, KeyMissing, NotScrubbed, Unreadable) as error:
                 failures.append(f"{file}: {error}")
-                continue
-            write_file((out or file.parent) / f"receipt-{box.box_id}", box.receipt)
-            state = "had been opened; receipt written anew" if box.again else "opened"
-            aside = f", {box.n_set_aside} of {box.n} ballots set aside" if box.n_set_aside else ""
-            self.stdout.write(f"{file}: {state}{aside}.")
         if failures:
             raise CommandError("; ".join(failures))
+
+    def _open(self, data: bytes, out: Path) -> str:
+        if data.startswith(REQUESTS):
+            study, receipt = carry_out_requests(data=data)
+            write_file(out / f"receipt-requests-{study.code}", receipt)
+            return "carried out"
+        box = open_box_file(data=data)
+        write_file(out / f"receipt-{box.box_id}", box.receipt)
+        state = "had been opened; receipt written anew" if box.again else "opened"
+        aside = f", {box.n_set_aside} of {box.n} ballots set aside" if box.n_set_aside else ""
+        return state + aside

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from assessments.actions.registry import Frozen
+from assessments.actions.instruments import Frozen
 from assessments.actions.study_keys import (
     Hand,
     KeyRefused,

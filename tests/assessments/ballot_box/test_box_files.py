@@ -106,7 +106,7 @@ def outcome() -> OutcomeFile:
 
 
 def requests() -> RequestsFile:
-    return RequestsFile(STUDY, [b"one", b"other"])
+    return RequestsFile(STUDY, [ID], [b"one", b"other"])
 
 
 ALL = [(BoxFile, box), (Receipt, receipt), (OutcomeFile, outcome), (RequestsFile, requests)]
@@ -208,7 +208,7 @@ json_texts = st.recursive(
 )
 
 
-@pytest.mark.parametrize(("kind", "make"), ALL[:3], ids=lambda one: getattr(one, "__name__", ""))
+@EVERY
 @given(content=json_texts)
 @settings(max_examples=40)
 def test_a_file_of_the_other_party_with_anything_inside_is_read_or_refused(
