@@ -28,6 +28,11 @@ class StudyQuerySet(models.QuerySet["Study"]):
         allowed = user.may(Permission.IMPORT_RESPONSES)
         return self.visible_to(user) if allowed else self.none()
 
+    def asking(self, user: User) -> "StudyQuerySet":
+        """Studies that ask a cohort in which this person has or had a seat."""
+        own = SurveyWindow.objects.filter(cohort__enrolments__user=user)
+        return self.filter(waves__windows__in=own).distinct().order_by("title")
+
 
 class Study(models.Model):
     """The research frame: which instrument, which courses, which outcomes were declared before the

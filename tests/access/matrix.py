@@ -161,6 +161,11 @@ SURVEY = [
     ),
     Row("survey:done", only(*SEATED, status=302), at=window),
     Row("survey:done", only(*SEATED, status=302), "post", at=window),
+    # Everybody but the evaluators, who answer nothing: the list says nothing about its reader.
+    Row("survey:studies", signed_in(200) | {EVALUATOR: 404}),
+    Row("survey:withdraw", only(*SEATED, OUTSIDER), at=study),
+    Row("survey:withdraw", only(*SEATED, OUTSIDER, status=302), "post", at=study),
+    Row("survey:withdrawn", only(*SEATED, OUTSIDER), at=study),
 ]
 
 TRAINING = [
@@ -230,6 +235,8 @@ ACCOUNTS = [
         at=somebody,
         data=lambda w: {"role": "supervisor"},
     ),
+    Row("merge_person", only(ADMINISTRATOR), at=somebody),
+    Row("merge_person", only(ADMINISTRATOR, status=400), "post", at=somebody),
     Row(
         "revoke_role",
         only(ADMINISTRATOR, status=302),

@@ -61,6 +61,8 @@ BUDGETS = [
     Budget("result", m.OWNER, 13, _route("learning:result", m.attempt(m.HANDED_IN))),
     Budget("survey, start", m.OWNER, 9, _route("survey:start", m.window)),
     Budget("survey, section", m.OWNER, 9, _route("survey:section", m.section)),
+    Budget("studies and answers", m.OWNER, 4, _route("survey:studies")),
+    Budget("withdraw from a study", m.OWNER, 4, _route("survey:withdraw", m.study)),
     # The trainer's
     Budget("training desk", m.TRAINER, 19, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
@@ -82,4 +84,5 @@ BUDGETS = [
     # The coordinator's and the administrator's
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),
+    Budget("merge two accounts", m.ADMINISTRATOR, 12, _route("merge_person", m.somebody)),
 ]

@@ -54,6 +54,9 @@ def finishing() -> list[str]:
         reverse("survey:start", args=[window.pk]),
         reverse("survey:section", args=[window.pk, 1]),
         reverse("survey:section", args=[window.pk, 5]),
+        reverse("survey:studies"),
+        reverse("survey:withdraw", args=["cit-attitudes"]),
+        reverse("survey:withdrawn", args=["cit-attitudes"]),
     ]
 
 
@@ -86,7 +89,11 @@ def coordinator() -> list[str]:
 
 def administrator() -> list[str]:
     person = User.objects.get(email="trainer@example.org")
-    return [reverse("people"), reverse("add_person"), reverse("person", args=[person.uuid])]
+    officer = User.objects.get(email="officer@example.org")
+    return [
+        *(reverse("people"), reverse("add_person"), reverse("person", args=[person.uuid])),
+        reverse("merge_person", args=[officer.uuid]),
+    ]
 
 
 READERS: dict[str, Callable[[], list[str]]] = {
