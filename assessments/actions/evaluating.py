@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from django.views.decorators.debug import sensitive_variables
 
+from assessments.actions.importing import ONCE, ImportRefused
 from assessments.actions.opening import keep_box
 from assessments.actions.renewing import write_anew
 from assessments.ballot_box import exchange, store
+from assessments.ballot_box.batches import Row, seal_rows
 from assessments.ballot_box.box_files import (
     BOX,
     REQUESTS,
@@ -94,6 +96,27 @@ def carry_out_requests(*, data: bytes) -> tuple[HeldStudy, bytes]:
     return study, Receipt.for_requests(study.uuid, given.requests).sealed(study.web_share)
 
 
+def check_held_importable(study: HeldStudy) -> None:
+    """Refuses responses from elsewhere for a study that people answer in the portal, or that holds
+    some already, for the reasons of `importing.check_importable`. Raises ImportRefused."""
+    if study.frame.study.courses:
+        raise ImportRefused("People answer this study in the portal; give the file one of its own.")
+    if store.has_batches(study.uuid):
+        raise ImportRefused(str(ONCE))
+
+
+@sensitive_variables()
+def import_held_responses(*, study: HeldStudy, rows: list[Row]) -> int:
+    """Stores coded rows like those of an opened box, all of them or none; how many. Raises
+    ImportRefused."""
+    if not rows:
+        raise ImportRefused("The file has no answers in it.")
+    with store.locked(study.uuid.hex):
+        check_held_importable(study)
+        store.add_batches(study=study.uuid, batches=seal_rows(rows, study.data_key, study.uuid))
+    return len(rows)
+
+
 @sensitive_variables()
 def published_vintage(*, study: HeldStudy) -> HeldVintage | None:
     """The newest published vintage, after computing one for boxes opened since the last, guarded
@@ -101,9 +124,10 @@ def published_vintage(*, study: HeldStudy) -> HeldVintage | None:
     vintages = HeldVintages(held_studies().root, study.uuid, study.data_key)
     with store.locked(study.uuid.hex):
         boxes = held_studies().opened_boxes(study.uuid)
-        digest = digest_of(boxes, study.protocol)
+        imported = ["imported"] if not boxes and store.has_batches(study.uuid) else []
+        digest = digest_of([*boxes, *imported], study.protocol)
         known = vintages.all()
-        if boxes and not any(one.digest == digest for one in known):
+        if (boxes or imported) and not any(one.digest == digest for one in known):
             vintages.keep(_next(study, digest, boxes, known))
     return next((one for one in reversed(vintages.all()) if one.published), None)
 

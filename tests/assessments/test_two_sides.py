@@ -1,6 +1,7 @@
 """The whole exchange between a web side and the evaluators', as people do it: commands of two
 installations, each a process of its own, and files that somebody carries from one to the other."""
 
+import copy
 import math
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,20 +15,23 @@ from assessments.actions import (
     create_windows,
     current_vintage,
     exporting,
+    load_study,
     open_window,
     request_withdrawal,
     seal_section,
 )
 from assessments.actions.renewing import sheet_of
+from assessments.ballot_box.box_files import OutcomeFile
+from assessments.ballot_box.keys import web_data_share
 from assessments.ballot_box.models import Ballot, Opening, ResponseBatch
 from assessments.ballot_box.store import BoxClosed
 from assessments.keyring import link_key
-from assessments.models import SurveyWindow
+from assessments.models import OutcomeVintage, Study, SurveyWindow
 from courses.models import TrainingSession
 from lms.accounts.models import RoleAssignment
 from tests.factories import UserFactory
 from tests.surveys import make_survey
-from tests.two_sides import CODE, Exchange, answer_all, make_exchange
+from tests.two_sides import CODE, Exchange, answer_all, make_exchange, sheet
 
 # All on one worker: the two sides are set up once and gone back to.
 pytestmark = pytest.mark.xdist_group("two_sides")
@@ -372,3 +376,88 @@ class TestWhoDoesWhat:
         stranger = type(exchange.evaluators)("evaluator", exchange.evaluators.folder, told)
         assert "passphrase" in stranger.refuse("open_ballots", file)
         stranger.end()
+
+
+class TestGuardingResults:
+    """The web side compares with what it has shown, whatever became of the evaluators' memory."""
+
+    @pytest.fixture
+    def shown(self, exchange: Exchange) -> OutcomeVintage:
+        exchange.evaluators.do("open_ballots", *exchange.export())
+        exchange.evaluators.do("outcomes", CODE, "--out", exchange.post / "results")
+        exchange.web.do("import_outcomes", exchange.post / "results")
+        return exchange.study.vintages.get()
+
+    def send(self, exchange: Exchange, number: int, report: dict[str, Any]) -> str:
+        study = exchange.study
+        share = web_data_share(link_key(study), study.uuid)
+        sent = OutcomeFile(study.uuid, number, "d" * 64, [], report).sealed(share)
+        (exchange.post / "results").write_bytes(sent)
+        return exchange.web.refuse("import_outcomes", exchange.post / "results")
+
+    def test_a_report_that_differs_by_few_people_is_refused(
+        self, exchange: Exchange, shown: OutcomeVintage
+    ) -> None:
+        report = copy.deepcopy(shown.report)
+        report["scales"]["scale_a"]["changes"][0]["n"] += 2
+        assert "would show a small group" in self.send(exchange, 2, report)
+
+    def test_an_older_report_is_refused(self, exchange: Exchange, shown: OutcomeVintage) -> None:
+        assert "a later result" in self.send(exchange, shown.number, shown.report)
+
+    @pytest.mark.parametrize(
+        "changes", [{"study": "another"}, {"threshold": 2}, {"scales": {}}, {"scales": []}]
+    )
+    def test_a_report_on_something_else_is_refused(
+        self, exchange: Exchange, shown: OutcomeVintage, changes: dict[str, Any]
+    ) -> None:
+        assert "not a report on this study" in self.send(exchange, 2, shown.report | changes)
+
+    def test_the_evaluators_publish_nothing_once_their_memory_has_a_gap(
+        self, exchange: Exchange, shown: OutcomeVintage
+    ) -> None:
+        (first,) = exchange.evaluators.folder.rglob("vintages/0001")
+        first.rename(first.with_name("0002"))
+        refused = exchange.evaluators.refuse("outcomes", CODE, "--out", exchange.post / "results")
+        assert "missing" in refused
+        first.write_bytes(first.with_name("0002").read_bytes())
+        assert "does not open" in exchange.evaluators.refuse("outcomes", CODE)
+
+
+def test_responses_from_elsewhere_are_imported_where_responses_are_kept(
+    exchange: Exchange,
+) -> None:
+    """Into a study of their own, with keys of its own; the portal shows what comes of them."""
+    document = exchange.study.document | {"code": "paper", "courses": []}
+    load_study(document=document, by=None)
+    public, given = exchange.post / "paper.json", exchange.post / "paper"
+    exchange.evaluators.do("study_keys", "create", "paper", "--out", public)
+    exchange.web.do("study_keys", "create", "paper", "--public", public)
+    exchange.web.do("study_keys", "handover", "paper", "--out", given, "--holder", "university")
+    exchange.evaluators.do("study_keys", "receive", given)
+
+    lines = ["participant,wave,A1,A2,A3,B1,B2,B3"]
+    for number in range(14):
+        for wave, shift in (("pre", 0), ("post", 1)):
+            steps = sheet(number, shift)
+            answers = ",".join(str(steps[code]) for code in lines[0].split(",")[2:])
+            lines.append(f"badge {number},{wave},{answers}")
+    file = exchange.post / "paper.csv"
+    file.write_text("\n".join(lines))
+    command = ("import_responses", file, "--study", "paper")
+    assert "on the" in exchange.web.refuse(*command)
+    assert "28 responses of 14 participants imported" in exchange.evaluators.do(*command)
+    assert "holds an imported file already" in exchange.evaluators.refuse(*command)
+    exchange.evaluators.do("outcomes", "paper", "--out", exchange.post / "results")
+    exchange.web.do("import_outcomes", exchange.post / "results")
+    assert Study.objects.get(code="paper").vintages.get().report["flow"][0]["n"] == 14
+
+
+def test_the_page_for_imports_says_who_imports(exchange: Exchange, client: Client) -> None:
+    document = exchange.study.document | {"code": "paper", "courses": []}
+    load_study(document=document, by=None)
+    evaluator = UserFactory.create()
+    RoleAssignment.objects.create(user=evaluator, role="evaluator")
+    client.force_login(evaluator)
+    page = client.get("/evaluate/paper/import/").content.decode()
+    assert "The evaluators import responses, on their own side." in page

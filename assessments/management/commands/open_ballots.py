@@ -1,7 +1,6 @@
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments.actions import current_vintage, open_due_boxes
@@ -11,7 +10,7 @@ from assessments.ballot_box.box_files import REQUESTS
 from assessments.ballot_box.keys import KeyMissing
 from assessments.ballot_box.sealed_files import FileRefused
 from assessments.ballot_box.store import NotScrubbed
-from assessments.management.sides import content_of, on, study_named, write_file
+from assessments.management.sides import content_of, evaluators, on, study_named, write_file
 from assessments.models import Study
 
 
@@ -29,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, named: list[str], out: Path | None, **options: Any) -> None:
         on("both", "evaluator")
-        if settings.PORTAL_SIDE == "evaluator":
+        if evaluators():
             self._open_files([Path(one) for one in named], out)
         elif len(named) > 1:
             raise CommandError("Name one study, or none to open the boxes of all")

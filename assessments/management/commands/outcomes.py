@@ -2,7 +2,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments.actions import current_vintage
@@ -10,7 +9,7 @@ from assessments.actions.evaluating import outcome_file, published_vintage
 from assessments.ballot_box.batches import Unreadable
 from assessments.ballot_box.keys import KeyMissing
 from assessments.held import held_studies, held_study
-from assessments.management.sides import on, study_named, write_file
+from assessments.management.sides import evaluators, on, study_named, write_file
 
 
 class Command(BaseCommand):
@@ -29,7 +28,7 @@ class Command(BaseCommand):
         if out:
             on("evaluator")
         try:
-            report = self._held(study, out) if self._is_evaluators else self._own(study)
+            report = self._held(study, out) if evaluators() else self._own(study)
         except (KeyMissing, Unreadable) as error:
             raise CommandError(str(error)) from error
         if report is None:
@@ -39,10 +38,6 @@ class Command(BaseCommand):
             return
         for line in _table(report):
             self.stdout.write(line)
-
-    @property
-    def _is_evaluators(self) -> bool:
-        return bool(settings.PORTAL_SIDE == "evaluator")
 
     def _own(self, code: str) -> dict[str, Any] | None:
         vintage = current_vintage(study=study_named(code))
