@@ -42,7 +42,8 @@ class OutcomesError(ValueError):
 class Response:
     """What one officer answered in one wave. Exists in memory only.
 
-    `code` is the study's pseudonym, `answers` maps item codes to numbers, `cohort` may be empty.
+    `code` is the study's pseudonym, `answers` maps item codes to numbers, `cohort` may be empty,
+    and so may `arm` and `promise`, the version of the promise that was shown.
     """
 
     code: str
@@ -51,6 +52,8 @@ class Response:
     answers: Mapping[str, float | int]
     cohort: str = ""
     covariates: Mapping[str, str] = field(default_factory=dict)
+    arm: str = ""
+    promise: str = ""
 
     def __repr__(self) -> str:
         """No traceback or log line may hold an answer."""

@@ -1,12 +1,13 @@
-"""A study's questionnaire as asked: the instrument's sections, then the declared covariates."""
+"""A study's questionnaire as asked: the instrument's sections, then the declared covariates. No
+Django here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from assessments.covariates import Covariate, parse_covariates, validate_covariates
+from assessments.frame import Frame
 from assessments.instruments import Item
-from assessments.models import Study
 
 _LONGEST_NUMBER = -1.2345678901234567e-300
 
@@ -28,9 +29,9 @@ class Section:
         return items | bands
 
 
-def sections_of(study: Study, language: str = "en") -> list[Section]:
+def sections_of(frame: Frame, language: str = "en") -> list[Section]:
     """The screens in their order, numbered from 1."""
-    spec = study.instrument_version.spec
+    spec = frame.instrument
     sections = [
         Section(
             number=position,
@@ -39,17 +40,17 @@ def sections_of(study: Study, language: str = "en") -> list[Section]:
         )
         for position, section in enumerate(spec.sections, start=1)
     ]
-    covariates = parse_covariates(study.spec.covariates)
+    covariates = parse_covariates(frame.study.covariates)
     if covariates:
         sections.append(Section(len(sections) + 1, "", covariates=covariates))
     return sections
 
 
-def validator(study: Study) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def validator(frame: Frame) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """A function that returns a whole ballot's answers as they are kept, and raises ValueError for
     anything the questionnaire does not offer."""
-    spec = study.instrument_version.spec
-    asked = parse_covariates(study.spec.covariates)
+    spec = frame.instrument
+    asked = parse_covariates(frame.study.covariates)
     codes = {covariate.code for covariate in asked}
 
     def validate(answers: dict[str, Any]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def progress_of(*, window: SurveyWindow, user: User) -> Progress:
     tag = tag_of(keys, window.uuid, _research_ids(user)[0])
     sealed = store.read(tag)
     done = unwrap(sealed, keys, tag).done if sealed else frozenset[int]()
-    return Progress(done, len(sections_of(study)))
+    return Progress(done, len(sections_of(study.frame)))
 
 
 @sensitive_variables()
@@ -64,7 +64,7 @@ def _change_ballot(window: SurveyWindow, user: User, change: Change) -> None:
         study=study.uuid,
         window=window.uuid,
         links=links_of(link_key(study), study.uuid, ids),
-        sections=len(sections_of(study)),
+        sections=len(sections_of(study.frame)),
     )
     public_key = bytes(study.public_key or b"")
     tag = tag_of(keys, window.uuid, ids[0])

@@ -1,4 +1,4 @@
-"""Making survey windows, and opening their boxes once they are over."""
+"""Opening the boxes of survey windows once they are over."""
 
 from datetime import timedelta
 
@@ -6,47 +6,17 @@ from django.conf import settings
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
+from assessments.actions.windows import due_windows
 from assessments.ballot_box import store
-from assessments.ballot_box.batches import Row, seal_aside, seal_rows, unseal_rows
-from assessments.ballot_box.keys import KeyMissing, OpenerKeys, data_key, web_data_share
-from assessments.ballot_box.opening import Corrupt, Opened, Peeled, code_of, open_ballot, peel
+from assessments.ballot_box.batches import seal_aside, seal_rows, unseal_rows
+from assessments.ballot_box.keys import KeyMissing, data_key, web_data_share
+from assessments.ballot_box.opening import peel
 from assessments.ballot_box.store import NotScrubbed
 from assessments.keyring import box_keys, link_key, opener_keys, web_store
-from assessments.models import Study, SurveyWindow, Wave
-from assessments.questionnaire import sections_of, validator
-from assessments.windows import bounds_of, with_bounds
-from courses.models import Cohort
+from assessments.models import Study, SurveyWindow
+from assessments.opening import Box, read_box
 from lms.accounts.audit import record
 from lms.accounts.clock import now
-
-
-@transaction.atomic
-def create_windows(*, cohort: Cohort) -> list[SurveyWindow]:
-    """A window for each wave of each study of the cohort's course, with its box key. Idempotent.
-
-    A key is made together with its window and never again: a second one would make every ballot
-    sealed under the first look corrupt.
-    """
-    waves = Wave.objects.filter(
-        study__courses=cohort.version.course_id, study__public_key__isnull=False
-    ).select_related("study")
-    windows = []
-    for wave in waves:
-        window, created = SurveyWindow.objects.get_or_create(wave=wave, cohort=cohort, number=0)
-        if created:
-            web_store().create_box_key(wave.study.uuid, window.uuid)
-        windows.append(window)
-    return windows
-
-
-def due_windows(study: Study | None = None) -> list[SurveyWindow]:
-    """Windows that are over and whose opening is not finished."""
-    waiting = SurveyWindow.objects.filter(opened_at__isnull=True).select_related(
-        "wave__study__instrument_version", "cohort"
-    )
-    if study:
-        waiting = waiting.filter(wave__study=study)
-    return [window for window in with_bounds(waiting) if bounds_of(window).is_over(now())]
 
 
 @sensitive_variables()
@@ -85,69 +55,20 @@ def _empty_box(window: SurveyWindow) -> None:
             raise KeyMissing(f"The box key of window {window.pk} opens none of its ballots")
         batches = [sealed for _, sealed in store.batches_of(study.uuid)]
         before = list(unseal_rows(batches, key, study.uuid))
-        opened, corrupt = _read(window, peeled, opener)
-        set_aside = [*peeled.unreadable, *corrupt]
+        read = read_box(study.frame, _box(window), peeled.ballots, opener, before)
+        set_aside = [*peeled.unreadable, *read.corrupt]
         store.replace_by_batches(
             box_id=window.box_id,
             window=window.uuid,
             study=study.uuid,
-            batches=seal_rows(_rows(window, opened, opener, before), key, study.uuid),
+            batches=seal_rows(read.rows, key, study.uuid),
             set_aside=[seal_aside(one, key, study.uuid) for one in set_aside],
             n=len(stored),
         )
 
 
-def _read(
-    window: SurveyWindow, peeled: Peeled, opener: OpenerKeys
-) -> tuple[list[Opened], list[bytes]]:
-    """The ballots that count, and those that cannot be read as they came out of the outer layer."""
-    study = window.wave.study
-    validate, sections = validator(study), len(sections_of(study))
-    counted: list[Opened] = []
-    corrupt: list[bytes] = []
-    for slots in peeled.ballots:
-        try:
-            opened = open_ballot(
-                slots,
-                opener,
-                study=study.uuid,
-                window=window.uuid,
-                sections=sections,
-                validate=validate,
-            )
-        except Corrupt:
-            corrupt.append(b"".join(slots))
-            continue
-        if opened is not None:
-            counted.append(opened)
-    return counted, corrupt
-
-
-def _rows(
-    window: SurveyWindow, opened: list[Opened], opener: OpenerKeys, before: list[Row]
-) -> list[Row]:
-    """One row a person. Who sat in two cohorts of one wave counts with what was stored first."""
-    known = {row["code"] for row in before}
-    taken = {row["code"] for row in before if row["wave"] == window.wave.code}
-    covariates = window.wave.study.spec.covariates
-    rows: list[Row] = []
-    for ballot in opened:
-        code = code_of(ballot.links, opener, known)
-        if code not in taken:
-            taken.add(code)
-            rows.append(_row(window, code, ballot, covariates))
-    return rows
-
-
-def _row(window: SurveyWindow, code: str, opened: Opened, names: tuple[str, ...]) -> Row:
-    return {
-        "code": code,
-        "wave": window.wave.code,
-        "version": window.wave.study.instrument_version.number,
-        "answers": {k: v for k, v in opened.answers.items() if k not in names},
-        "cohort": window.cohort.code,
-        "covariates": {k: v for k, v in opened.answers.items() if k in names},
-    }
+def _box(window: SurveyWindow) -> Box:
+    return Box(window.uuid, window.wave.code, window.cohort.code)
 
 
 def open_due_boxes(*, study: Study | None = None) -> list[SurveyWindow]:

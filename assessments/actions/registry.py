@@ -12,6 +12,7 @@ from nacl.public import PrivateKey
 from assessments.ballot_box import store
 from assessments.ballot_box.keys import fingerprint, link_check
 from assessments.ballot_box.sealing import LINKS, MAX_SECTIONS, Envelope, TooLong
+from assessments.frame import Frame
 from assessments.instruments import parse_instrument
 from assessments.keyring import evaluator_store, web_store
 from assessments.models import Instrument, InstrumentVersion, Study, Wave
@@ -66,7 +67,7 @@ def load_study(*, document: dict[str, Any], by: User | None) -> tuple[Study, boo
     spec = parse_study(document, version.spec)
     if spec.linking != "confidential":
         raise StudyError(["linking: only 'confidential' can be run so far"])
-    _check_that_it_fits(Study(instrument_version=version, document=document))
+    _check_that_it_fits(Frame(uuid.UUID(int=0), spec, version.spec))
     courses = _named_courses(spec.courses)
     study = Study.objects.select_for_update().filter(code=spec.code).first()
     if study and study.document == document:
@@ -99,12 +100,12 @@ def _named_version(document: dict[str, Any]) -> InstrumentVersion:
     return version
 
 
-def _check_that_it_fits(study: Study) -> None:
+def _check_that_it_fits(frame: Frame) -> None:
     """Refuses a questionnaire that a ballot could not hold, before anybody has answered it."""
-    sections = sections_of(study)
+    sections = sections_of(frame)
     if len(sections) > MAX_SECTIONS:
         raise StudyError([f"instrument: {len(sections)} sections; a ballot holds {MAX_SECTIONS}"])
-    envelope = Envelope(study.uuid, study.uuid, ["f" * 64] * LINKS, len(sections))
+    envelope = Envelope(frame.uuid, frame.uuid, ["f" * 64] * LINKS, len(sections), "f" * 32)
     key = bytes(PrivateKey.generate().public_key)
     for section in sections:
         try:

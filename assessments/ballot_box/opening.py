@@ -40,10 +40,12 @@ class Peeled:
 
 @dataclass(frozen=True)
 class Opened:
-    """One ballot that counts: the links of its person and all answers of all sections."""
+    """One ballot that counts: the links of its person, all answers of all sections, and the version
+    of the promise that was shown before the last of them."""
 
     links: tuple[str, ...]
     answers: dict[str, Any]
+    promise: str
 
 
 def peel(stored: Iterable[tuple[str, bytes]], keys: BoxKeys) -> Peeled:
@@ -81,6 +83,8 @@ def _checked(
             raise Corrupt("a section belongs to another place")
         if document.get("links") != documents[0].get("links"):
             raise Corrupt("the sections belong to different people")
+        if not isinstance(document.get("promise"), str):
+            raise Corrupt("a section does not say what was promised")
     links = documents[0].get("links")
     if not isinstance(links, list) or len(links) != LINKS or not links[0]:
         raise Corrupt("the links have the wrong form")
@@ -115,7 +119,7 @@ def open_ballot(
             raise Corrupt("the answers have the wrong form")
         merged |= content
     try:
-        return Opened(links, validate(merged))
+        return Opened(links, validate(merged), documents[-1]["promise"])
     except (ValueError, TypeError) as error:
         raise Corrupt("an answer is not one that this instrument allows") from error
 

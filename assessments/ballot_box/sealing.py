@@ -55,12 +55,14 @@ def links_of(k_link: bytes, study: uuid.UUID, research_ids: Sequence[bytes]) -> 
 
 @dataclass(frozen=True)
 class Envelope:
-    """What is the same in all slots of one person's ballot."""
+    """What is the same in all slots of one person's ballot; `promise` is the version of the promise
+    they were shown."""
 
     study: uuid.UUID
     window: uuid.UUID
     links: Sequence[str]
     sections: int
+    promise: str = ""
 
     def slot(self, public_key: bytes, section: int, content: Content, *, final: bool) -> bytes:
         """One section, sealed to the evaluators. Sections count from 1."""
@@ -71,6 +73,7 @@ class Envelope:
             "section": section,
             "answers": content if isinstance(content, str) else dict(content),
             "final": final,
+            "promise": self.promise,
         }
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         if len(text) >= SIZE:

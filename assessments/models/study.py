@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from assessments.frame import Frame
 from assessments.models.instrument import InstrumentVersion
 from assessments.studies import StudySpec, parse_study
 from courses.models import Cohort, Course
@@ -74,6 +75,12 @@ class Study(models.Model):
     @property
     def spec(self) -> StudySpec:
         return parse_study(self.document, self.instrument_version.spec)
+
+    @property
+    def frame(self) -> Frame:
+        """What ballots of this study are made and opened by."""
+        instrument = self.instrument_version.spec
+        return Frame(self.uuid, parse_study(self.document, instrument), instrument)
 
 
 class Wave(models.Model):

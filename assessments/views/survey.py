@@ -98,7 +98,7 @@ def start(request: SignedInRequest, window: SurveyWindow) -> HttpResponse:
     if choice == "agree":
         return redirect("survey:section", window=window.pk, number=progress.next_section)
     study = window.wave.study
-    sections = sections_of(study)
+    sections = sections_of(study.frame)
     context = {
         "window": window,
         "study": study,
@@ -124,7 +124,7 @@ def _sealed_sentence(progress: Progress) -> str:
 def section(request: SignedInRequest, window: SurveyWindow, number: int) -> HttpResponse:
     """One section: shown empty, sealed as it is posted. Whoever leaves with nothing answered has
     nothing sealed."""
-    sections = sections_of(window.wave.study)
+    sections = sections_of(window.wave.study.frame)
     if not 1 <= number <= len(sections):
         raise Http404
     shown = sections[number - 1]

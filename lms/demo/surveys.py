@@ -15,7 +15,7 @@ ANSWER_AFTER = 0.84
 
 def answer_surveys(year: Year, study: Study, random: Random) -> None:
     """Everybody before and after training, with declines and attrition; opens what is over."""
-    instrument, sections = study.instrument_version.spec, sections_of(study)
+    instrument, sections = study.instrument_version.spec, sections_of(study.frame)
     windows = {
         (window.cohort_id, window.wave.code): window
         for window in SurveyWindow.objects.filter(wave__study=study).select_related(

@@ -1,3 +1,4 @@
+import uuid
 from typing import Any
 
 import pytest
@@ -5,23 +6,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.forms import SectionForm
+from assessments.frame import Frame
 from assessments.instruments import parse_instrument
-from assessments.models import InstrumentVersion, Study
 from assessments.questionnaire import Section, sections_of, validator
+from assessments.studies import parse_study
 from tests.surveys import ITEMS, instrument_document, study_document
 
 COVARIATES = ("service_band", "workforce")
 
 
-def study(covariates: tuple[str, ...] = COVARIATES) -> Study:
-    """Not saved: a questionnaire needs no database."""
-    version = InstrumentVersion(number=1, document=instrument_document())
-    return Study(
-        instrument_version=version, document=study_document("course", covariates=covariates)
-    )
+def frame(covariates: tuple[str, ...] = COVARIATES) -> Frame:
+    instrument = parse_instrument(instrument_document())
+    document = study_document("course", covariates=covariates)
+    return Frame(uuid.uuid4(), parse_study(document, instrument), instrument)
 
 
-SECTIONS = sections_of(study())
+SECTIONS = sections_of(frame())
 steps = st.sampled_from(["", "1", "2", "3", "4", "5"])
 
 
@@ -35,12 +35,12 @@ def test_sections_come_in_order_with_the_questions_about_the_person_last() -> No
 
 
 def test_without_covariates_there_is_no_last_section() -> None:
-    assert len(sections_of(study(()))) == 2
+    assert len(sections_of(frame(()))) == 2
 
 
 def test_a_whole_ballot_is_validated_with_items_and_covariates_together() -> None:
     answers = {"A1": 3, "M1": 12.5, "workforce": "ems"}
-    assert validator(study())(answers) == answers
+    assert validator(frame())(answers) == answers
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_whole_ballot_is_validated_with_items_and_covariates_together() -> Non
 )
 def test_what_the_questionnaire_does_not_offer_is_refused(answers: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(answers))):
-        validator(study())(answers)
+        validator(frame())(answers)
 
 
 @given(st.fixed_dictionaries(dict.fromkeys(ITEMS[1], steps)))
@@ -67,7 +67,7 @@ def test_what_the_form_takes_the_opening_takes(posted: dict[str, str]) -> None:
     form = SectionForm(SECTIONS[0], posted)
     assert form.is_valid()
     assert form.answers == {code: int(step) for code, step in posted.items() if step}
-    assert validator(study())(form.answers) == form.answers
+    assert validator(frame())(form.answers) == form.answers
 
 
 @settings(max_examples=200)
@@ -75,7 +75,7 @@ def test_what_the_form_takes_the_opening_takes(posted: dict[str, str]) -> None:
 def test_a_form_never_passes_on_what_the_opening_would_refuse(posted: dict[str, str]) -> None:
     form = SectionForm(SECTIONS[1], posted)
     if form.is_valid():
-        assert validator(study())(form.answers) == form.answers
+        assert validator(frame())(form.answers) == form.answers
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ BOX = BoxKeys.of(b"b" * 32, STUDY)
 K_LINK = b"l" * 32
 ONE, ANOTHER = b"1" * 16, b"2" * 16
 SECTIONS = 3
+PROMISE = "1-a1b2c3"
 
 
 def links(*ids: bytes) -> list[str]:
@@ -39,7 +40,7 @@ def links(*ids: bytes) -> list[str]:
 
 
 def envelope(person: bytes = ONE, window: uuid.UUID = WINDOW) -> Envelope:
-    return Envelope(STUDY, window, links(person), SECTIONS)
+    return Envelope(STUDY, window, links(person), SECTIONS, PROMISE)
 
 
 def answered(cover: Envelope, value: int = 3, *, upto: int = SECTIONS) -> SealedBallot:
@@ -83,7 +84,7 @@ def with_first(slot: bytes) -> Slots:
 
 def test_a_finished_ballot_is_opened_with_all_its_answers() -> None:
     result = opened(answered(envelope()).slots)
-    assert result == Opened((links(ONE)[0],), {"Q1": 3, "Q2": 3, "Q3": 3})
+    assert result == Opened((links(ONE)[0],), {"Q1": 3, "Q2": 3, "Q3": 3}, PROMISE)
 
 
 @pytest.mark.parametrize("upto", range(SECTIONS))
@@ -128,7 +129,7 @@ def test_sections_in_which_everything_was_skipped_count_as_sealed() -> None:
     ballot = SealedBallot.untouched(envelope(), OPENER.public)
     for section in range(1, SECTIONS + 1):
         ballot = ballot.with_section(envelope(), OPENER.public, section, {})
-    assert opened(ballot.slots) == Opened((links(ONE)[0],), {})
+    assert opened(ballot.slots) == Opened((links(ONE)[0],), {}, PROMISE)
 
 
 def test_slots_swapped_between_two_people_are_corrupt() -> None:
@@ -294,3 +295,9 @@ def test_a_person_merged_from_two_accounts_keeps_the_code_that_is_known() -> Non
     old = code_of(links(ANOTHER)[:1], OPENER, set())
     assert code_of(both, OPENER, {old}) == old
     assert code_of(both, OPENER, set()) == code_of(links(ONE)[:1], OPENER, set())
+
+
+def test_a_section_without_the_promise_that_was_made_is_corrupt() -> None:
+    unpromised = Envelope(STUDY, WINDOW, links(ONE), SECTIONS, promise=None)  # type: ignore[arg-type]
+    with pytest.raises(Corrupt, match="promised"):
+        opened(answered(unpromised).slots)

@@ -124,7 +124,7 @@ def test_the_number_of_accounts_does_not_show_in_the_number_of_links(accounts: i
 def _room() -> int:
     """How many bytes of text fit into one section beside everything else."""
     short = {"study": str(STUDY), "window": str(WINDOW), "links": envelope().links, "section": 1}
-    document = short | {"answers": {"A": ""}, "final": False}
+    document = short | {"answers": {"A": ""}, "final": False, "promise": ""}
     return SIZE - 1 - len(json.dumps(document, separators=(",", ":")))
 
 
