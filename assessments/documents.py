@@ -5,6 +5,7 @@ A document is what a YAML or JSON file holds once loaded: mappings, lists, text 
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Texts = Mapping[str, str]
@@ -30,6 +31,11 @@ def text_in(texts: Texts, language: str) -> str:
         if wanted in texts:
             return texts[wanted]
     return next(iter(texts.values()), "")
+
+
+def by_language(languages: Iterable[str]) -> list[str]:
+    """Languages in the order in which they are listed: English, then by their codes."""
+    return sorted(languages, key=lambda language: (language != DEFAULT_LANGUAGE, language))
 
 
 class Reader:
@@ -77,6 +83,10 @@ class Reader:
         if not isinstance(value, str) or not (empty or value.strip()):
             self.refuse(place, "must be text" if empty else "must be text that is not empty")
             return ""
+        if any(unicodedata.category(c) in ("Cc", "Cs") for c in value if c not in "\n\t"):
+            # Some databases keep none of them.
+            self.refuse(place, "holds a character that cannot be printed")
+            return ""
         return value.strip()
 
     def texts(self, place: str, value: object) -> dict[str, str]:
@@ -112,6 +122,11 @@ class Reader:
             self.refuse(place, f"must be a number, not {value!r}")
             return math.nan
         return value  # type: ignore[return-value]
+
+    def flag(self, place: str, value: object) -> bool:
+        if not isinstance(value, bool):
+            self.refuse(place, f"must be true or false, not {value!r}")
+        return value is True
 
     def one_of(self, place: str, value: object, choices: Sequence[str]) -> str:
         if not isinstance(value, str) or value not in choices:

@@ -47,6 +47,10 @@ def _item_field(item: Item, language: str) -> forms.Field:
         return forms.FloatField(
             label=text, required=False, min_value=scale.min, max_value=scale.max
         )
+    if scale.is_text:
+        return forms.CharField(
+            label=text, required=False, max_length=scale.max_length, widget=forms.Textarea
+        )
     choices: list[tuple[Any, str]] = [
         (value, scale.label_in(value, language)) for value in scale.points
     ]

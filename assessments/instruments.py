@@ -3,24 +3,32 @@
 Beyond the contract one more key is allowed: `section_titles` ({1: {en: ...}}).
 """
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 
-from assessments.covariates import COVARIATES
 from assessments.documents import DocumentError, Reader
 from assessments.measures import (
     AnswerError,
+    Block,
+    Group,
     InstrumentSpec,
     Item,
     KeyedItem,
     NotComparable,
-    ResponseScale,
     Scale,
+    ShowIf,
 )
+from assessments.questions import (
+    read_blocks,
+    read_items,
+    read_numbered_texts,
+    read_response_scales,
+)
+from assessments.response_scales import ResponseScale
 
 __all__ = [
     "AnswerError",
+    "Block",
+    "Group",
     "InstrumentError",
     "InstrumentSpec",
     "Item",
@@ -28,6 +36,7 @@ __all__ = [
     "NotComparable",
     "ResponseScale",
     "Scale",
+    "ShowIf",
     "parse_instrument",
 ]
 
@@ -41,8 +50,6 @@ _REQUIRED = (
     "items",
     "scales",
 )
-_MOST_STEPS = 100
-RESERVED_CODES = frozenset({"participant", "wave", "cohort", "covariates", *COVARIATES})
 
 
 class InstrumentError(DocumentError):
@@ -59,10 +66,11 @@ def parse_instrument(document: Mapping[str, object]) -> InstrumentSpec:
         "instrument",
         document,
         required=_REQUIRED,
-        optional=("not_comparable", "section_titles"),
+        optional=("not_comparable", "section_titles", "blocks"),
     )
-    response_scales = _response_scales(read, top.get("response_scales", {}))
-    items = _items(read, top.get("items", ()), response_scales)
+    response_scales = read_response_scales(read, top.get("response_scales", {}))
+    blocks = read_blocks(read, top.get("blocks"))
+    items = read_items(read, top.get("items", ()), response_scales, blocks)
     scales = _scales(read, top.get("scales", ()), {item.code: item for item in items})
     spec = InstrumentSpec(
         code=read.slug("code", top.get("code", "missing")),
@@ -75,92 +83,11 @@ def parse_instrument(document: Mapping[str, object]) -> InstrumentSpec:
         scales=scales,
         not_comparable=_not_comparable(read, top.get("not_comparable"), scales),
         section_titles=_section_titles(read, top.get("section_titles"), items),
+        blocks=blocks,
     )
     if read.problems:
         raise InstrumentError(read.problems)
     return spec
-
-
-def _response_scales(read: Reader, value: object) -> dict[str, ResponseScale]:
-    if not isinstance(value, Mapping):
-        read.refuse("response_scales", "must map codes to response scales")
-        return {}
-    return {
-        str(code): _response_scale(read, f"response_scales.{code}", code, entry)
-        for code, entry in value.items()
-    }
-
-
-def _response_scale(read: Reader, place: str, code: object, value: object) -> ResponseScale:
-    entry = read.mapping(place, value, required=("type", "min", "max"), optional=("labels",))
-    kind = read.one_of(f"{place}.type", entry.get("type", "likert"), ("likert", "number"))
-    low = read.number(f"{place}.min", entry.get("min", 0))
-    high = read.number(f"{place}.max", entry.get("max", 1))
-    if low >= high:
-        read.refuse(place, f"min must be below max, not {low} and {high}")
-    if kind == "likert":
-        for end, bound in (("min", low), ("max", high)):
-            if math.isfinite(bound) and bound != int(bound):
-                read.refuse(f"{place}.{end}", "must be a whole number on a likert scale")
-        if high - low > _MOST_STEPS:
-            read.refuse(place, f"has more than {_MOST_STEPS} steps; use type number")
-    labels = _labels(read, f"{place}.labels", entry.get("labels"), low, high)
-    return ResponseScale(read.name(place, code), kind, low, high, labels)
-
-
-def _labels(
-    read: Reader, place: str, value: object, low: float, high: float
-) -> dict[int, dict[str, str]]:
-    labels = _numbered_texts(read, place, value)
-    for point in labels:
-        if not low <= point <= high:
-            read.refuse(place, f"{point} lies outside {low} to {high}")
-    return labels
-
-
-def _numbered_texts(read: Reader, place: str, value: object) -> dict[int, dict[str, str]]:
-    """Texts by whole number; the numbers are text once a document has been stored as JSON."""
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        read.refuse(place, "must map numbers to texts")
-        return {}
-    texts: dict[int, dict[str, str]] = {}
-    for key, entry in value.items():
-        number = str(key)
-        if isinstance(key, bool) or not re.fullmatch(r"-?[0-9]{1,6}", number):
-            read.refuse(place, f"{key!r} is not a whole number")
-        elif int(number) in texts:
-            read.refuse(place, f"{number} stands twice")
-        else:
-            texts[int(number)] = read.texts(f"{place}.{number}", entry)
-    return texts
-
-
-def _items(
-    read: Reader, value: object, response_scales: Mapping[str, ResponseScale]
-) -> tuple[Item, ...]:
-    items = []
-    for place, entry in read.entries("items", value):
-        fields = read.mapping(place, entry, required=("code", "section", "text", "scale"))
-        code = read.name(f"{place}.code", fields.get("code", "missing"))
-        if code.lower() in RESERVED_CODES:
-            read.refuse(f"{place}.code", f"{code} is reserved for a column of the import file")
-        scale = fields.get("scale")
-        if not isinstance(scale, str) or scale not in response_scales:
-            if "scale" in fields:
-                read.refuse(f"{place}.scale", f"{scale!r} is not one of the response_scales")
-            scale = ""
-        items.append(
-            Item(
-                code,
-                read.whole(f"{place}.section", fields.get("section", 1), least=1),
-                read.texts(f"{place}.text", fields.get("text", {"en": "missing"})),
-                response_scales.get(scale, ResponseScale("", "likert", 0, 1)),
-            )
-        )
-    read.unique("items", [item.code for item in items])
-    return tuple(items)
 
 
 def _scales(read: Reader, value: object, items: Mapping[str, Item]) -> tuple[Scale, ...]:
@@ -206,7 +133,9 @@ def _keyed_items(
     keyed = []
     for entry in read.sequence(place, value):
         code = entry.removeprefix("-") if isinstance(entry, str) else ""
-        if code and code in items:
+        if code and code in items and items[code].scale.is_text:
+            read.refuse(place, f"{code} is free text, which cannot be scored")
+        elif code and code in items:
             keyed.append(KeyedItem(code, str(entry).startswith("-")))
         else:
             read.refuse(place, f"there is no item {entry!r}")
@@ -235,7 +164,7 @@ def _not_comparable(
 def _section_titles(
     read: Reader, value: object, items: Sequence[Item]
 ) -> dict[int, dict[str, str]]:
-    titles = _numbered_texts(read, "section_titles", value)
+    titles = read_numbered_texts(read, "section_titles", value)
     for section in titles:
         if section not in {item.section for item in items}:
             read.refuse("section_titles", f"no item stands in section {section}")

@@ -1,24 +1,23 @@
-"""What an instrument consists of, once read: items, response scales, keyed scales, and answers.
+"""What an instrument consists of, once read: items, blocks, keyed scales, and answers to them.
 
 Nothing here is written down twice: which items count, which are reversed, which direction is a
 benefit and which waves may be compared is declared by the instrument's document.
 """
 
-import math
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 
-from assessments.documents import Texts, text_in
-
-_NUMERAL = re.compile(r"[+-]?[0-9]{1,12}([.][0-9]{1,12})?")
+from assessments.documents import Texts, by_language, text_in
+from assessments.response_scales import Answer, ResponseScale
 
 
 class AnswerError(ValueError):
     """Answers were refused.
 
-    `problems` maps item codes to `unknown_item`, `not_a_number`, `not_whole` or `out_of_range`.
+    `problems` maps item codes to `unknown_item`, `not_a_number`, `not_whole`, `out_of_range`,
+    `not_text` or `too_long`.
     """
 
     def __init__(self, problems: Mapping[str, str]) -> None:
@@ -27,44 +26,52 @@ class AnswerError(ValueError):
 
 
 @dataclass(frozen=True)
-class ResponseScale:
-    """What one item may be answered with: whole steps (`likert`) or any number (`number`)."""
+class ShowIf:
+    """An item is asked only if an earlier one of its section was answered with one of `values`."""
+
+    item: str
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring items under one text: a case to be read first (`vignette`), or a stem that
+    statements answered on one response scale complete (`matrix`)."""
 
     code: str
-    type: str
-    min: float
-    max: float
-    labels: Mapping[int, Texts] = field(default_factory=dict)
+    kind: str
+    text: Texts
 
-    @property
-    def points(self) -> tuple[int, ...]:
-        """The steps of a likert scale, lowest first; empty for numbers."""
-        if self.type != "likert":
-            return ()
-        return tuple(range(int(self.min), int(self.max) + 1))
-
-    def label_in(self, point: int, language: str) -> str:
-        """The label of a step, or its number where the instrument names none."""
-        return text_in(self.labels[point], language) if point in self.labels else str(point)
-
-    def problem_with(self, value: float) -> str:
-        """Why a number cannot be an answer, or empty text."""
-        if not self.min <= value <= self.max:
-            return "out_of_range"
-        return "not_whole" if self.type == "likert" and value != int(value) else ""
+    def text_in(self, language: str) -> str:
+        return text_in(self.text, language)
 
 
 @dataclass(frozen=True)
 class Item:
-    """One question; `section` says on which page of the survey it stands."""
+    """One question; `section` says on which page of the survey it stands, `block` the code of the
+    block it belongs to, if any."""
 
     code: str
     section: int
     text: Texts
     scale: ResponseScale
+    block: str = ""
+    show_if: ShowIf | None = None
 
     def text_in(self, language: str) -> str:
         return text_in(self.text, language)
+
+    def is_asked(self, answers: Mapping[str, object]) -> bool:
+        """Whether what was answered before leads to this item."""
+        return self.show_if is None or answers.get(self.show_if.item) in self.show_if.values
+
+
+@dataclass(frozen=True)
+class Group:
+    """Neighbouring items of a section as they are shown: those of one block, or of none."""
+
+    block: Block | None
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,7 @@ class InstrumentSpec:
     scales: tuple[Scale, ...]
     not_comparable: tuple[NotComparable, ...] = ()
     section_titles: Mapping[int, Texts] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
 
     @cached_property
     def _items(self) -> dict[str, Item]:
@@ -132,6 +140,38 @@ class InstrumentSpec:
 
     def items_of(self, section: int) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.section == section)
+
+    def groups_of(self, section: int) -> tuple[Group, ...]:
+        """The section's items as they are shown, block by block."""
+        blocks = {block.code: block for block in self.blocks}
+        return tuple(
+            Group(blocks.get(code), tuple(items))
+            for code, items in groupby(self.items_of(section), key=lambda item: item.block)
+        )
+
+    @property
+    def numeric_items(self) -> tuple[Item, ...]:
+        """The items that can be counted: all but free text."""
+        return tuple(item for item in self.items if not item.scale.is_text)
+
+    def without_free_text(self) -> "InstrumentSpec":
+        """The instrument as a study asks it that takes no free text."""
+        return replace(self, items=self.numeric_items)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages in which every text is given, English first."""
+        shared = set.intersection(*(set(texts) for texts in self._texts()))
+        return tuple(by_language(shared))
+
+    def _texts(self) -> Iterator[Texts]:
+        yield self.title
+        yield from self.section_titles.values()
+        for scale in self.response_scales.values():
+            yield from scale.labels.values()
+        yield from (block.text for block in self.blocks)
+        yield from (item.text for item in self.items)
+        yield from (scored.title for scored in self.scales)
 
     def item(self, code: str) -> Item:
         """Raises KeyError for an unknown code."""
@@ -155,34 +195,23 @@ class InstrumentSpec:
             for rule in self.not_comparable
         )
 
-    def validate_answers(self, answers: Mapping[str, object]) -> dict[str, float | int]:
-        """Answers as numbers by item code; None and empty text count as not answered.
+    def validate_answers(self, answers: Mapping[str, object]) -> dict[str, Answer]:
+        """Answers as they are kept, by item code; None and empty text count as not answered.
 
-        Numbers may arrive as text (forms, CSV). Raises AnswerError for unknown items, what is
-        no number, fractions on a likert scale, and what lies outside the item's range.
+        Numbers may arrive as text (forms, CSV). Answers to items that other answers do not lead to
+        are dropped. Raises AnswerError for unknown items, what is no number, fractions on a likert
+        scale, what lies outside the item's range, and text that is too long.
         """
-        numbers: dict[str, float | int] = {}
-        problems: dict[str, str] = {}
-        for code, answer in answers.items():
-            if code not in self._items:
-                problems[str(code)] = "unknown_item"
-            elif answer is not None and answer != "":
-                number, problem = _number(answer, self._items[code].scale)
-                if problem:
-                    problems[code] = problem
-                else:
-                    numbers[code] = number
+        problems = {str(code): "unknown_item" for code in answers if code not in self._items}
+        kept: dict[str, Answer] = {}
+        for code, item in self._items.items():
+            if answers.get(code) in (None, "") or not item.is_asked(kept):
+                continue
+            answer, problem = item.scale.read(answers[code])
+            if problem:
+                problems[code] = problem
+            elif answer != "":
+                kept[code] = answer
         if problems:
             raise AnswerError(problems)
-        return numbers
-
-
-def _number(answer: object, scale: ResponseScale) -> tuple[float | int, str]:
-    if isinstance(answer, str) and _NUMERAL.fullmatch(answer.strip()):
-        answer = float(answer)
-    if not isinstance(answer, int | float) or isinstance(answer, bool) or math.isnan(answer):
-        return 0, "not_a_number"
-    problem = scale.problem_with(answer)
-    if problem:
-        return 0, problem
-    return (int(answer) if answer == int(answer) else float(answer)), ""
+        return kept

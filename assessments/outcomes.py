@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from assessments.disclosure import suppress
 from assessments.instruments import InstrumentSpec, Scale
 from assessments.outcome_table import OUTCOME_COLUMNS, outcomes_rows
+from assessments.response_scales import Answer
 from assessments.scoring import keyed, score, score_range
 from assessments.studies import StudySpec
 
@@ -42,18 +43,20 @@ class OutcomesError(ValueError):
 class Response:
     """What one officer answered in one wave. Exists in memory only.
 
-    `code` is the study's pseudonym, `answers` maps item codes to numbers, `cohort` may be empty,
-    and so may `arm` and `promise`, the version of the promise that was shown.
+    `code` is the study's pseudonym, `answers` maps item codes to numbers or free text, `cohort` may
+    be empty, and so may `arm`, `promise`, the version of the promise that was shown, and `row`, the
+    random id under which the response is stored.
     """
 
     code: str
     wave: str
     version: int
-    answers: Mapping[str, float | int]
+    answers: Mapping[str, Answer]
     cohort: str = ""
     covariates: Mapping[str, str] = field(default_factory=dict)
     arm: str = ""
     promise: str = ""
+    row: str = ""
 
     def __repr__(self) -> str:
         """No traceback or log line may hold an answer."""
@@ -113,11 +116,11 @@ def _waves(
 ) -> dict[str, "pd.DataFrame"]:
     """By wave, one row per officer who answered, in the order of codes; item columns and cohort.
 
-    The order makes sums come out the same whatever the order of storage.
+    The order makes sums come out the same whatever the order of storage. Free text is left out.
     """
     import pandas as pd
 
-    items = [item.code for item in instrument.items]
+    items = [item.code for item in instrument.numeric_items]
     rows = pd.DataFrame(
         list(_records(responses, study, instrument)), columns=["code", "wave", "cohort", *items]
     )

@@ -8,8 +8,11 @@ from typing import Any
 from assessments.covariates import Covariate, parse_covariates, validate_covariates
 from assessments.frame import Frame
 from assessments.instruments import Item
+from assessments.response_scales import Answer
 
 _LONGEST_NUMBER = -1.2345678901234567e-300
+# Two bytes, as in most alphabets. A text of longer characters may not fit; the form says so then.
+_WIDE_LETTER = "é"
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,15 @@ class Section:
     @property
     def longest_answers(self) -> dict[str, Any]:
         """What would take the most room in a ballot."""
-        items = {item.code: max(item.scale.points, default=_LONGEST_NUMBER) for item in self.items}
+        items = {item.code: _longest_answer(item) for item in self.items}
         bands = {one.code: max(one.choices, key=len) for one in self.covariates}
         return items | bands
+
+
+def _longest_answer(item: Item) -> Answer:
+    if item.scale.is_text:
+        return _WIDE_LETTER * item.scale.max_length
+    return max(item.scale.points, default=_LONGEST_NUMBER)
 
 
 def sections_of(frame: Frame, language: str = "en") -> list[Section]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from assessments.ballot_box.batches import Row
 from assessments.covariates import parse_covariates
 from assessments.measures import AnswerError, InstrumentSpec
+from assessments.response_scales import Answer
 from assessments.studies import StudySpec
 from courses.cells import clean
 from courses.spreadsheets import SheetError, read_sheet
@@ -52,7 +53,7 @@ class CollectedResponse:
     line: int
     participant: str = field(repr=False)
     wave: str
-    answers: Mapping[str, float | int] = field(repr=False)
+    answers: Mapping[str, Answer] = field(repr=False)
     cohort: str = ""
     covariates: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -110,8 +111,9 @@ def read_responses(
 
 
 def columns_for(study: StudySpec, instrument: InstrumentSpec) -> list[str]:
-    """The headings a file of this study may have, as the template for it says."""
-    items = [item.code for item in instrument.items]
+    """The headings a file of this study may have, as the template for it says. Free text has
+    none."""
+    items = [item.code for item in instrument.numeric_items]
     return [PARTICIPANT, WAVE, COHORT, *study.covariates, *items]
 
 
@@ -189,11 +191,11 @@ class _Table:
         for name in dict.fromkeys(self.names):
             if name and self.names.count(name) > 1:
                 yield Problem(self.line, name, "column_twice")
-        if not any(item.code in self.names for item in self.instrument.items):
+        if not any(item.code in self.names for item in self.instrument.numeric_items):
             yield Problem(self.line, "", "no_items")
 
     def _missing_items(self) -> Iterator[str]:
-        return (item.code for item in self.instrument.items if item.code not in self.names)
+        return (item.code for item in self.instrument.numeric_items if item.code not in self.names)
 
     def _response(self, line: int, texts: Texts) -> tuple[CollectedResponse, list[Problem]]:
         width = len(self.names)
@@ -234,10 +236,10 @@ class _Table:
 
     def _answers(
         self, line: int, values: Mapping[str, str]
-    ) -> tuple[dict[str, float | int], list[Problem]]:
+    ) -> tuple[dict[str, Answer], list[Problem]]:
         given = {
             item.code: _number(values[item.code])
-            for item in self.instrument.items
+            for item in self.instrument.numeric_items
             if values.get(item.code)
         }
         try:

@@ -1,19 +1,32 @@
 """Reading study documents: the protocol that was fixed before the data.
 
-Beyond the contract one more key is allowed: `courses`, the codes of the courses whose cohorts
-take part.
+Beyond the contract more keys are allowed: `courses`, the codes of the courses whose cohorts take
+part, `arms`, `rolling`, `layout`, `free_text`, `retention_months` and `code_elements`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
 
 from assessments.covariates import CovariateError, parse_covariates
-from assessments.documents import DocumentError, Reader, Texts, text_in
+from assessments.documents import DocumentError, Reader
 from assessments.instruments import InstrumentSpec
+from assessments.protocol import (
+    ANONYMOUS,
+    ARM_KINDS,
+    LAYOUTS,
+    LINKINGS,
+    TRAINING_ARM,
+    Arm,
+    SheetSpec,
+    StudySpec,
+    WaveSpec,
+)
+from assessments.self_made import CODE_ELEMENTS, LEAST_ELEMENTS
+
+__all__ = ["Arm", "SheetSpec", "StudyError", "StudySpec", "WaveSpec", "parse_study"]
 
 DEFAULT_THRESHOLD = 10
 LEAST_THRESHOLD = 5
+_DAYS_IN_MONTH = 30
 _REQUIRED = (
     "code",
     "title",
@@ -32,81 +45,17 @@ _OPTIONAL = (
     "irb",
     "funder",
     "courses",
+    "arms",
+    "rolling",
+    "layout",
+    "free_text",
+    "retention_months",
+    "code_elements",
 )
 
 
 class StudyError(DocumentError):
     """A study document was refused; `problems` lists everything found."""
-
-
-@dataclass(frozen=True)
-class WaveSpec:
-    """One time of asking; waves stand in the order in which they happen."""
-
-    code: str
-    titles: Texts
-
-    @property
-    def title(self) -> str:
-        return self.title_in("en")
-
-    def title_in(self, language: str) -> str:
-        return text_in(self.titles, language)
-
-
-@dataclass(frozen=True)
-class InformationSheet:
-    """What officers read before they answer; a new wording is a new version."""
-
-    version: str
-    text: Texts
-
-    def text_in(self, language: str) -> str:
-        return text_in(self.text, language)
-
-
-@dataclass(frozen=True)
-class StudySpec:
-    """One study's protocol.
-
-    `primary` is the outcome named in advance, `family` the scales that share one error rate
-    (Holm), `exploratory` those that are only screened (Benjamini-Hochberg). `threshold` counts
-    paired officers.
-    """
-
-    code: str
-    titles: Texts
-    instrument: str
-    instrument_version: int
-    waves: tuple[WaveSpec, ...]
-    primary: str
-    family: tuple[str, ...]
-    exploratory: tuple[str, ...]
-    covariates: tuple[str, ...]
-    threshold: int
-    linking: str
-    information_sheet: InformationSheet
-    irb: str
-    funder: str
-    courses: tuple[str, ...] = ()
-
-    @property
-    def title(self) -> str:
-        return self.title_in("en")
-
-    def title_in(self, language: str) -> str:
-        return text_in(self.titles, language)
-
-    @property
-    def wave_codes(self) -> tuple[str, ...]:
-        return tuple(wave.code for wave in self.waves)
-
-    @property
-    def wave_pairs(self) -> tuple[tuple[str, str], ...]:
-        """Waves that are compared: the first with each later one, then neighbours."""
-        codes = self.wave_codes
-        from_first = [(codes[0], later) for later in codes[1:]]
-        return (*from_first, *pairwise(codes[1:]))
 
 
 def parse_study(document: Mapping[str, object], instrument: InstrumentSpec) -> StudySpec:
@@ -135,13 +84,17 @@ def parse_study(document: Mapping[str, object], instrument: InstrumentSpec) -> S
         threshold=read.whole(
             "threshold", top.get("threshold", DEFAULT_THRESHOLD), least=LEAST_THRESHOLD
         ),
-        linking=read.one_of(
-            "linking", top.get("linking", "confidential"), ("confidential", "anonymous")
-        ),
+        linking=read.one_of("linking", top.get("linking", LINKINGS[0]), LINKINGS),
         information_sheet=_information_sheet(read, top.get("information_sheet")),
         irb=read.text("irb", top.get("irb", ""), empty=True),
         funder=read.text("funder", top.get("funder", ""), empty=True),
         courses=_courses(read, top.get("courses")),
+        arms=_arms(read, top.get("arms")),
+        rolling=read.one_of("rolling", top["rolling"], ("quarter",)) if "rolling" in top else "",
+        layout=read.one_of("layout", top.get("layout", LAYOUTS[0]), LAYOUTS),
+        free_text=read.flag("free_text", top.get("free_text", False)),
+        retention_months=_count(read, "retention_months", top),
+        code_elements=_code_elements(read, top),
     )
     _check_roles(read, spec)
     if read.problems:
@@ -161,15 +114,82 @@ def _check_instrument(read: Reader, top: Mapping[str, object], instrument: Instr
 def _waves(read: Reader, value: object) -> tuple[WaveSpec, ...]:
     waves = []
     for place, entry in read.entries("waves", value):
-        fields = read.mapping(place, entry, required=("code",), optional=("title",))
-        code = read.wave(f"{place}.code", fields.get("code", "missing"))
-        waves.append(
-            WaveSpec(code, read.text_or_texts(f"{place}.title", fields.get("title", code or "?")))
+        fields = read.mapping(
+            place, entry, required=("code",), optional=("title", "after", "lasts", "grace")
         )
+        code = read.wave(f"{place}.code", fields.get("code", "missing"))
+        weeks, months = _after(read, f"{place}.after", fields.get("after"))
+        waves.append(
+            WaveSpec(
+                code,
+                read.text_or_texts(f"{place}.title", fields.get("title", code or "?")),
+                after_weeks=weeks,
+                after_months=months,
+                lasts_days=_count(read, "lasts", fields, f"{place}."),
+                grace_days=read.whole(f"{place}.grace", fields.get("grace", 0), least=0),
+            )
+        )
+    _check_waves(read, waves)
+    return tuple(waves)
+
+
+def _after(read: Reader, place: str, value: object) -> tuple[int, int]:
+    """Weeks and months, of which at most one is not 0."""
+    if value is None:
+        return 0, 0
+    fields = read.mapping(place, value, required=(), optional=("weeks", "months"))
+    if len(fields) != 1:
+        read.refuse(place, "needs either weeks or months, for example {months: 6}")
+    weeks, months = (_count(read, unit, fields, f"{place}.") or 0 for unit in ("weeks", "months"))
+    return weeks, months
+
+
+def _check_waves(read: Reader, waves: list[WaveSpec]) -> None:
     if len(waves) < 2:
         read.refuse("waves", "a study of change needs at least two")
     read.unique("waves", [wave.code for wave in waves])
-    return tuple(waves)
+    if waves and waves[0].is_follow_up:
+        read.refuse("waves[1].after", "the first wave cannot be a follow-up")
+    days = [wave.after_weeks * 7 + wave.after_months * _DAYS_IN_MONTH for wave in waves]
+    if days != sorted(days):
+        read.refuse("waves", "must stand in the order in which they happen")
+
+
+def _count(read: Reader, key: str, fields: Mapping[str, object], before: str = "") -> int | None:
+    """A whole number above 0, or None where nothing is said."""
+    return read.whole(before + key, fields[key], least=1) if key in fields else None
+
+
+def _arms(read: Reader, value: object) -> tuple[Arm, ...]:
+    if value is None:
+        return (TRAINING_ARM,)
+    arms = []
+    for place, entry in read.entries("arms", value):
+        fields = read.mapping(place, entry, required=("code", "title", "kind"))
+        arms.append(
+            Arm(
+                read.slug(f"{place}.code", fields.get("code", "missing")),
+                read.text_or_texts(f"{place}.title", fields.get("title", "missing")),
+                read.one_of(f"{place}.kind", fields.get("kind", ARM_KINDS[0]), ARM_KINDS),
+            )
+        )
+    read.unique("arms", [arm.code for arm in arms])
+    if arms and not any(arm.is_training for arm in arms):
+        read.refuse("arms", "one of them must be of kind training")
+    return tuple(arms)
+
+
+def _code_elements(read: Reader, top: Mapping[str, object]) -> tuple[str, ...]:
+    if top.get("linking") != ANONYMOUS:
+        if "code_elements" in top:
+            read.refuse("code_elements", "are asked only where linking is anonymous")
+        return ()
+    entries = read.sequence("code_elements", top.get("code_elements", tuple(CODE_ELEMENTS)))
+    elements = tuple(read.one_of("code_elements", one, tuple(CODE_ELEMENTS)) for one in entries)
+    read.unique("code_elements", elements)
+    if len(elements) < LEAST_ELEMENTS:
+        read.refuse("code_elements", f"needs at least {LEAST_ELEMENTS} to tell people apart")
+    return elements
 
 
 def _scale(read: Reader, place: str, value: object, instrument: InstrumentSpec) -> str:
@@ -200,15 +220,15 @@ def _covariates(read: Reader, value: object) -> tuple[str, ...]:
         return ()
 
 
-def _information_sheet(read: Reader, value: object) -> InformationSheet:
+def _information_sheet(read: Reader, value: object) -> SheetSpec:
     if value is None:
-        return InformationSheet("", {})
+        return SheetSpec("", {})
     place = "information_sheet"
     fields = read.mapping(place, value, required=("version", "text"))
     version = fields.get("version", "missing")
     if isinstance(version, int) and not isinstance(version, bool):
         version = str(version)
-    return InformationSheet(
+    return SheetSpec(
         read.text(f"{place}.version", version),
         read.text_or_texts(f"{place}.text", fields.get("text", "missing")),
     )

@@ -2,8 +2,21 @@
 
 from django_tasks import task
 
-from assessments.actions import current_vintage, open_due_boxes
+from assessments.actions import (
+    cover_open_boxes,
+    current_vintage,
+    open_due_boxes,
+    rewrap_sheets,
+)
 from assessments.models import Study
+
+
+@task()
+def cover_boxes() -> int:
+    """Writes every open box and every sheet of requests anew, so that no two copies show who took
+    part or asked for anything."""
+    rewrap_sheets()
+    return cover_open_boxes()
 
 
 @task()

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
+from assessments.models import CohortArm
 from courses.models import TrainingSession
 from lms.accounts.clock import now
 
@@ -24,9 +26,11 @@ class Bounds:
     opens_at: datetime | None
     closes_at: datetime | None
 
+    def has_begun(self, at: datetime) -> bool:
+        return self.closes_at is not None and (self.opens_at is None or self.opens_at <= at)
+
     def is_open(self, at: datetime) -> bool:
-        started = self.opens_at is None or self.opens_at <= at
-        return self.closes_at is not None and started and at < self.closes_at
+        return self.closes_at is not None and self.has_begun(at) and at < self.closes_at
 
     def is_over(self, at: datetime) -> bool:
         return self.closes_at is not None and self.closes_at <= at
@@ -48,8 +52,15 @@ def bounds(
 
 
 def with_bounds(windows: "QuerySet[SurveyWindow]") -> "QuerySet[SurveyWindow]":
-    """Adds what `bounds_of` needs, in the same query."""
-    sessions = TrainingSession.objects.filter(cohort=OuterRef("cohort"))
+    """Adds what `bounds_of` needs, in the same query. Cohorts that wait for the training, or are
+    compared, follow the calendar of another."""
+    followed = CohortArm.objects.filter(study=OuterRef("wave__study"), cohort=OuterRef("cohort"))
+    windows = windows.annotate(
+        calendar=Coalesce(
+            Subquery(followed.values("follows")[:1]), F("cohort"), output_field=BigIntegerField()
+        )
+    )
+    sessions = TrainingSession.objects.filter(cohort=OuterRef("calendar"))
     marked = sessions.filter(module__survey=OuterRef("wave__code"))
     return windows.annotate(
         wave_code=F("wave__code"),

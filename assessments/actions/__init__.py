@@ -1,26 +1,38 @@
 from assessments.actions.answering import Progress, decline, progress_of, seal_section
+from assessments.actions.filling import cover_open_boxes, fill_box
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
+from assessments.actions.instruments import Frozen, load_instrument
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
-from assessments.actions.registry import Frozen, create_study_keys, load_instrument, load_study
+from assessments.actions.renewing import renew_study, rewrap_sheets
+from assessments.actions.requests import request_withdrawal
+from assessments.actions.studies import StudyPlan, load_study, plan_study
+from assessments.actions.study_keys import create_study_keys
 from assessments.actions.windows import create_windows, due_windows
 
 __all__ = [
     "Frozen",
     "ImportRefused",
     "Progress",
+    "StudyPlan",
     "check_importable",
+    "cover_open_boxes",
     "create_study_keys",
     "create_windows",
     "current_vintage",
     "decline",
     "destroy_served_keys",
     "due_windows",
+    "fill_box",
     "import_responses",
     "load_instrument",
     "load_study",
     "open_due_boxes",
     "open_window",
+    "plan_study",
     "progress_of",
+    "renew_study",
+    "request_withdrawal",
+    "rewrap_sheets",
     "seal_section",
 ]

@@ -1,27 +1,17 @@
 """Taking a survey. Everything is sealed within the request; nothing readable is kept, and neither
 the audit log nor the main database learns anything."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
 
+from assessments.actions.filling import Change, WebBox, research_ids
 from assessments.ballot_box import store
-from assessments.ballot_box.sealing import (
-    Envelope,
-    SealedBallot,
-    links_of,
-    tag_of,
-    unwrap,
-    wrap,
-)
-from assessments.keyring import box_keys, link_key
+from assessments.ballot_box.sealing import Envelope, SealedBallot
 from assessments.models import SurveyWindow
-from assessments.questionnaire import sections_of
 from lms.accounts.models import User
-
-Change = Callable[[SealedBallot, Envelope, bytes], SealedBallot]
 
 
 @dataclass(frozen=True)
@@ -42,39 +32,31 @@ class Progress:
         return min(missing, default=self.sections)
 
 
-def _research_ids(user: User) -> list[bytes]:
-    rows = user.research_ids.order_by("-primary", "pk").values_list("value", flat=True)
-    return [bytes(value) for value in rows]
-
-
 @sensitive_variables()
 def progress_of(*, window: SurveyWindow, user: User) -> Progress:
     """How far this person's own ballot has come. Answers cannot be read back."""
-    study, keys = window.wave.study, box_keys(window)
-    tag = tag_of(keys, window.uuid, _research_ids(user)[0])
-    sealed = store.read(tag)
-    done = unwrap(sealed, keys, tag).done if sealed else frozenset[int]()
-    return Progress(done, len(sections_of(study.frame)))
+    box = WebBox(window)
+    ballots = list(box.own(research_ids(user)).values())
+    return Progress(ballots[0].done if ballots else frozenset(), box.sections)
 
 
 @sensitive_variables()
-def _change_ballot(window: SurveyWindow, user: User, change: Change) -> None:
-    study, keys, ids = window.wave.study, box_keys(window), _research_ids(user)
-    envelope = Envelope(
-        study=study.uuid,
-        window=window.uuid,
-        links=links_of(link_key(study), study.uuid, ids),
-        sections=len(sections_of(study.frame)),
-    )
-    public_key = bytes(study.public_key or b"")
-    tag = tag_of(keys, window.uuid, ids[0])
+def seal_into(box: WebBox, ids: Sequence[bytes], change: Change, *, every: bool = False) -> None:
+    """Changes the ballot that somebody goes on with, or with `every` each of theirs, and fills the
+    box by the way. Call inside `locked`. Raises BoxClosed, Tampered."""
+    missing, envelope = box.missing(), box.envelope(ids)
+    untouched = SealedBallot.untouched(envelope, box.public_key)
+    own = box.own(ids) or {box.tags(ids)[0]: untouched}
+    chosen = own if every else dict(list(own.items())[:1])
+    changed = {tag: change(ballot, envelope, box.public_key) for tag, ballot in chosen.items()}
+    box.write({**missing, **changed})
+
+
+@sensitive_variables()
+def _change(window: SurveyWindow, user: User, change: Change, *, every: bool = False) -> None:
+    box, ids = WebBox(window), research_ids(user)
     with store.locked(window.box_id):
-        sealed = store.read(tag)
-        ballot = (
-            unwrap(sealed, keys, tag) if sealed else SealedBallot.untouched(envelope, public_key)
-        )
-        changed = wrap(change(ballot, envelope, public_key), keys, tag)
-        store.put(box_id=window.box_id, window=window.uuid, tag=tag, sealed=changed)
+        seal_into(box, ids, change, every=every)
 
 
 @sensitive_variables()
@@ -82,7 +64,7 @@ def seal_section(
     *, window: SurveyWindow, user: User, section: int, answers: Mapping[str, Any]
 ) -> None:
     """Seals one section, replacing what was sealed there before. Raises BoxClosed, TooLong."""
-    _change_ballot(
+    _change(
         window,
         user,
         lambda ballot, envelope, key: ballot.with_section(envelope, key, section, answers),
@@ -92,4 +74,8 @@ def seal_section(
 @sensitive_variables()
 def decline(*, window: SurveyWindow, user: User) -> None:
     """Fills the whole ballot with "declined"; also withdraws what was sealed. Raises BoxClosed."""
-    _change_ballot(window, user, lambda _, envelope, key: SealedBallot.declined(envelope, key))
+    _change(window, user, declined, every=True)
+
+
+def declined(_: SealedBallot, envelope: Envelope, public_key: bytes) -> SealedBallot:
+    return SealedBallot.declined(envelope, public_key)

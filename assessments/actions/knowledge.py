@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assessments.actions.registry import Frozen
+from assessments.actions.instruments import Frozen
 from assessments.knowledge import (
     KnowledgeCheckError,
     KnowledgeCheckSpec,

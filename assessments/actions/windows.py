@@ -1,6 +1,7 @@
 """Making survey windows, and finding those that are over."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from assessments.keyring import web_store
 from assessments.models import Study, SurveyWindow, Wave
@@ -11,17 +12,19 @@ from lms.accounts.clock import now
 
 @transaction.atomic
 def create_windows(*, cohort: Cohort) -> list[SurveyWindow]:
-    """A window for each wave of each study of the cohort's course, with its box key. Idempotent.
+    """A window for each wave of each study of the cohort's course, and of each that the cohort was
+    assigned to an arm of, with its box key. Idempotent.
 
     A key is made together with its window and never again: a second one would make every ballot
     sealed under the first look corrupt.
     """
-    waves = Wave.objects.filter(
-        study__courses=cohort.version.course_id, study__public_key__isnull=False
-    ).select_related("study")
+    takes_part = Q(study__courses=cohort.version.course_id) | Q(study__cohort_arms__cohort=cohort)
+    waves = Wave.objects.filter(takes_part, study__public_key__isnull=False)
     windows = []
-    for wave in waves:
-        window, created = SurveyWindow.objects.get_or_create(wave=wave, cohort=cohort, number=0)
+    for wave in waves.select_related("study").distinct():
+        window, created = SurveyWindow.objects.get_or_create(
+            wave=wave, cohort=cohort, number=0, defaults={"sheet": wave.study.current_sheet}
+        )
         if created:
             web_store().create_box_key(wave.study.uuid, window.uuid)
         windows.append(window)

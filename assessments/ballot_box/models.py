@@ -61,3 +61,29 @@ class ResponseBatch(models.Model):
 
     def __str__(self) -> str:
         return "batch"
+
+
+class RequestSheet(models.Model):
+    """A study's requests to withdraw what was opened, sealed and of one size, whether there are any
+    or none. Every study with keys has one."""
+
+    study = models.UUIDField(primary_key=True)
+    sealed = models.BinaryField()
+
+    field_privacy: ClassVar = dict.fromkeys(["study", "sealed"], Privacy.SEALED)
+
+    def __str__(self) -> str:
+        return "requests"
+
+
+class Tally(models.Model):
+    """How many rows of a study were left out because the person had one of the same wave already.
+    Sealed under both parties' shares: even a count of one could be about somebody who is known."""
+
+    study = models.UUIDField(primary_key=True)
+    sealed = models.BinaryField()
+
+    field_privacy: ClassVar = dict.fromkeys(["study", "sealed"], Privacy.SEALED)
+
+    def __str__(self) -> str:
+        return "tally"

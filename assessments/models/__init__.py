@@ -6,10 +6,13 @@ from assessments.models.knowledge import (
     SkillsAssessment,
     SkillsOutcome,
 )
+from assessments.models.protocol import CohortArm, InformationSheet
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 
 __all__ = [
     "Attempt",
+    "CohortArm",
+    "InformationSheet",
     "Instrument",
     "InstrumentVersion",
     "KnowledgeCheck",

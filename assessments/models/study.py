@@ -1,18 +1,21 @@
 import secrets
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from assessments.frame import Frame
 from assessments.models.instrument import InstrumentVersion
-from assessments.studies import StudySpec, parse_study
+from assessments.studies import Arm, StudySpec, parse_study
 from courses.models import Cohort, Course
 from lms.accounts.clock import now
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
 from lms.accounts.privacy import Privacy
+
+if TYPE_CHECKING:
+    from assessments.models.protocol import InformationSheet
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -32,6 +35,7 @@ class Study(models.Model):
 
     `public_key` seals answers (its private counterpart is with the evaluators); `fingerprint` is
     what the information sheet prints; `k_link_check` finds a lost or wrong web-side key.
+    `renewed_at` is when all stored rows were last written anew, which happens every week.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -45,6 +49,7 @@ class Study(models.Model):
     public_key = models.BinaryField(max_length=32, null=True)
     fingerprint = models.CharField(max_length=80, blank=True)
     k_link_check = models.BinaryField(max_length=32, null=True)
+    renewed_at = models.DateTimeField(default=now, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
     objects = StudyQuerySet.as_manager()
@@ -60,6 +65,7 @@ class Study(models.Model):
             "document",
             "public_key",
             "fingerprint",
+            "renewed_at",
             "created_at",
         ],
         Privacy.PUBLIC,
@@ -75,6 +81,21 @@ class Study(models.Model):
     @property
     def spec(self) -> StudySpec:
         return parse_study(self.document, self.instrument_version.spec)
+
+    @property
+    def protocol(self) -> dict[str, Any]:
+        """The document without the information sheet, which may get new versions."""
+        return {key: part for key, part in self.document.items() if key != "information_sheet"}
+
+    @property
+    def current_sheet(self) -> "InformationSheet":
+        """The newest information sheet: what a window shows that opens next."""
+        return self.sheets.latest()
+
+    def arm_of(self, cohort: Cohort) -> Arm:
+        """The arm a cohort is in: the one it was assigned to, else training."""
+        assigned = self.cohort_arms.filter(cohort=cohort).first()
+        return self.spec.arm(assigned.arm) if assigned else self.spec.training_arm
 
     @property
     def frame(self) -> Frame:
@@ -113,20 +134,21 @@ class SurveyWindow(models.Model):
     """The time in which one cohort may answer one wave. When it opens and closes follows from the
     cohort's sessions (assessments.windows), so it moves with them.
 
-    `box_id` names the box file; it says nothing about the cohort. `opened_at` is when the box was
-    opened, for the whole window at once.
+    `sheet` is the information sheet that it shows. `box_id` names the box file; it says nothing
+    about the cohort. `opened_at` is when the box was opened, for the whole window at once.
     """
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="windows")
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="survey_windows")
+    sheet = models.ForeignKey("InformationSheet", models.PROTECT, related_name="windows")
     number = models.PositiveSmallIntegerField(_("opened anew, times"), default=0)
     box_id = models.CharField(max_length=32, default=new_box_id, unique=True, editable=False)
     opened_at = models.DateTimeField(null=True)
     key_destroyed_at = models.DateTimeField(null=True)
 
     field_privacy: ClassVar = dict.fromkeys(
-        ["uuid", "wave", "cohort", "number", "box_id", "opened_at", "key_destroyed_at"],
+        ["uuid", "wave", "cohort", "sheet", "number", "box_id", "opened_at", "key_destroyed_at"],
         Privacy.OFFICE,
     )
 
@@ -145,25 +167,27 @@ class SurveyWindow(models.Model):
 class OutcomeVintage(models.Model):
     """A study's outcomes as they stood after some openings, already through disclosure control.
 
-    `batches` lists the ids of the batches it was computed from, `digest` names them and the
-    protocol. `seats` is how many had a seat in the cohorts whose first box was opened; None where
-    that would tell how many of a small group did not answer. `published` is false, and the report
-    empty,
-    where the change guard held it back because too few people had been added since another one.
+    `rows_sealed` holds the ids of the rows it was computed from, under both parties' shares (the
+    change guard asks for them); `digest` names the opened boxes and the protocol. `seats` is how
+    many had a seat in the cohorts whose first box was opened; None where that would tell how many
+    of a small group did not answer. `published` is false, and the report empty, where the change
+    guard held it back because too few people had been added since another one.
     """
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="vintages")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
-    batches = models.JSONField(default=list)
+    rows_sealed = models.BinaryField(default=bytes)
     report = models.JSONField()
     seats = models.PositiveIntegerField(null=True)
     published = models.BooleanField()
     made_at = models.DateTimeField(default=now, editable=False)
 
-    field_privacy: ClassVar = dict.fromkeys(
-        ["id", "study", "number", "digest", "batches", "published", "made_at"], Privacy.OFFICE
-    ) | dict.fromkeys(["report", "seats"], Privacy.AGGREGATE)
+    field_privacy: ClassVar = (
+        dict.fromkeys(["id", "study", "number", "digest", "published", "made_at"], Privacy.OFFICE)
+        | dict.fromkeys(["report", "seats"], Privacy.AGGREGATE)
+        | {"rows_sealed": Privacy.SEALED}
+    )
 
     class Meta:
         ordering: ClassVar = ["study", "-number"]

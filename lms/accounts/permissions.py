@@ -16,5 +16,6 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     READ_OUTCOMES = "read_outcomes"
     EXPORT_OUTCOMES = "export_outcomes"
+    MANAGE_STUDIES = "manage_studies"
     IMPORT_RESPONSES = "import_responses"
     EDIT_CONTENT = "edit_content"

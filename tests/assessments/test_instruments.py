@@ -43,8 +43,32 @@ DOCUMENT = {
 }
 
 
-def changed(*path, to):
-    document = copy.deepcopy(DOCUMENT)
+RICH = DOCUMENT | {
+    "response_scales": DOCUMENT["response_scales"] | {"words": {"type": "text", "max_length": 40}},
+    "blocks": [
+        {"code": "V1", "kind": "vignette", "text": {"en": "A man stands in the rain."}},
+        {"code": "M1", "kind": "matrix", "text": {"en": "How often do you"}},
+    ],
+    "items": [
+        {"code": "A1", "section": 1, "text": {"en": "Listen"}, "scale": "agree5", "block": "M1"},
+        {"code": "A2", "section": 1, "text": {"en": "Wait"}, "scale": "agree5", "block": "M1"},
+        *DOCUMENT["items"],
+        {
+            "code": "W1",
+            "section": 3,
+            "text": {"en": "Say why"},
+            "scale": "words",
+            "show_if": {"item": "SD3", "is": [4, 5]},
+        },
+        {"code": "V2", "section": 4, "text": {"en": "Help"}, "scale": "agree5", "block": "V1"},
+        {"code": "V3", "section": 4, "text": {"en": "What else"}, "scale": "words", "block": "V1"},
+    ],
+}
+FIRST, SAY_WHY, LAST = 0, 6, 8  # places of items in it
+
+
+def changed(*path, to, document=DOCUMENT):
+    document = copy.deepcopy(document)
     inner = document
     for step in path[:-1]:
         inner = inner[step]
@@ -217,6 +241,113 @@ def test_a_wrong_answer_is_refused_with_its_reason(code, answer, problem):
     assert refused.value.problems == {code: problem}
 
 
+def rich(*path, to):
+    return changed(*path, to=to, document=RICH)
+
+
+def test_neighbours_of_one_block_are_shown_together():
+    groups = parse_instrument(RICH).groups_of(1)
+    shown = [(group.block and group.block.kind, [i.code for i in group.items]) for group in groups]
+    assert shown == [("matrix", ["A1", "A2"]), (None, ["SD1", "SD2"])]
+
+
+@pytest.mark.parametrize(
+    ("document", "place", "words"),
+    [
+        (rich("response_scales", "words", "max_length", to=0), "words.max_length", "at least 1"),
+        (rich("response_scales", "words", "max_length", to=1001), "words.max_length", "at most"),
+        (rich("response_scales", "words", "min", to=0), "response_scales.words", "unknown key"),
+        (rich("scales", 0, "items", to=["SD1", "W1"]), "scales[1].items", "cannot be scored"),
+        (rich("blocks", 0, "kind", to="riddle"), "blocks[1].kind", "vignette, matrix"),
+        (rich("blocks", 0, "code", to="m1"), "blocks", "twice"),
+        (rich("items", FIRST, "block", to="M9"), "items[1].block", "not one of the blocks"),
+        (rich("items", FIRST, "block", to="V1"), "blocks", "neighbours in one section"),
+        (rich("items", 2, "block", to="V1"), "blocks", "neighbours in one section"),
+        (rich("items", FIRST, "scale", to="minutes"), "blocks", "share one likert scale"),
+        (rich("items", LAST, "block", to="M1"), "blocks", "neighbours in one section"),
+        (rich("items", SAY_WHY, "show_if", "item", to="SD1"), "items[7].show_if.item", "earlier"),
+        (rich("items", SAY_WHY, "show_if", "item", to="W1"), "items[7].show_if.item", "earlier"),
+        (rich("items", SAY_WHY, "show_if", "item", to=["x"]), "items[7].show_if.item", "earlier"),
+        (rich("items", SAY_WHY, "show_if", "is", to=[6]), "items[7].show_if.is", "not a step"),
+        (rich("items", SAY_WHY, "show_if", "is", to=[True]), "items[7].show_if.is", "not a step"),
+        (rich("items", SAY_WHY, "show_if", "is", to=[]), "items[7].show_if.is", "empty"),
+        (rich("items", SAY_WHY, "show_if", to="SD3"), "items[7].show_if", "mapping"),
+        (changed("blocks", to=RICH["blocks"][:1]), "blocks", "no item belongs to V1"),
+        (rich("title", to={"en": "A \0 byte"}), "title.en", "cannot be printed"),
+        (rich("title", to={"en": "A \ud800 half"}), "title.en", "cannot be printed"),
+    ],
+)
+def test_what_is_wrong_with_blocks_text_and_conditions_is_named(document, place, words):
+    problems = problems_of(document)
+    assert any(f"{place}: " in p and words in p for p in problems), problems
+
+
+def test_free_text_is_kept_on_one_line_and_without_what_cannot_be_printed():
+    spec = parse_instrument(RICH)
+    answers = {"V3": "  They were\r\nkind\0 to me\u202e. "}
+    assert spec.validate_answers(answers) == {"V3": "They were kind to me."}
+
+
+@pytest.mark.parametrize(("answer", "problem"), [("x" * 41, "too_long"), (3, "not_text")])
+def test_wrong_text_is_refused(answer, problem):
+    with pytest.raises(AnswerError) as refused:
+        parse_instrument(RICH).validate_answers({"V3": answer})
+    assert refused.value.problems == {"V3": problem}
+
+
+def test_text_of_which_nothing_is_left_counts_as_not_answered():
+    assert parse_instrument(RICH).validate_answers({"V3": "\r\n \0"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("answers", "kept"),
+    [
+        ({"SD3": 4, "W1": "It was late"}, {"SD3": 4, "W1": "It was late"}),
+        ({"W1": "It was late", "SD3": "5"}, {"SD3": 5, "W1": "It was late"}),
+        ({"SD3": 1, "W1": "It was late"}, {"SD3": 1}),
+        ({"W1": "It was late"}, {}),
+        ({"SD3": 1, "W1": "x" * 41}, {"SD3": 1}),
+    ],
+)
+def test_an_answer_counts_only_where_others_lead_to_its_question(answers, kept):
+    assert parse_instrument(RICH).validate_answers(answers) == kept
+
+
+def test_a_condition_on_a_question_that_is_not_asked_is_not_met():
+    later = {"code": "SD5", "section": 3, "text": {"en": "More"}, "scale": "agree5"}
+    first = later | {"code": "SD4", "show_if": {"item": "SD3", "is": [5]}}
+    second = later | {"show_if": {"item": "SD4", "is": [1]}}
+    spec = parse_instrument(RICH | {"items": [*RICH["items"], first, second]})
+    assert spec.validate_answers({"SD3": 1, "SD4": 1, "SD5": 2}) == {"SD3": 1}
+    assert spec.validate_answers({"SD3": 5, "SD4": 1, "SD5": 2}) == {"SD3": 5, "SD4": 1, "SD5": 2}
+
+
+def test_an_instrument_can_be_asked_without_its_free_text():
+    spec = parse_instrument(RICH).without_free_text()
+    assert [item.code for item in spec.items_of(4)] == ["V2"]
+    with pytest.raises(AnswerError):
+        spec.validate_answers({"V3": "They were kind"})
+
+
+def test_a_language_is_offered_where_no_text_lacks_it():
+    document = copy.deepcopy(RICH)
+    assert parse_instrument(document).languages == ("en",)
+    for texts in every_text(document):
+        texts["es"] = "Texto"
+    assert parse_instrument(document).languages == ("en", "es")
+    del document["blocks"][0]["text"]["es"]
+    assert parse_instrument(document).languages == ("en",)
+
+
+def every_text(node):
+    """All mappings of languages to text in a document."""
+    if isinstance(node, dict) and "en" in node:
+        yield node
+    elif isinstance(node, dict | list):
+        for inner in node.values() if isinstance(node, dict) else node:
+            yield from every_text(inner)
+
+
 json_like = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (
@@ -227,10 +358,10 @@ json_like = st.recursive(
 )
 
 
-@given(key=st.sampled_from(sorted(DOCUMENT)), value=json_like)
+@given(key=st.sampled_from(sorted(RICH)), value=json_like)
 def test_any_document_is_read_or_refused(key, value):
     try:
-        spec = parse_instrument({**DOCUMENT, key: value})
+        spec = parse_instrument({**RICH, key: value})
     except InstrumentError:
         return
     assert spec.items

@@ -4,6 +4,7 @@ import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -66,25 +67,24 @@ def scale(code, items, **changes):
     }
 
 
-INSTRUMENT = parse_instrument(
-    {
-        "code": "sample",
-        "version": 1,
-        "title": {"en": "Sample"},
-        "licence": "x",
-        "citation": "x",
-        "response_scales": {"five": {"type": "likert", "min": 1, "max": 5}},
-        "items": [
-            {"code": f"I{i}", "section": 1, "text": {"en": "?"}, "scale": "five"} for i in range(9)
-        ],
-        "scales": [
-            scale("trust", ["I0", "-I1", "I2"]),
-            scale("stigma", ["I3", "I4", "I5"], better="lower", score="sum"),
-            scale("use", ["I6", "I7", "I8"]),
-        ],
-        "not_comparable": [{"scale": "use", "waves": ["pre", "post"]}],
-    }
-)
+DOCUMENT = {
+    "code": "sample",
+    "version": 1,
+    "title": {"en": "Sample"},
+    "licence": "x",
+    "citation": "x",
+    "response_scales": {"five": {"type": "likert", "min": 1, "max": 5}},
+    "items": [
+        {"code": f"I{i}", "section": 1, "text": {"en": "?"}, "scale": "five"} for i in range(9)
+    ],
+    "scales": [
+        scale("trust", ["I0", "-I1", "I2"]),
+        scale("stigma", ["I3", "I4", "I5"], better="lower", score="sum"),
+        scale("use", ["I6", "I7", "I8"]),
+    ],
+    "not_comparable": [{"scale": "use", "waves": ["pre", "post"]}],
+}
+INSTRUMENT = parse_instrument(DOCUMENT)
 
 
 def study(waves=("pre", "post"), **changes):
@@ -275,6 +275,20 @@ def test_a_response_of_another_wave_or_version_is_refused(responses, stray):
     with pytest.raises(OutcomesError) as refused:
         outcomes([*responses, stray], study(), INSTRUMENT)
     assert "x" not in str(refused.value).split()
+
+
+def test_free_text_is_in_no_figure_and_makes_nobody_count(responses, report):
+    words = {
+        "response_scales": {
+            **DOCUMENT["response_scales"],
+            "words": {"type": "text", "max_length": 90},
+        }
+    }
+    why = {"code": "WHY", "section": 1, "text": {"en": "Why?"}, "scale": "words"}
+    asked = parse_instrument(DOCUMENT | words | {"items": [*DOCUMENT["items"], why]})
+    said = [replace(one, answers={**one.answers, "WHY": "My partner Doe"}) for one in responses]
+    only_text = Response("zz", "pre", 1, {"WHY": "My partner Doe"})
+    assert outcomes([*said, only_text], study(), asked) == report
 
 
 def test_a_response_never_prints_its_answers():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assessments.forms import SectionForm
 from assessments.frame import Frame
-from assessments.instruments import parse_instrument
+from assessments.instruments import Item, ResponseScale, parse_instrument
 from assessments.questionnaire import Section, sections_of, validator
 from assessments.studies import parse_study
 from tests.surveys import ITEMS, instrument_document, study_document
@@ -130,6 +130,19 @@ def test_the_longest_answers_are_as_long_as_any_that_are_allowed() -> None:
         "service_band": "from_10_to_19",
         "workforce": "hospital_security",
     }
+
+
+def test_the_longest_text_is_as_long_as_it_may_be_in_most_alphabets() -> None:
+    words = ResponseScale("words", "text", 0, 0, max_length=500)
+    section = Section(1, "", items=(Item("W1", 1, {"en": "Why?"}, words),))
+    assert len(str(section.longest_answers["W1"]).encode()) == 1000
+
+
+def test_text_longer_than_it_may_be_is_refused_by_the_form() -> None:
+    words = ResponseScale("words", "text", 0, 0, max_length=5)
+    section = Section(1, "", items=(Item("W1", 1, {"en": "Why?"}, words),))
+    assert SectionForm(section, {"W1": "short"}).is_valid()
+    assert not SectionForm(section, {"W1": "longer"}).is_valid()
 
 
 def test_a_scale_of_many_points_is_a_list_with_a_way_to_take_the_answer_back() -> None:

@@ -69,6 +69,20 @@ def test_it_tells_how_many_people_are_in_every_wave():
     assert (found.participants, found.by_wave, found.in_every_wave) == (2, {"pre": 2, "post": 1}, 1)
 
 
+def test_free_text_has_no_column():
+    document = instrument_document()
+    document["response_scales"]["words"] = {"type": "text", "max_length": 90}
+    document["items"][0]["scale"] = "words"
+    document["scales"] = document["scales"][1:]
+    asked = parse_instrument(document)
+    study = parse_study(study_document("cit") | {"primary": "scale_b", "family": []}, asked)
+    assert "A1" not in columns_for(study, asked)
+    found = read_responses(
+        b"participant,wave,A1,A2\nP1,pre,Doe,4\n", "r.csv", study=study, instrument=asked
+    )
+    assert [(p.column, p.code) for p in found.problems] == [("A1", "column_unknown")]
+
+
 def test_items_without_a_column_are_named():
     assert read(GOOD).missing_items == ("A3", "B1", "B2", "B3")
 

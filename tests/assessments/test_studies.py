@@ -87,6 +87,70 @@ def test_the_first_wave_is_compared_with_each_and_later_ones_with_their_neighbou
     )
 
 
+def test_follow_ups_say_how_long_after_the_course_they_open_and_how_long_they_last():
+    waves = [
+        {"code": "pre"},
+        {"code": "post", "lasts": 10},
+        {"code": "weeks", "after": {"weeks": 6}, "grace": 3},
+        {"code": "months", "after": {"months": 12}, "lasts": 30},
+    ]
+    pre, post, weeks, months = parse_study({**DOCUMENT, "waves": waves}, INSTRUMENT).waves
+    assert (pre.is_follow_up, pre.lasts_days, pre.grace_days) == (False, None, 0)
+    assert post.lasts_days == 10
+    assert (weeks.after_weeks, weeks.after_months, weeks.grace_days) == (6, 0, 3)
+    assert (months.after_weeks, months.after_months, months.is_follow_up) == (0, 12, True)
+
+
+def test_arms_are_trained_wait_or_are_compared():
+    arms = [
+        {"code": "now", "title": "Trained now", "kind": "training"},
+        {"code": "later", "title": {"en": "Trained later"}, "kind": "waiting_list"},
+        {"code": "ems", "title": "Boston EMS", "kind": "comparison"},
+    ]
+    study = parse_study({**DOCUMENT, "arms": arms}, INSTRUMENT)
+    assert study.training_arm.code == "now"
+    assert study.arm("later").title_in("en") == "Trained later"
+    assert [arm.is_training for arm in study.arms] == [True, False, False]
+
+
+def test_a_study_without_arms_has_one_of_training():
+    assert [arm.code for arm in parse_study(DOCUMENT, INSTRUMENT).arms] == ["training"]
+
+
+def test_how_the_survey_is_run_is_declared():
+    study = parse_study(
+        {
+            **DOCUMENT,
+            "rolling": "quarter",
+            "layout": "page",
+            "free_text": True,
+            "retention_months": 60,
+        },
+        INSTRUMENT,
+    )
+    assert (study.rolling, study.layout) == ("quarter", "page")
+    assert (study.free_text, study.retention_months) == (True, 60)
+
+
+def test_by_default_sections_are_asked_apart_without_free_text_and_no_end_is_set():
+    study = parse_study(DOCUMENT, INSTRUMENT)
+    assert (study.rolling, study.layout) == ("", "sections")
+    assert (study.free_text, study.retention_months) == (False, None)
+
+
+def test_anonymous_linking_asks_the_elements_of_a_self_made_code():
+    study = parse_study({**DOCUMENT, "linking": "anonymous"}, INSTRUMENT)
+    assert study.is_anonymous
+    assert len(study.code_elements) == 6
+    chosen = ["code_day", "code_town", "code_mother", "code_school"]
+    document = {**DOCUMENT, "linking": "anonymous", "code_elements": chosen}
+    assert parse_study(document, INSTRUMENT).code_elements == tuple(chosen)
+
+
+def test_confidential_linking_asks_none():
+    assert parse_study(DOCUMENT, INSTRUMENT).code_elements == ()
+
+
 def test_the_information_sheet_may_stand_in_several_languages():
     sheet = {"version": "1", "text": {"en": "Why", "es": "Por que"}}
     study = parse_study({**DOCUMENT, "information_sheet": sheet}, INSTRUMENT)
@@ -116,6 +180,55 @@ def test_the_information_sheet_may_stand_in_several_languages():
         ({"information_sheet": "text"}, "information_sheet", "mapping"),
         ({"sponsor": "x"}, "study", "unknown key 'sponsor'"),
         ({"courses": [""]}, "courses", "not empty"),
+        ({"waves": [{"code": "a", "after": {"weeks": 3}}, {"code": "b"}]}, "waves[1].after", ""),
+        ({"waves": [{"code": "a"}, {"code": "b", "after": {}}]}, "waves[2].after", "either"),
+        ({"waves": [{"code": "a"}, {"code": "b", "after": {"days": 3}}]}, "waves[2].after", "days"),
+        (
+            {"waves": [{"code": "a"}, {"code": "b", "after": {"weeks": 3, "months": 1}}]},
+            "waves[2].after",
+            "either",
+        ),
+        (
+            {"waves": [{"code": "a"}, {"code": "b", "after": {"weeks": 0}}]},
+            "waves[2].after.weeks",
+            "at least 1",
+        ),
+        (
+            {
+                "waves": [
+                    {"code": "a"},
+                    {"code": "b", "after": {"months": 6}},
+                    {"code": "c", "after": {"weeks": 6}},
+                ]
+            },
+            "waves",
+            "order in which they happen",
+        ),
+        ({"waves": [{"code": "a"}, {"code": "b", "lasts": 0}]}, "waves[2].lasts", "at least 1"),
+        ({"waves": [{"code": "a"}, {"code": "b", "grace": -1}]}, "waves[2].grace", "at least 0"),
+        ({"rolling": "year"}, "rolling", "quarter"),
+        ({"layout": "grid"}, "layout", "sections, page"),
+        ({"free_text": "no"}, "free_text", "true or false"),
+        ({"retention_months": 0}, "retention_months", "at least 1"),
+        ({"arms": [{"code": "w", "title": "W", "kind": "waiting_list"}]}, "arms", "kind training"),
+        ({"arms": [{"code": "w", "title": "W", "kind": "other"}]}, "arms[1].kind", "comparison"),
+        (
+            {
+                "arms": [
+                    {"code": "w", "title": "W", "kind": "training"},
+                    {"code": "W", "title": "W", "kind": "comparison"},
+                ]
+            },
+            "arms",
+            "twice",
+        ),
+        ({"code_elements": ["code_day"]}, "code_elements", "only where linking is anonymous"),
+        (
+            {"linking": "anonymous", "code_elements": ["code_day"]},
+            "code_elements",
+            "needs at least 4",
+        ),
+        ({"linking": "anonymous", "code_elements": ["badge"]}, "code_elements", "must be one of"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(changes, place, words):

@@ -4,8 +4,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from assessments.actions.instruments import Frozen
 from assessments.actions.knowledge import load_knowledge_check
-from assessments.actions.registry import Frozen
 from assessments.yaml_files import read_document
 
 KNOWLEDGE_CHECKS = Path(__file__).resolve().parent.parent.parent / "knowledge_checks"

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from assessments.tasks import open_boxes
+from assessments.tasks import cover_boxes, open_boxes
 
 EVERY_SECONDS = 300
 
@@ -25,6 +25,7 @@ class Command(BaseCommand):
 
     def _tick(self, stopped: threading.Event) -> None:
         while True:
+            cover_boxes.enqueue()
             open_boxes.enqueue()
             if stopped.wait(EVERY_SECONDS):
                 return

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from pytest_django import DjangoAssertNumQueries
 
+from assessments.actions.instruments import Frozen
 from assessments.actions.knowledge import (
     hand_in,
     load_knowledge_check,
@@ -17,7 +18,6 @@ from assessments.actions.knowledge import (
     record_skills,
     start_attempt,
 )
-from assessments.actions.registry import Frozen
 from assessments.knowledge import KnowledgeCheckError
 from assessments.models import Attempt, KnowledgeCheck, SkillsAssessment, SkillsOutcome
 from assessments.progress import (

@@ -1,0 +1,36 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+
+from assessments.instrument_files import document_of, instrument_yaml
+from assessments.instruments import parse_instrument
+from tests.assessments.instrument_documents import instrument_documents
+
+SAMPLES = sorted(Path("assessments/instruments").glob("*.yaml"))
+
+
+@given(document=instrument_documents())
+def test_an_instrument_written_to_a_file_and_read_again_is_the_same(
+    document: dict[str, Any],
+) -> None:
+    spec = parse_instrument(document)
+    again = yaml.safe_load(instrument_yaml(spec))
+    assert parse_instrument(again) == spec
+    assert document_of(parse_instrument(again)) == document_of(spec) == again
+
+
+@given(document=instrument_documents())
+def test_a_document_kept_as_json_is_exported_the_same(document: dict[str, Any]) -> None:
+    kept = json.loads(json.dumps(document, sort_keys=True))
+    spec = parse_instrument(kept)
+    assert instrument_yaml(spec) == instrument_yaml(parse_instrument(document))
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_the_samples_survive_the_round_trip(path: Path) -> None:
+    spec = parse_instrument(yaml.safe_load(path.read_text(encoding="utf-8")))
+    assert parse_instrument(yaml.safe_load(instrument_yaml(spec))) == spec
