@@ -10,7 +10,15 @@ from django.conf import settings
 from assessments.actions import decline, seal_section
 from assessments.ballot_box import store
 from assessments.ballot_box.keys import BoxKeys, KeyMissing
-from assessments.ballot_box.models import Ballot, Opening, ResponseBatch, SetAside
+from assessments.ballot_box.models import (
+    Ballot,
+    Opening,
+    RequestSheet,
+    ResponseBatch,
+    SetAside,
+    Tally,
+)
+from assessments.ballot_box.sealing import tag_of
 from assessments.keyring import box_keys
 from assessments.models import SurveyWindow
 from lms.accounts.models import AuditEntry, User
@@ -43,7 +51,7 @@ class FullBox:
 
     def put_back(self) -> None:
         """Undoes an opening: the same ballots lie in the box again, under the same key."""
-        for model in (ResponseBatch, SetAside, Opening, Ballot):
+        for model in (ResponseBatch, SetAside, Opening, RequestSheet, Tally, Ballot):
             model.objects.all().delete()
         Ballot.objects.bulk_create(
             Ballot(tag=tag, window=self.survey.pre.uuid, sealed=sealed)
@@ -94,10 +102,10 @@ def fill_box(people: int, starts_on: date = FIRST_DATE) -> FullBox:
     decline(window=survey.pre, user=declined)
     seal_section(window=survey.pre, user=stopped, section=1, answers={"A1": 1})
     answer(survey.pre, damaged, sheet_of(0))
-    _damage(survey, damaged)
     complete = [sheet_of(place) for place in range(1, len(others) + 1)]
     for person, sheet in zip(others, complete, strict=True):
         answer(survey.pre, person, sheet)
+    _damage(survey, damaged)
     return FullBox(
         survey,
         dict(store.contents(survey.pre.uuid)),
@@ -108,11 +116,9 @@ def fill_box(people: int, starts_on: date = FIRST_DATE) -> FullBox:
 
 
 def _damage(survey: Survey, person: User) -> None:
-    """Turns a bit over in the ballot that somebody has just sealed."""
-    from assessments.actions.answering import _research_ids
-    from assessments.ballot_box.sealing import tag_of
-
-    tag = tag_of(box_keys(survey.pre), survey.pre.uuid, _research_ids(person)[0])
+    """Turns a bit over in somebody's ballot."""
+    (research_id,) = person.research_ids.all()
+    tag = tag_of(box_keys(survey.pre), survey.pre.uuid, bytes(research_id.value))
     ballot = Ballot.objects.get(tag=tag)
     sealed = bytes(ballot.sealed)
     ballot.sealed = sealed[:-1] + bytes([sealed[-1] ^ 1])
