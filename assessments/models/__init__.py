@@ -7,6 +7,7 @@ from assessments.models.knowledge import (
     SkillsOutcome,
 )
 from assessments.models.protocol import CohortArm, InformationSheet
+from assessments.models.rates import RateGroup, ResponseRate
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "KnowledgeCheck",
     "OutcomeVintage",
     "Question",
+    "RateGroup",
+    "ResponseRate",
     "SkillsAssessment",
     "SkillsOutcome",
     "Study",

@@ -12,7 +12,7 @@ from assessments.models import Study
 from assessments.promise import promise_of
 from assessments.protocol import Arm, StudySpec, WaveSpec
 from assessments.self_made import CODE_ELEMENTS, FOUND_PERCENT
-from assessments.windows import FIRST_WAVE
+from assessments.window_bounds import FIRST_WAVE
 
 LANGUAGE = "en"
 
