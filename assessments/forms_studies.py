@@ -12,7 +12,7 @@ from assessments.actions import Frozen, StudyPlan, plan_study
 from assessments.actions.arms import ArmRefused, assign_arm
 from assessments.models import CohortArm, Study
 from assessments.studies import StudyError
-from assessments.yaml_files import document_in
+from assessments.yaml_files import parse_document
 from courses.models import Cohort
 from lms.accounts.models import User
 
@@ -57,7 +57,7 @@ class StudyFileForm(forms.Form):
 
 def _planned(content: bytes) -> StudyPlan:
     try:
-        return plan_study(document=document_in(content))
+        return plan_study(document=parse_document(content))
     except StudyError as error:
         raise ValidationError(list(error.problems[:MOST_PROBLEMS])) from error
     except (Frozen, ValueError) as error:

@@ -1,4 +1,4 @@
-from assessments.models.instrument import Instrument, InstrumentVersion
+from assessments.models.instrument import Instrument, InstrumentDraft, InstrumentVersion
 from assessments.models.knowledge import (
     Attempt,
     KnowledgeCheck,
@@ -8,6 +8,7 @@ from assessments.models.knowledge import (
 )
 from assessments.models.protocol import CohortArm, InformationSheet
 from assessments.models.rates import RateGroup, ResponseRate
+from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "CohortArm",
     "InformationSheet",
     "Instrument",
+    "InstrumentDraft",
     "InstrumentVersion",
     "KnowledgeCheck",
     "OutcomeVintage",
@@ -25,5 +27,6 @@ __all__ = [
     "SkillsOutcome",
     "Study",
     "SurveyWindow",
+    "TextReview",
     "Wave",
 ]

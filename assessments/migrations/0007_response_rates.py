@@ -6,7 +6,7 @@ import lms.accounts.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0003_window_quarters_and_reopening"),
+        ("assessments", "0006_vintage_rows"),
         ("courses", "0001_initial"),
     ]
 
