@@ -7,7 +7,7 @@ from typing import Any
 
 from assessments.covariates import Covariate, parse_covariates, validate_covariates
 from assessments.frame import Frame
-from assessments.instruments import Item
+from assessments.instruments import Group, InstrumentSpec, Item
 from assessments.response_scales import Answer
 
 _LONGEST_NUMBER = -1.2345678901234567e-300
@@ -17,12 +17,17 @@ _WIDE_LETTER = "é"
 
 @dataclass(frozen=True)
 class Section:
-    """One screen: items of the instrument, or (the last one) banded questions about the person."""
+    """One screen: items of the instrument as they are grouped, or (the last one) banded questions
+    about the person."""
 
     number: int
     title: str
-    items: tuple[Item, ...] = ()
+    groups: tuple[Group, ...] = ()
     covariates: tuple[Covariate, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(item for group in self.groups for item in group.items)
 
     @property
     def longest_answers(self) -> dict[str, Any]:
@@ -38,14 +43,20 @@ def _longest_answer(item: Item) -> Answer:
     return max(item.scale.points, default=_LONGEST_NUMBER)
 
 
+def _asked(frame: Frame) -> InstrumentSpec:
+    """The instrument as this study asks it."""
+    spec = frame.instrument
+    return spec if frame.study.free_text else spec.without_free_text()
+
+
 def sections_of(frame: Frame, language: str = "en") -> list[Section]:
     """The screens in their order, numbered from 1."""
-    spec = frame.instrument
+    spec = _asked(frame)
     sections = [
         Section(
             number=position,
             title=spec.section_title(section, language),
-            items=spec.items_of(section),
+            groups=spec.groups_of(section),
         )
         for position, section in enumerate(spec.sections, start=1)
     ]
@@ -58,7 +69,7 @@ def sections_of(frame: Frame, language: str = "en") -> list[Section]:
 def validator(frame: Frame) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """A function that returns a whole ballot's answers as they are kept, and raises ValueError for
     anything the questionnaire does not offer."""
-    spec = frame.instrument
+    spec = _asked(frame)
     asked = parse_covariates(frame.study.covariates)
     codes = {covariate.code for covariate in asked}
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import survey, withdrawal
+from assessments.views import survey, survey_link, withdrawal
 
 app_name = "survey"
 urlpatterns = [
@@ -8,6 +8,9 @@ urlpatterns = [
     path("studies/<slug:code>/withdraw/", withdrawal.withdraw, name="withdraw"),
     path("studies/<slug:code>/withdrawn/", withdrawal.withdrawn, name="withdrawn"),
     path("<uuid:window>/", survey.start, name="start"),
+    path("<uuid:window>/all/", survey.everything, name="everything"),
     path("<uuid:window>/done/", survey.done, name="done"),
+    path("<uuid:window>/leave/", survey.leave, name="leave"),
     path("<uuid:window>/<int:number>/", survey.section, name="section"),
+    path("<uuid:window>/with/<str:token>/", survey_link.link, name="link"),
 ]

@@ -19,10 +19,10 @@ from certificates.forms import VerifyForm
 from certificates.layout import hours_text
 from certificates.models import Certificate
 from certificates.snapshot import Snapshot
-from certificates.throttle import seconds_to_wait
 from certificates.validity import State, state_of
 from lms.accounts.clock import today
 from lms.accounts.models import User
+from lms.accounts.throttle import seconds_to_wait
 
 View = Callable[..., HttpResponse]
 

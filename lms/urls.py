@@ -19,6 +19,7 @@ urlpatterns = [
     path("train/", include("lms.dashboards.urls_trainer")),
     path("train/", include("courses.urls")),
     path("train/", include("assessments.urls_training")),
+    path("evaluate/instruments/", include("assessments.urls_instruments")),
     path("evaluate/", include("lms.dashboards.urls_evaluator")),
     path("supervise/", include("lms.dashboards.urls_supervisor")),
     path("verify/", include("certificates.urls")),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("accounts/profile/", profile, name="profile"),
     path("accounts/people/<uuid:person>/merge/", merge_person, name="merge_person"),
     path("accounts/people/", include("lms.accounts.urls_people")),
+    path("accounts/messages/", include("lms.accounts.urls_messages")),
     path("accounts/2fa/later/", second_factor_later, name="second_factor_later"),
     # Rosters find people by their email, and accounts are made and given roles by audited actions:
     # nobody changes the one, or makes the other, on a library's page.

@@ -2,7 +2,7 @@
 the audit log nor the main database learns anything."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
@@ -16,10 +16,12 @@ from lms.accounts.models import User
 
 @dataclass(frozen=True)
 class Progress:
-    """Which sections of somebody's own ballot are sealed, of how many."""
+    """Which sections of somebody's own ballot are sealed, of how many; and whether their one-time
+    link has been used."""
 
     done: frozenset[int]
     sections: int
+    link_used: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -37,7 +39,9 @@ def progress_of(*, window: SurveyWindow, user: User) -> Progress:
     """How far this person's own ballot has come. Answers cannot be read back."""
     box = WebBox(window)
     ballots = list(box.own(research_ids(user)).values())
-    return Progress(ballots[0].done if ballots else frozenset(), box.sections)
+    if not ballots:
+        return Progress(frozenset(), box.sections)
+    return Progress(ballots[0].done, box.sections, any(one.link_used for one in ballots))
 
 
 @sensitive_variables()
@@ -48,8 +52,11 @@ def seal_into(box: WebBox, ids: Sequence[bytes], change: Change, *, every: bool 
     untouched = SealedBallot.untouched(envelope, box.public_key)
     own = box.own(ids) or {box.tags(ids)[0]: untouched}
     chosen = own if every else dict(list(own.items())[:1])
+    # A link that has been used stays used, whatever becomes of the answers.
+    used = any(ballot.link_used for ballot in own.values())
     changed = {tag: change(ballot, envelope, box.public_key) for tag, ballot in chosen.items()}
-    box.write({**missing, **changed})
+    kept = {tag: replace(one, link_used=one.link_used or used) for tag, one in changed.items()}
+    box.write({**missing, **kept})
 
 
 @sensitive_variables()
@@ -64,11 +71,37 @@ def seal_section(
     *, window: SurveyWindow, user: User, section: int, answers: Mapping[str, Any]
 ) -> None:
     """Seals one section, replacing what was sealed there before. Raises BoxClosed, TooLong."""
-    _change(
-        window,
-        user,
-        lambda ballot, envelope, key: ballot.with_section(envelope, key, section, answers),
-    )
+    seal_sections(window=window, user=user, answers={section: answers})
+
+
+@sensitive_variables()
+def seal_sections(
+    *, window: SurveyWindow, user: User, answers: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Seals several sections at once: all of them or none. `answers` by the section's number.
+    Raises BoxClosed, TooLong."""
+
+    def change(ballot: SealedBallot, envelope: Envelope, key: bytes) -> SealedBallot:
+        for section, given in answers.items():
+            ballot = ballot.with_section(envelope, key, section, given)
+        return ballot
+
+    _change(window, user, change)
+
+
+@sensitive_variables()
+def use_link(*, window: SurveyWindow, user: User) -> bool:
+    """Marks the person's one-time link as used, inside their own ballot and so readable by nobody
+    else. False if it had been used before; of two tries at once one gets True. Raises BoxClosed."""
+    first = False
+
+    def change(ballot: SealedBallot, envelope: Envelope, key: bytes) -> SealedBallot:
+        nonlocal first
+        first = not ballot.link_used
+        return replace(ballot, link_used=True)
+
+    _change(window, user, change)
+    return first
 
 
 @sensitive_variables()

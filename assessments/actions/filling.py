@@ -21,9 +21,9 @@ from assessments.ballot_box.sealing import (
 from assessments.ballot_box.store import BoxClosed
 from assessments.keyring import box_keys, link_key
 from assessments.models import SurveyWindow
+from assessments.promise import Promise
 from assessments.questionnaire import sections_of
-from assessments.windows import bounds_of, with_bounds
-from courses.models import EnrolmentState
+from assessments.windows import bounds_of, seats_in, with_bounds
 from lms.accounts.clock import now
 from lms.accounts.models import ResearchId, User
 
@@ -47,7 +47,9 @@ class WebBox:
         self.window = window
         self.keys = box_keys(window)
         self.public_key = bytes(study.public_key or b"")
-        self.sections = len(sections_of(study.frame))
+        frame = study.frame
+        self.sections = len(sections_of(frame))
+        self.promise = Promise(frame.study, window.sheet.version).version
         self._k_link = link_key(study)
 
     def tags(self, ids: Sequence[bytes]) -> list[str]:
@@ -55,7 +57,8 @@ class WebBox:
 
     def envelope(self, ids: Sequence[bytes]) -> Envelope:
         study, window = self.window.wave.study.uuid, self.window.uuid
-        return Envelope(study, window, links_of(self._k_link, study, ids), self.sections)
+        links = links_of(self._k_link, study, ids)
+        return Envelope(study, window, links, self.sections, self.promise)
 
     def own(self, ids: Sequence[bytes]) -> dict[str, SealedBallot]:
         """A person's ballots by tag: one, or several after accounts were merged; the one to go on
@@ -101,10 +104,8 @@ class WebBox:
 
 
 def _ids_of_seated(window: SurveyWindow) -> list[list[bytes]]:
-    rows = ResearchId.objects.filter(
-        user__enrolments__cohort=window.cohort_id,
-        user__enrolments__state=EnrolmentState.ENROLLED,
-    ).order_by("-primary", "pk")
+    seats = seats_in(SurveyWindow.objects.filter(pk=window.pk))
+    rows = ResearchId.objects.filter(user__in=seats.values("user")).order_by("-primary", "pk")
     people: dict[int, list[bytes]] = {}
     for user, value in rows.values_list("user_id", "value"):
         people.setdefault(user, []).append(bytes(value))

@@ -1,5 +1,6 @@
 """Opening the boxes of survey windows once they are over."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,9 +17,11 @@ from assessments.actions.renewing import (
 from assessments.actions.windows import due_windows
 from assessments.ballot_box import store
 from assessments.ballot_box.batches import pages_for, pages_of, seal_aside, seal_rows
-from assessments.ballot_box.keys import KeyMissing
-from assessments.ballot_box.opening import peel
+from assessments.ballot_box.keys import KeyMissing, OpenerKeys
+from assessments.ballot_box.opening import Peeled, peel
+from assessments.ballot_box.requests import Request
 from assessments.ballot_box.store import NotScrubbed
+from assessments.frame import Frame
 from assessments.keyring import box_keys, opener_keys, responses_key, web_store
 from assessments.models import Study, SurveyWindow
 from assessments.opening import Box, open_box
@@ -60,26 +63,51 @@ def _empty_box(window: SurveyWindow) -> None:
         peeled = peel(stored, web_keys)
         if stored and not peeled.ballots:
             raise KeyMissing(f"The box key of window {window.pk} opens none of its ballots")
-        batches, before = stored_rows(study, key)
-        asked = take_requests(study, opener)
-        after, corrupt = open_box(
-            study.frame, _box(window), peeled.ballots, opener, before=before, requests=asked
-        )
-        set_aside = [*peeled.unreadable, *corrupt]
-        add_to_tally(study, key, after.doubled)
-        pages = pages_of(batches) + pages_for(len(stored))
-        store.replace_by_batches(
+        keep_box(
+            frame=study.frame,
+            box=box_of(window),
             box_id=window.box_id,
-            window=window.uuid,
-            study=study.uuid,
-            batches=seal_rows(after.rows, key, study.uuid, pages),
-            set_aside=[seal_aside(one, key, study.uuid) for one in set_aside],
-            n=len(stored),
+            peeled=peeled,
+            opener=opener,
+            key=key,
+            requests=take_requests(study, opener),
         )
 
 
-def _box(window: SurveyWindow) -> Box:
-    return Box(window.uuid, window.wave.code, window.cohort.code)
+@sensitive_variables()
+def keep_box(
+    *,
+    frame: Frame,
+    box: Box,
+    box_id: str,
+    peeled: Peeled,
+    opener: OpenerKeys,
+    key: bytes,
+    requests: Sequence[Request],
+    digest: str = "",
+) -> None:
+    """Reads a peeled box, carries out what was asked for and stores all of the study's rows anew,
+    in the place of the box's ballots. Call inside the locks of the study and the box. Raises
+    Unreadable."""
+    batches, before = stored_rows(frame.uuid, key)
+    after, corrupt = open_box(frame, box, peeled.ballots, opener, before=before, requests=requests)
+    add_to_tally(frame.uuid, key, after.doubled)
+    n = len(peeled.ballots) + len(peeled.unreadable)
+    store.replace_by_batches(
+        box_id=box_id,
+        window=box.window,
+        study=frame.uuid,
+        batches=seal_rows(after.rows, key, frame.uuid, pages_of(batches) + pages_for(n)),
+        set_aside=[seal_aside(one, key, frame.uuid) for one in [*peeled.unreadable, *corrupt]],
+        n=n,
+        digest=digest,
+    )
+
+
+def box_of(window: SurveyWindow) -> Box:
+    """What the opener is told about a window's box."""
+    arm = window.wave.study.arm_of(window.cohort)
+    return Box(window.uuid, window.wave.code, window.group, arm.code)
 
 
 def open_due_boxes(*, study: Study | None = None) -> list[SurveyWindow]:

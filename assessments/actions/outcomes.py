@@ -13,7 +13,7 @@ from assessments.ballot_box.batches import seal_row_ids, unseal_row_ids
 from assessments.keyring import responses_key
 from assessments.models import OutcomeVintage, Study, SurveyWindow
 from assessments.releases import Published, counted, digest_of, next_report, rows_of
-from courses.models import Enrolment
+from assessments.windows import seats_in
 
 Report = dict[str, Any]
 
@@ -82,7 +82,7 @@ def seats_of(
     """Seats in the cohorts whose first box is among the opened ones; None where they, or what they
     add to an older vintage's, would tell that few, or none, of somebody's cohort did not answer."""
     first = opened.filter(wave__code=study.spec.wave_codes[0])
-    seats = Enrolment.objects.seated().filter(cohort__survey_windows__in=first).count()
+    seats = seats_in(first).count()
     answered, threshold = report["flow"][0]["n"], study.spec.threshold
     if answered is None or seats - answered < threshold:
         return None

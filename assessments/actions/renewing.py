@@ -1,6 +1,8 @@
 """Writing all of a study's stored rows anew: with every opening, and every week. What people asked
 for is carried out by the way; whether there was anything to carry out, nothing tells."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,6 +23,7 @@ from assessments.ballot_box.keys import KeyMissing, OpenerKeys
 from assessments.ballot_box.requests import Request, Sheet, read_requests, seal_request
 from assessments.ballot_box.sealing import links_of
 from assessments.ballot_box.store import NotScrubbed
+from assessments.frame import Frame
 from assessments.keyring import link_key, opener_keys, responses_key
 from assessments.models import Study
 from assessments.opening import renew_rows
@@ -29,10 +32,10 @@ from lms.accounts.models import User
 
 
 @sensitive_variables()
-def stored_rows(study: Study, key: bytes) -> tuple[list[bytes], list[Row]]:
+def stored_rows(study: uuid.UUID, key: bytes) -> tuple[list[bytes], list[Row]]:
     """A study's batches, and the rows in them."""
-    batches = [sealed for _, sealed in store.batches_of(study.uuid)]
-    return batches, list(unseal_rows(batches, key, study.uuid))
+    batches = [sealed for _, sealed in store.batches_of(study)]
+    return batches, list(unseal_rows(batches, key, study))
 
 
 @sensitive_variables()
@@ -76,9 +79,9 @@ def take_requests(study: Study, opener: OpenerKeys) -> list[Request]:
 
 
 @sensitive_variables()
-def add_to_tally(study: Study, key: bytes, doubled: int) -> None:
-    before = unseal_tally(store.read_tally(study.uuid), key, study.uuid)
-    store.write_tally(study=study.uuid, sealed=seal_tally(before + doubled, key, study.uuid))
+def add_to_tally(study: uuid.UUID, key: bytes, doubled: int) -> None:
+    before = unseal_tally(store.read_tally(study), key, study)
+    store.write_tally(study=study, sealed=seal_tally(before + doubled, key, study))
 
 
 @sensitive_variables()
@@ -87,15 +90,24 @@ def renew_study(*, study: Study) -> None:
     ids. Doing it again changes nothing that can be read. Raises KeyMissing, NotScrubbed."""
     opener, key = opener_keys(study), responses_key(study)
     with store.locked(study.uuid.hex):
-        batches, before = stored_rows(study, key)
         asked = take_requests(study, opener)
-        after = renew_rows(study.frame, opener, before=before, requests=asked)
-        add_to_tally(study, key, after.doubled)
-        if batches:
-            renewed = seal_rows(after.rows, key, study.uuid, pages_of(batches))
-            store.renew_batches(study=study.uuid, batches=renewed)
+        write_anew(frame=study.frame, opener=opener, key=key, requests=asked)
     store.scrub()
     note_renewal(study)
+
+
+@sensitive_variables()
+def write_anew(
+    *, frame: Frame, opener: OpenerKeys, key: bytes, requests: Sequence[Request]
+) -> None:
+    """Writes all of a study's rows anew, with what was asked for carried out. Call inside `locked`
+    with the study's name. Raises Unreadable."""
+    batches, before = stored_rows(frame.uuid, key)
+    after = renew_rows(frame, opener, before=before, requests=requests)
+    add_to_tally(frame.uuid, key, after.doubled)
+    if batches:
+        renewed = seal_rows(after.rows, key, frame.uuid, pages_of(batches))
+        store.renew_batches(study=frame.uuid, batches=renewed)
 
 
 def note_renewal(study: Study) -> None:

@@ -17,12 +17,26 @@ from assessments.ballot_box.opening import Slots
 from assessments.ballot_box.sealed_files import FileRefused, strictly
 from assessments.ballot_box.sealing import SLOT_BYTES
 
-__all__ = ["BOX", "OUTCOMES", "RECEIPT", "BoxFile", "FileRefused", "OutcomeFile", "Receipt"]
+__all__ = [
+    "BOX",
+    "NO_BOX",
+    "OUTCOMES",
+    "RECEIPT",
+    "REQUESTS",
+    "BoxFile",
+    "FileRefused",
+    "OutcomeFile",
+    "Receipt",
+    "RequestsFile",
+]
 
-BOX, RECEIPT, OUTCOMES = b"portal box     1", b"portal receipt 1", b"portal results 1"
+BOX, REQUESTS = b"portal box     1", b"portal requests1"
+RECEIPT, OUTCOMES = b"portal receipt 1", b"portal results 1"
 # About forty ballots of three sections.
 BOX_PAGE = 256 * 1024
 ID_DIGITS, DIGEST_DIGITS = 32, 64
+# What a receipt names where requests came without a box.
+NO_BOX, NO_DIGEST = "0" * ID_DIGITS, "0" * DIGEST_DIGITS
 
 
 @dataclass(frozen=True)
@@ -105,9 +119,36 @@ class BoxFile:
 
 
 @dataclass(frozen=True)
+class RequestsFile:
+    """A study's sealed requests for withdrawing or merging. They count as carried out only once the
+    boxes `after` are opened: those were closed before the requests were made, so whoever asked may
+    have a ballot in them."""
+
+    study: uuid.UUID
+    after: Sequence[str]
+    requests: Sequence[bytes]
+
+    def sealed(self, share: bytes) -> bytes:
+        parts = [files.text({"after": sorted(self.after)}), *sorted(self.requests)]
+        return files.seal(REQUESTS, self.study, share, parts, BOX_PAGE)
+
+    @classmethod
+    def read(cls, data: bytes, study: uuid.UUID, share: bytes) -> "RequestsFile":
+        """Raises FileRefused."""
+        return cls._of(study, files.unseal(data, REQUESTS, study, share))
+
+    @classmethod
+    @strictly
+    def _of(cls, study: uuid.UUID, parts: Sequence[bytes]) -> "RequestsFile":
+        after = files.fields(parts[0], {"after": list})["after"]
+        return cls(study, [files.hex_of(ID_DIGITS, box) for box in after], parts[1:])
+
+
+@dataclass(frozen=True)
 class Receipt:
-    """The evaluators' word that a box was opened: what it held (`digest`), how many ballots, how
-    many of them were set aside, and which requests (by their digests) were carried out."""
+    """The evaluators' word that a box was opened: what it held (`digest`), how many ballots, and
+    how many of them were set aside. Or, where `box_id` is NO_BOX, that requests (by their digests)
+    were carried out."""
 
     study: uuid.UUID
     box_id: str
@@ -123,6 +164,10 @@ class Receipt:
         "n_set_aside": int,
         "requests": list,
     }
+
+    @classmethod
+    def for_requests(cls, study: uuid.UUID, requests: Sequence[bytes]) -> "Receipt":
+        return cls(study, NO_BOX, NO_DIGEST, 0, 0, [digest_of(one) for one in requests])
 
     def sealed(self, share: bytes) -> bytes:
         told = {

@@ -107,8 +107,10 @@ class Handover:
 
 
 def protocol_digest(document: Mapping[str, Any], instrument: Mapping[str, Any]) -> str:
-    """Names the words of a study and its instrument, to find two parties that hold others."""
-    words = json.dumps([document, instrument], sort_keys=True, separators=(",", ":"))
+    """Names the words of a study and its instrument, to find two parties that hold others. The
+    information sheet may come in new words while a study runs, so it is left out."""
+    protocol = {key: part for key, part in document.items() if key != "information_sheet"}
+    words = json.dumps([protocol, instrument], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(words.encode()).hexdigest()
 
 

@@ -1,5 +1,5 @@
 """What the evaluators' own side keeps of each study beside its key: the public key with the study's
-code, and what the web side handed over, still sealed. No Django here."""
+code, what the web side handed over, still sealed, and a receipt for each box. No Django here."""
 
 import uuid
 from pathlib import Path
@@ -42,11 +42,22 @@ class HeldStudies:
         """The file as it came; None before it has come."""
         return read(self._handover(study)) if self._handover(study).exists() else None
 
+    def keep_receipt(self, study: uuid.UUID, box_id: str, sealed: bytes) -> None:
+        """Keeps what was answered for a box that was opened."""
+        replace(self._receipts(study) / box_id, sealed)
+
+    def opened_boxes(self, study: uuid.UUID) -> list[str]:
+        """The boxes of a study that have a receipt, in the order of their names."""
+        return sorted(path.name for path in self._receipts(study).glob("[0-9a-f]*"))
+
     def _read(self, path: Path) -> PublicKeyFile:
         try:
             return PublicKeyFile.read(read(path))
         except FileRefused as error:
             raise KeyMissing(f"{path}: {error}") from error
+
+    def _receipts(self, study: uuid.UUID) -> Path:
+        return self.root / str(study) / "receipts"
 
     def _public(self, study: uuid.UUID) -> Path:
         return self.root / str(study) / "public.json"

@@ -51,14 +51,20 @@ def derive(key: bytes, study: uuid.UUID, info: str) -> bytes:
 
 @dataclass(frozen=True)
 class BoxKeys:
-    """What the web side derives from one window's box key: for tags, and for the outer layer."""
+    """What the web side derives from one window's box key: for tags, for the outer layer, and for
+    the links in invitations."""
 
     tag: bytes
     wrap: bytes
+    invite: bytes
 
     @classmethod
     def of(cls, k_box: bytes, study: uuid.UUID) -> "BoxKeys":
-        return cls(tag=derive(k_box, study, "v1/tag"), wrap=derive(k_box, study, "v1/wrap"))
+        return cls(
+            tag=derive(k_box, study, "v1/tag"),
+            wrap=derive(k_box, study, "v1/wrap"),
+            invite=derive(k_box, study, "v1/invite"),
+        )
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
 """Sealing a ballot on the web side, and peeling its outer layer. No Django here.
 
-sealed = Aead(box_wrap).encrypt(bitmap || slot_1 .. slot_S, aad=tag). Every slot is a sealed box to
-the study's public key and has the same size, whatever was answered, declined or not yet touched.
-The bitmap, one bit a section, is all that the web side can read back: which sections are sealed.
+sealed = Aead(box_wrap).encrypt(bitmap || flags || slot_1 .. slot_S, aad=tag). Every slot is a
+sealed box to the study's public key and has the same size, whatever was answered, declined or not
+yet touched. The bitmap, one bit a section, and the flags are all that the web side can read back:
+which sections are sealed, and whether the one-time link has been used.
 """
 
 import hmac
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from nacl.bindings import crypto_box_SEALBYTES
@@ -24,13 +25,19 @@ SLOT_BYTES = SIZE + crypto_box_SEALBYTES
 LINKS = 4
 MAX_SECTIONS = 16
 _BITMAP_BYTES = 2
+_HEADER_BYTES = _BITMAP_BYTES + 1
+_LINK_USED = 1
 
 Answers = Mapping[str, Any]
 Content = Answers | Literal["declined", "empty"]
 
 
 class TooLong(ValueError):
-    """What was answered in one section does not fit into its slot."""
+    """What was answered in one section does not fit into its slot, by `over` bytes."""
+
+    def __init__(self, section: int, over: int) -> None:
+        self.section, self.over = section, over
+        super().__init__(f"section {section} is {over} bytes longer than what fits into a slot")
 
 
 class Tampered(Exception):
@@ -77,17 +84,19 @@ class Envelope:
         }
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         if len(text) >= SIZE:
-            raise TooLong(f"{len(text)} bytes in one section; {SIZE - 1} fit")
+            raise TooLong(section, len(text) - SIZE + 1)
         padded = text + b"\x80" + b"\0" * (SIZE - len(text) - 1)
         return SealedBox(PublicKey(public_key)).encrypt(padded)
 
 
 @dataclass(frozen=True)
 class SealedBallot:
-    """The inside of the outer layer: which sections are sealed, and the slots themselves."""
+    """The inside of the outer layer: which sections are sealed, the slots themselves, and whether
+    the person's one-time link has been used."""
 
     done: frozenset[int]
     slots: tuple[bytes, ...]
+    link_used: bool = False
 
     @classmethod
     def untouched(cls, envelope: Envelope, public_key: bytes) -> "SealedBallot":
@@ -112,7 +121,7 @@ class SealedBallot:
         final = len(done) == envelope.sections
         slots = list(self.slots)
         slots[section - 1] = envelope.slot(public_key, section, answers, final=final)
-        return SealedBallot(done, tuple(slots))
+        return replace(self, done=done, slots=tuple(slots))
 
     @property
     def is_complete(self) -> bool:
@@ -122,7 +131,9 @@ class SealedBallot:
 def wrap(ballot: SealedBallot, keys: BoxKeys, tag: str) -> bytes:
     """The stored form: constant in size for a study, unreadable without the box key."""
     bitmap = sum(1 << (section - 1) for section in ballot.done)
-    inside = bitmap.to_bytes(_BITMAP_BYTES, "big") + b"".join(ballot.slots)
+    flags = _LINK_USED if ballot.link_used else 0
+    header = bitmap.to_bytes(_BITMAP_BYTES, "big") + bytes([flags])
+    inside = header + b"".join(ballot.slots)
     return bytes(Aead(keys.wrap).encrypt(inside, aad=tag.encode()))
 
 
@@ -133,7 +144,7 @@ def unwrap(sealed: bytes, keys: BoxKeys, tag: str) -> SealedBallot:
     except (CryptoError, ValueError) as error:
         raise Tampered("A ballot's outer layer does not open") from error
     bitmap = int.from_bytes(inside[:_BITMAP_BYTES], "big")
-    body = inside[_BITMAP_BYTES:]
+    body = inside[_HEADER_BYTES:]
     slots = tuple(body[i : i + SLOT_BYTES] for i in range(0, len(body), SLOT_BYTES))
     done = frozenset(n for n in range(1, len(slots) + 1) if bitmap >> (n - 1) & 1)
-    return SealedBallot(done, slots)
+    return SealedBallot(done, slots, link_used=bool(inside[_BITMAP_BYTES] & _LINK_USED))

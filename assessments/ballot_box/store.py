@@ -88,11 +88,12 @@ def replace_by_batches(
     batches: Iterable[bytes],
     set_aside: Iterable[bytes],
     n: int,
+    digest: str = "",
 ) -> None:
     """Ends the box: the opening is noted, all of the study's batches are replaced, ballots go out.
     Call inside `locked` of box and study; the opening's primary key refuses a second time."""
     put_aside = list(set_aside)
-    opening = Opening.objects.create(box_id=box_id, n=n, n_set_aside=len(put_aside))
+    opening = Opening.objects.create(box_id=box_id, n=n, n_set_aside=len(put_aside), digest=digest)
     SetAside.objects.bulk_create(SetAside(opening=opening, sealed=one) for one in put_aside)
     renew_batches(study=study, batches=batches)
     Ballot.objects.filter(window=window).delete()

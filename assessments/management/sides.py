@@ -18,6 +18,11 @@ def on(*sides: str) -> None:
         raise CommandError(f"This is done on the {places}; here PORTAL_SIDE={settings.PORTAL_SIDE}")
 
 
+def evaluators() -> bool:
+    """Whether this is the evaluators' own side, without a main database."""
+    return bool(settings.PORTAL_SIDE == "evaluator")
+
+
 def study_named(code: str) -> Study:
     """Raises CommandError."""
     found = Study.objects.filter(code=code).select_related("instrument_version").first()

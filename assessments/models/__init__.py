@@ -1,4 +1,4 @@
-from assessments.models.instrument import Instrument, InstrumentVersion
+from assessments.models.instrument import Instrument, InstrumentDraft, InstrumentVersion
 from assessments.models.knowledge import (
     Attempt,
     KnowledgeCheck,
@@ -7,6 +7,7 @@ from assessments.models.knowledge import (
     SkillsOutcome,
 )
 from assessments.models.protocol import CohortArm, InformationSheet
+from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "CohortArm",
     "InformationSheet",
     "Instrument",
+    "InstrumentDraft",
     "InstrumentVersion",
     "KnowledgeCheck",
     "OutcomeVintage",
@@ -22,5 +24,6 @@ __all__ = [
     "SkillsOutcome",
     "Study",
     "SurveyWindow",
+    "TextReview",
     "Wave",
 ]

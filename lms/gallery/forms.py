@@ -4,14 +4,25 @@ from typing import Any
 
 from django import forms
 
-_AGREE = [
-    (1, "Strongly disagree"),
-    (2, "Disagree"),
-    (3, "Neither"),
-    (4, "Agree"),
-    (5, "Strongly agree"),
-]
-_STATEMENTS = ["I can tell when somebody is in crisis.", "I know whom to call at night."]
+from assessments.forms import SurveyForm
+from assessments.instruments import Block, Group, Item, ResponseScale, ShowIf
+from assessments.questionnaire import Section
+
+_AGREE = ResponseScale(
+    "agree",
+    "likert",
+    1,
+    5,
+    {
+        1: {"en": "Strongly disagree"},
+        2: {"en": "Disagree"},
+        3: {"en": "Neither"},
+        4: {"en": "Agree"},
+        5: {"en": "Strongly agree"},
+    },
+)
+_MINUTES = ResponseScale("minutes", "number", 0, 600)
+_WORDS = ResponseScale("words", "text", 0, 0, max_length=200)
 
 
 class SampleForm(forms.Form):
@@ -42,13 +53,26 @@ class SampleForm(forms.Form):
     confirmed = forms.BooleanField(label="The venue is confirmed", required=False)
 
 
-class SampleSurvey(forms.Form):
-    """Questions as the survey asks them, one of them answered."""
+def _item(code: str, text: str, scale: ResponseScale = _AGREE, **more: Any) -> Item:
+    return Item(code, 1, {"en": text}, scale, **more)
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(auto_id="q-%s", **kwargs)
-        for number, statement in enumerate(_STATEMENTS, start=1):
-            self.fields[f"Q{number}"] = forms.TypedChoiceField(
-                label=statement, choices=_AGREE, coerce=int, widget=forms.RadioSelect
-            )
-        self.fields["Q3"] = forms.FloatField(label="How many minutes did the last call take?")
+
+def sample_survey() -> SurveyForm:
+    """Questions of every kind as the survey asks them, one of them answered."""
+    case = Block("V1", "vignette", {"en": "A man has sat on the steps of a library for an hour."})
+    stem = Block("M1", "matrix", {"en": "On a night shift I can reach"})
+    groups = (
+        Group(
+            None,
+            (
+                _item("Q1", "I can tell when somebody is in crisis."),
+                _item("Q2", "What helped?", _WORDS, show_if=ShowIf("Q1", (4, 5))),
+                _item("Q3", "How many minutes did the last call take?", _MINUTES),
+            ),
+        ),
+        Group(case, (_item("Q4", "I would sit down beside him."),)),
+        Group(stem, (_item("Q5", "a clinician."), _item("Q6", "a bed in a shelter."))),
+    )
+    form = SurveyForm([Section(1, "", groups)])
+    form.fields["Q1"].initial = 4
+    return form

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from lms.accounts.mail import NOTICES
 from lms.gallery import samples
-from lms.gallery.forms import SampleForm, SampleSurvey
+from lms.gallery.forms import SampleForm, sample_survey
 from lms.gallery.mails import sample_mails
 
 
@@ -34,7 +34,7 @@ def _forms() -> dict[str, Any]:
     return {
         "form": SampleForm(initial={"seats": 28, "delivery": "classroom"}),
         "wrong_form": SampleForm(posted, auto_id="wrong-%s"),
-        "survey": SampleSurvey(initial={"Q1": 4}),
+        "survey": sample_survey(),
     }
 
 

@@ -223,6 +223,8 @@ ROSTER_MAX_BYTES = 5 * 1024 * 1024
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+# A mail server that does not answer must not hold the worker.
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "training@example.org")
 
 WAGTAIL_SITE_NAME = SITE_NAME
@@ -272,3 +274,5 @@ CERTIFICATE_SIGNATORIES = [
 
 # How many looks at /verify/ one address may take, as allauth writes rates.
 VERIFY_RATE = "60/m/ip"
+# How many wrong one-time links into surveys.
+SURVEY_LINK_RATE = "20/m/ip"

@@ -10,6 +10,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 
 register = template.Library()
 
@@ -59,6 +60,13 @@ def step_indicator(current: int, *names: str) -> dict[str, Any]:
         for number, name in enumerate(names, start=1)
     ]
     return {"steps": steps}
+
+
+@register.simple_tag
+def spoken(language: str) -> str:
+    """The attributes of an element whose words are in another language than the page; empty where
+    `language` is."""
+    return format_html(' lang="{}" dir="auto"', language) if language else ""
 
 
 @register.simple_block_tag

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessments.forms import SectionForm
+from assessments.forms import SurveyForm
 from assessments.frame import Frame
-from assessments.instruments import Item, ResponseScale, parse_instrument
+from assessments.instruments import Group, Item, ResponseScale, parse_instrument
 from assessments.questionnaire import Section, sections_of, validator
 from assessments.studies import parse_study
 from tests.surveys import ITEMS, instrument_document, study_document
@@ -64,18 +64,18 @@ def test_what_the_questionnaire_does_not_offer_is_refused(answers: dict[str, Any
 
 @given(st.fixed_dictionaries(dict.fromkeys(ITEMS[1], steps)))
 def test_what_the_form_takes_the_opening_takes(posted: dict[str, str]) -> None:
-    form = SectionForm(SECTIONS[0], posted)
+    form = SurveyForm([SECTIONS[0]], posted)
     assert form.is_valid()
-    assert form.answers == {code: int(step) for code, step in posted.items() if step}
-    assert validator(frame())(form.answers) == form.answers
+    assert form.answers == {1: {code: int(step) for code, step in posted.items() if step}}
+    assert validator(frame())(form.answers[1]) == form.answers[1]
 
 
 @settings(max_examples=200)
 @given(st.dictionaries(st.sampled_from(ITEMS[2]), st.text(max_size=6), max_size=4))
 def test_a_form_never_passes_on_what_the_opening_would_refuse(posted: dict[str, str]) -> None:
-    form = SectionForm(SECTIONS[1], posted)
+    form = SurveyForm([SECTIONS[1]], posted)
     if form.is_valid():
-        assert validator(frame())(form.answers) == form.answers
+        assert validator(frame())(form.answers[2]) == form.answers[2]
 
 
 @pytest.mark.parametrize(
@@ -92,33 +92,27 @@ def test_a_form_never_passes_on_what_the_opening_would_refuse(posted: dict[str, 
 )
 def test_a_form_refuses_what_the_item_does_not_offer(code: str, value: str) -> None:
     section = SECTIONS[0] if code in ITEMS[1] else SECTIONS[1]
-    form = SectionForm(section, {code: value})
+    form = SurveyForm([section], {code: value})
     assert not form.is_valid()
     assert list(form.errors) == [code]
 
 
 def test_every_question_can_be_left_out() -> None:
     for section in SECTIONS:
-        form = SectionForm(section, {})
+        form = SurveyForm([section], {})
         assert form.is_valid()
-        assert form.answers == {}
+        assert form.answers == {section.number: {}}
 
 
 def test_nothing_is_chosen_beforehand() -> None:
     for section in SECTIONS:
-        assert "checked" not in SectionForm(section).as_p()
+        assert "checked" not in SurveyForm([section]).as_p()
 
 
 def test_what_was_chosen_stays_chosen_when_the_form_comes_back() -> None:
-    html = SectionForm(SECTIONS[1], {"B1": "4", "M1": "9999"}).as_p()
+    html = SurveyForm([SECTIONS[1]], {"B1": "4", "M1": "9999"}).as_p()
     assert html.count("checked") == 1
     assert 'value="9999"' in html
-
-
-def test_a_question_about_the_person_can_be_taken_back_without_script() -> None:
-    form = SectionForm(SECTIONS[2])
-    for name in COVARIATES:
-        assert form.fields[name].choices[-1] == ("", "Prefer not to say")  # type: ignore[attr-defined]
 
 
 def test_the_longest_answers_are_as_long_as_any_that_are_allowed() -> None:
@@ -134,21 +128,12 @@ def test_the_longest_answers_are_as_long_as_any_that_are_allowed() -> None:
 
 def test_the_longest_text_is_as_long_as_it_may_be_in_most_alphabets() -> None:
     words = ResponseScale("words", "text", 0, 0, max_length=500)
-    section = Section(1, "", items=(Item("W1", 1, {"en": "Why?"}, words),))
+    section = Section(1, "", (Group(None, (Item("W1", 1, {"en": "Why?"}, words),)),))
     assert len(str(section.longest_answers["W1"]).encode()) == 1000
 
 
 def test_text_longer_than_it_may_be_is_refused_by_the_form() -> None:
     words = ResponseScale("words", "text", 0, 0, max_length=5)
-    section = Section(1, "", items=(Item("W1", 1, {"en": "Why?"}, words),))
-    assert SectionForm(section, {"W1": "short"}).is_valid()
-    assert not SectionForm(section, {"W1": "longer"}).is_valid()
-
-
-def test_a_scale_of_many_points_is_a_list_with_a_way_to_take_the_answer_back() -> None:
-    document = instrument_document()
-    document["response_scales"]["agree5"] = {"type": "likert", "min": 0, "max": 10}
-    item = parse_instrument(document).items[0]
-    choices = SectionForm(Section(1, "", items=(item,))).fields["A1"].choices  # type: ignore[attr-defined]
-    assert len(choices) == 12
-    assert choices[-1] == ("", "Prefer not to say")
+    section = Section(1, "", (Group(None, (Item("W1", 1, {"en": "Why?"}, words),)),))
+    assert SurveyForm([section], {"W1": "short"}).is_valid()
+    assert not SurveyForm([section], {"W1": "longer"}).is_valid()

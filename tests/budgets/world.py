@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from assessments.actions import create_study_keys, create_windows, load_study
+from assessments.actions import create_study_keys, create_windows, load_instrument, load_study
+from assessments.actions.drafts import change_part, start_draft
 from assessments.models import Attempt, KnowledgeCheck, Question
 from cms_pages.actions import publish_catalog, publish_lesson, publish_program
 from cms_pages.programs import ProgramGroup
 from courses.models import AttendanceEvent, Course, Presence, SessionInstructor, TrainingSession
 from lms.accounts.clock import now
-from lms.accounts.models import User
+from lms.accounts.models import OutgoingMessage, User
 from tests.access import matrix as m
 from tests.access.world import World, certificate_for, make_world
 from tests.factories import (
@@ -20,10 +21,22 @@ from tests.factories import (
     ModuleFactory,
     UserFactory,
 )
-from tests.surveys import study_document
+from tests.surveys import instrument_document, study_document
 
 CODE = "7{number:04d}-2M8RW-X04PZ-9DTVB-5NC1GE"
-LISTS = ("seat", "cohort", "lesson", "course", "module", "study", "question", "attempt", "person")
+LISTS = (
+    "seat",
+    "cohort",
+    "lesson",
+    "course",
+    "module",
+    "study",
+    "question",
+    "attempt",
+    "person",
+    "instrument",
+    "message",
+)
 
 
 @dataclass
@@ -136,6 +149,16 @@ class CrowdedWorld:
         study, _ = load_study(document=study_document(self.course, code=f"study-{number}"), by=None)
         create_study_keys(study=study, by=None)
 
+    def _add_instrument(self, number: int) -> None:
+        """With two versions, and a draft; the draft that is looked at gets one more item."""
+        for version in (1, 2):
+            document = instrument_document(f"instrument-{number}") | {"version": version}
+            load_instrument(document=document, by=None)
+        evaluator = self.inner.people[m.EVALUATOR]
+        start_draft(document=instrument_document(f"draft-{number}"), by=evaluator)
+        item = {"code": f"X{number}", "section": 1, "scale": "agree5", "text": {"en": "More."}}
+        change_part(draft=self.inner.draft, by=evaluator, kind="items", code="", part=item, seen="")
+
     def _add_question(self, number: int) -> None:
         check = KnowledgeCheck.objects.get()
         code = f"extra{number}"
@@ -145,6 +168,16 @@ class CrowdedWorld:
         for attempt in Attempt.objects.filter(number__in=(m.HANDED_IN, m.UNDER_WAY)):
             attempt.drawn = [*attempt.drawn, code]
             attempt.save(update_fields=["drawn"])
+
+    def _add_message(self, number: int) -> None:
+        """One that failed, of a kind of its own, to somebody of an agency of their own."""
+        OutgoingMessage.objects.create(
+            key=f"message {number}",
+            kind=f"kind {number}",
+            to=UserFactory.create(),
+            state="failed",
+            problem="refused",
+        )
 
     def _add_attempt(self, number: int) -> None:
         Attempt.objects.create(

@@ -124,8 +124,9 @@ class Watch:
         return context
 
     def _console(self, message: ConsoleMessage) -> None:
-        # Chromium also reports pages that are meant to be refused; `_response` tells them apart.
-        if not message.text.startswith("Failed to load resource"):
+        # Chromium also reports pages that are meant to be refused; `_response` tells them apart. It
+        # says so, too, when it has thrown away what a page asked it to.
+        if not message.text.startswith(("Failed to load resource", "Clear-Site-Data header")):
             self.complaints.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:
@@ -134,7 +135,10 @@ class Watch:
             self.complaints.append(f"another host: {request.url}")
 
     def _response(self, response: Response) -> None:
-        if response.status >= 400 and not response.request.is_navigation_request():
+        # What a script posts may be refused, as what a form posts.
+        asked = response.request
+        fetched = asked.method == "GET" and not asked.is_navigation_request()
+        if response.status >= 400 and fetched:
             self.complaints.append(f"{response.status}: {response.url}")
 
 

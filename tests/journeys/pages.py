@@ -5,7 +5,9 @@ from collections.abc import Callable
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from assessments.models import Study, SurveyWindow
+from assessments.actions.drafts import draft_of_version
+from assessments.invitations import token_for
+from assessments.models import InstrumentDraft, InstrumentVersion, Study, SurveyWindow
 from certificates.models import Certificate
 from cms_pages.models import LessonPage, ProgramPage
 from courses.models import Cohort, Enrolment
@@ -22,6 +24,18 @@ def public() -> list[str]:
         *(page.url for page in ProgramPage.objects.live()),
         *("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
         *("/verify/", f"/verify/{certificate.code}/", "/gallery/"),
+        *by_link(),
+    ]
+
+
+def by_link() -> list[str]:
+    """A one-time link, and the page of whoever has left a survey."""
+    seat = seat_of("officer.finishing@example.org")
+    window = SurveyWindow.objects.get(cohort=seat.cohort, wave__code="post")
+    token = token_for(window, seat.user)
+    return [
+        reverse("survey:link", args=[window.pk, token]),
+        reverse("survey:leave", args=[window.pk]),
     ]
 
 
@@ -74,17 +88,55 @@ def trainer() -> list[str]:
     ]
 
 
-def evaluator() -> list[str]:
+def a_draft() -> InstrumentDraft:
+    """One that a version began, in two languages."""
+    found = InstrumentDraft.objects.first()
+    if found is None:
+        version = InstrumentVersion.objects.get(instrument__code="sample-fair-contact")
+        found = draft_of_version(
+            version=version, by=User.objects.get(email="evaluator@example.org")
+        )
+    return found
+
+
+def instruments() -> list[str]:
+    sample, draft = ("sample-fair-contact", 1), a_draft()
+    forms = [("items", "FJ3"), ("response_scales", "agree5"), ("blocks", "SHOP")]
+    forms += [("scales", "fair_process"), ("section_titles", "1")]
     return [
-        reverse("evaluator:home"),
-        *(reverse("evaluator:import", args=[study.code]) for study in Study.objects.all()),
-        reverse("evaluator:study", args=["cit-paper-2019"]),
-        reverse("evaluator:study", args=["cit-attitudes"]),
+        *(reverse("instruments:home"), reverse("instruments:new")),
+        reverse("instruments:version", args=sample),
+        *(reverse("instruments:preview", args=[*sample, section]) for section in (1, 2, 3)),
+        reverse("instruments:draft", args=[draft.uuid]),
+        reverse("instruments:draft_preview", args=[draft.uuid, 2]),
+        reverse("instruments:languages", args=[draft.uuid]),
+        reverse("instruments:add", args=[draft.uuid, "details"]),
+        *(reverse("instruments:part", args=[draft.uuid, *form]) for form in forms),
     ]
 
 
+def evaluator() -> list[str]:
+    return [
+        *instruments(),
+        reverse("evaluator:home"),
+        *(reverse("evaluator:import", args=[study.code]) for study in Study.objects.all()),
+        reverse("evaluator:load"),
+        *(reverse("evaluator:protocol", args=[study.code]) for study in Study.objects.all()),
+        reverse("evaluator:study", args=["cit-paper-2019"]),
+        reverse("evaluator:study", args=["cit-attitudes"]),
+        reverse("evaluator:windows", args=["cit-attitudes"]),
+        reopening(),
+    ]
+
+
+def reopening() -> str:
+    window = SurveyWindow.objects.filter(opened_at__isnull=False).first()
+    assert window is not None
+    return reverse("evaluator:reopen", args=[window.wave.study.code, window.pk])
+
+
 def coordinator() -> list[str]:
-    return ["/train/", "/train/year/", "/accounts/profile/"]
+    return ["/train/", "/train/year/", "/accounts/messages/", "/accounts/profile/"]
 
 
 def administrator() -> list[str]:
@@ -126,7 +178,11 @@ REFUSING: dict[str, Callable[[], list[str]]] = {
     "officer@example.org": lambda: ["/accounts/password/change/"],
     "officer.finishing@example.org": first_section,
     "trainer@example.org": schedule_and_roster,
-    "evaluator@example.org": lambda: evaluator()[-1:],
+    "evaluator@example.org": lambda: [
+        *(reverse("instruments:new"), reverse("evaluator:load"), reopening()),
+        reverse("instruments:add", args=[a_draft().uuid, "items"]),
+        reverse("evaluator:study", args=["cit-attitudes"]),
+    ],
 }
 
 # Past the browser's own checks, as a program would send it.

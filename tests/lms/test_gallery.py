@@ -14,7 +14,7 @@ COMPONENTS = {name for name in templates() if name.startswith("components/")}
 # Decoration of one page, seen there.
 NOT_SHOWN = {"components/tower.html"}
 NAMES = [
-    *("Button", "Card", "Alert", "Table", "Form field", "Likert question", "Progress"),
+    *("Button", "Card", "Alert", "Table", "Form field", "Survey question", "Progress"),
     *("Empty state", "Badge", "Pagination", "Step indicator", "Chart frame", "Mail"),
 ]
 
@@ -110,9 +110,9 @@ def test_a_field_says_its_hint_and_its_error_where_a_screen_reader_finds_them(pa
     assert "<textarea" in shown
 
 
-def test_a_likert_question_can_be_left_out_and_keeps_what_was_chosen(page):
-    shown = _shown(_section(page, "Likert question"))
-    assert shown.count("Prefer not to say") == 2
+def test_every_survey_question_can_be_left_out_and_keeps_what_was_chosen(page):
+    shown = _shown(_section(page, "Survey question"))
+    assert shown.count("Prefer not to say") == shown.count("<fieldset") == 6
     assert shown.count(" checked") == 1
 
 
@@ -158,4 +158,4 @@ def test_mails_are_shown_as_their_text(page):
     section = _section(page, "Mail")
     assert "Your account for" in section
     assert "Call or text 988" in section
-    assert section.count('<pre class="letter">') == 3
+    assert section.count('<pre class="letter">') == 4

@@ -26,7 +26,7 @@ from assessments.ballot_box.sealed_files import FileRefused
 from assessments.held import held_problems, held_studies
 from assessments.key_places import KeyPlace, evaluators_place, places_of
 from assessments.keyring import log_of, problems
-from assessments.management.sides import content_of, on, study_named, write_file
+from assessments.management.sides import content_of, evaluators, on, study_named, write_file
 from assessments.management.typed import passphrase, typed_word
 
 LOSS = {
@@ -84,7 +84,7 @@ class Command(BaseCommand):
     def _create(
         self, hand: Hand, study: str, out: Path | None, public: Path | None, **_: Any
     ) -> None:
-        if settings.PORTAL_SIDE == "evaluator":
+        if evaluators():
             if out is None:
                 raise CommandError("Say with --out where the public key for the web side goes")
             made = create_evaluators_key(code=study, hand=hand)
@@ -99,7 +99,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Keys made. Fingerprint: {found.fingerprint}")
 
     def _check(self, hand: Hand, study: str, **_: Any) -> None:
-        if settings.PORTAL_SIDE == "evaluator":
+        if evaluators():
             found = held_problems(held_studies().named(study))
         else:
             found = problems(study_named(study))
@@ -134,7 +134,7 @@ class Command(BaseCommand):
     def _restore(self, hand: Hand, study: str, key: str | None, sheet: Path, **_: Any) -> None:
         text = content_of(sheet).decode(errors="replace")
         secret = passphrase("ESCROW_PASSPHRASE", "Passphrase of the copy")
-        if settings.PORTAL_SIDE == "evaluator" and not self._is_held(study):
+        if evaluators() and not self._is_held(study):
             made = restore_evaluators_key(code=study, sheet=text, passphrase=secret, hand=hand)
             self.stdout.write("Restored. Compare the fingerprint with the information sheet's:")
             self.stdout.write(made.fingerprint)
@@ -160,7 +160,7 @@ class Command(BaseCommand):
         self._copies(hand, study)
 
     def _check_that_none_waits(self, study: str, force: bool) -> None:
-        if settings.PORTAL_SIDE == "evaluator":
+        if evaluators():
             self.stdout.write("Ask the web side whether boxes wait: this side cannot know.")
             return
         waiting = boxes_waiting(study_named(study))
@@ -187,7 +187,7 @@ class Command(BaseCommand):
         return any(one.code == study for one in held_studies().all())
 
     def _places(self, study: str) -> list[KeyPlace]:
-        if settings.PORTAL_SIDE == "evaluator":
+        if evaluators():
             return [evaluators_place(held_studies().named(study))]
         return places_of(study_named(study))
 

@@ -12,13 +12,15 @@ from assessments.actions import (
     open_window,
     progress_of,
     seal_section,
+    seal_sections,
+    use_link,
 )
 from assessments.actions.answering import Progress
 from assessments.actions.filling import WebBox, research_ids
 from assessments.ballot_box import store
 from assessments.ballot_box.keys import KeyMissing
 from assessments.ballot_box.models import Ballot
-from assessments.ballot_box.sealing import Tampered, unwrap
+from assessments.ballot_box.sealing import SIZE, Tampered, TooLong, unwrap
 from assessments.ballot_box.store import BoxClosed
 from assessments.keyring import box_keys, web_store
 from assessments.models import SurveyWindow
@@ -255,3 +257,56 @@ def test_every_slot_is_resealed_only_when_its_section_is_posted(survey: Survey) 
 
 def test_windows_have_keys_of_their_own(survey: Survey) -> None:
     assert box_keys(survey.pre) != box_keys(survey.post)
+
+
+def test_sections_sealed_at_once_are_one_finished_ballot(survey: Survey) -> None:
+    answers = {1: {"A1": 4}, 2: {"B1": 2}}
+    seal_sections(window=survey.pre, user=survey.people[0], answers=answers)
+    assert progress_of(window=survey.pre, user=survey.people[0]).is_complete
+    assert answers_after_opening(survey) == [{"A1": 4, "B1": 2}]
+
+
+def test_of_sections_sealed_at_once_none_is_kept_if_one_is_too_long(survey: Survey) -> None:
+    answers = {1: {"A1": 4}, 2: {"B1": "x" * SIZE}}
+    with pytest.raises(TooLong):
+        seal_sections(window=survey.pre, user=survey.people[0], answers=answers)
+    assert ballots(survey) == {}
+
+
+class TestLinks:
+    def test_a_link_is_used_once(self, survey: Survey) -> None:
+        officer = survey.people[0]
+        assert not progress_of(window=survey.pre, user=officer).link_used
+        assert [use_link(window=survey.pre, user=officer) for _ in range(3)] == [True, False, False]
+        assert progress_of(window=survey.pre, user=officer) == Progress(frozenset(), 2, True)
+
+    def test_using_it_touches_nobody_elses_and_no_answer(self, survey: Survey) -> None:
+        officer, other, _ = survey.people
+        answer(survey.pre, officer, fully(4))
+        use_link(window=survey.pre, user=officer)
+        assert not progress_of(window=survey.pre, user=other).link_used
+        assert answers_after_opening(survey) == [fully(4)]
+
+    def test_it_stays_used_when_the_ballot_is_filled_anew(self, survey: Survey) -> None:
+        officer = survey.people[0]
+        use_link(window=survey.pre, user=officer)
+        decline(window=survey.pre, user=officer)
+        assert progress_of(window=survey.pre, user=officer).link_used
+        answer(survey.pre, officer, fully(4))
+        assert not use_link(window=survey.pre, user=officer)
+
+    def test_a_ballot_whose_link_was_used_looks_like_all_others(self, survey: Survey) -> None:
+        used, answered, declined = survey.people
+        use_link(window=survey.pre, user=used)
+        answer(survey.pre, answered, fully(4))
+        decline(window=survey.pre, user=declined)
+        assert len({len(sealed) for sealed in ballots(survey).values()}) == 1
+
+    def test_whoever_only_used_the_link_has_answered_nothing(self, survey: Survey) -> None:
+        use_link(window=survey.pre, user=survey.people[0])
+        assert answers_after_opening(survey) == []
+
+    def test_no_link_is_used_once_the_box_was_opened(self, survey: Survey) -> None:
+        open_window(window=survey.pre)
+        with pytest.raises(BoxClosed):
+            use_link(window=survey.pre, user=survey.people[0])

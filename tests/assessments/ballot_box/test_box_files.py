@@ -14,10 +14,12 @@ from assessments.ballot_box.box_files import (
     BOX_PAGE,
     OUTCOMES,
     RECEIPT,
+    REQUESTS,
     BoxFile,
     FileRefused,
     OutcomeFile,
     Receipt,
+    RequestsFile,
 )
 from assessments.ballot_box.sealing import SLOT_BYTES
 
@@ -103,12 +105,17 @@ def outcome() -> OutcomeFile:
     return OutcomeFile(STUDY, 2, DIGEST, [ID], {"flow": [{"wave": "pre", "n": 28}], "x": 0.1})
 
 
-ALL = [(BoxFile, box), (Receipt, receipt), (OutcomeFile, outcome)]
+def requests() -> RequestsFile:
+    return RequestsFile(STUDY, [ID], [b"one", b"other"])
+
+
+ALL = [(BoxFile, box), (Receipt, receipt), (OutcomeFile, outcome), (RequestsFile, requests)]
 EVERY = pytest.mark.parametrize(("kind", "make"), ALL, ids=lambda one: getattr(one, "__name__", ""))
 
 
 def test_receipts_and_results_are_read_as_they_were_written() -> None:
     assert Receipt.read(receipt().sealed(SHARE), STUDY, SHARE) == receipt()
+    assert RequestsFile.read(requests().sealed(SHARE), STUDY, SHARE) == requests()
     assert OutcomeFile.read(outcome().sealed(SHARE), STUDY, SHARE) == outcome()
 
 
@@ -140,7 +147,7 @@ def test_a_file_of_another_kind_is_refused(kind: Any, make: Callable[[], Any]) -
 @EVERY
 def test_a_kind_cannot_be_written_over(kind: Any, make: Callable[[], Any]) -> None:
     data = make().sealed(SHARE)
-    for other in (BOX, RECEIPT, OUTCOMES):
+    for other in (BOX, RECEIPT, OUTCOMES, REQUESTS):
         if not data.startswith(other):
             with pytest.raises(FileRefused, match="damaged"):
                 files.unseal(other + data[16:], other, STUDY, SHARE)

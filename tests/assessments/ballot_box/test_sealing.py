@@ -1,5 +1,6 @@
 import json
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -89,6 +90,19 @@ def test_the_sections_that_are_sealed_can_be_read_back(done: set[int]) -> None:
     slots = tuple(bytes([n]) * SLOT_BYTES for n in range(MAX_SECTIONS))
     ballot = SealedBallot(frozenset(done), slots)
     assert unwrap(wrap(ballot, BOX, TAG), BOX, TAG).done == done
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_whether_the_link_was_used_can_be_read_back_and_does_not_show(used: bool) -> None:
+    ballot = replace(untouched(), link_used=used)
+    sealed = wrap(ballot, BOX, TAG)
+    assert unwrap(sealed, BOX, TAG) == ballot
+    assert len(sealed) == len(wrap(untouched(), BOX, TAG))
+
+
+def test_a_link_that_was_used_stays_used_when_a_section_is_sealed() -> None:
+    ballot = replace(untouched(), link_used=True)
+    assert ballot.with_section(envelope(), OPENER.public, 1, {"A1": 2}).link_used
 
 
 @given(st.binary(min_size=16, max_size=16), st.binary(min_size=16, max_size=16))

@@ -93,6 +93,7 @@ def test_the_tables_hold_no_person_no_date_and_no_counter() -> None:
             "box_id": models.CharField,
             "n": models.PositiveIntegerField,
             "n_set_aside": models.PositiveIntegerField,
+            "digest": models.CharField,
         },
         SetAside: {
             "id": models.UUIDField,

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.cache import cache
 
-from certificates.throttle import seconds_to_wait
 from lms.accounts import clock
+from lms.accounts.throttle import seconds_to_wait
 
 START = datetime(2026, 3, 9, 12, 0, 10, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import lms.accounts.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0002_arms_and_sheets"),
+        ("assessments", "0005_window_quarters_and_reopening"),
     ]
 
     operations = [
