@@ -91,6 +91,10 @@ def section(w: Any) -> dict[str, Any]:
     return {"window": w.window.pk, "number": 1}
 
 
+def link(w: Any) -> dict[str, Any]:
+    return {"window": w.window.pk, "token": w.token}
+
+
 def attempt(number: int) -> Make:
     return lambda w: {"enrolment": w.seat.uuid, "number": number}
 
@@ -163,8 +167,17 @@ SURVEY = [
     Row(
         "survey:section", only(*SEATED, status=302), "post", at=section, data=lambda w: {"A1": "4"}
     ),
+    # Of studies that ask all on one page; this one asks section by section.
+    Row("survey:everything", only(), at=window),
+    Row("survey:everything", only(), "post", at=window),
     Row("survey:done", only(*SEATED, status=302), at=window),
     Row("survey:done", only(*SEATED, status=302), "post", at=window),
+    # Leaving names no window and looks at none; it takes away what is left in the browser.
+    Row("survey:leave", only(*PEOPLE, status=302, anonymous=200), at=window),
+    Row("survey:leave", WRONG_METHOD, "post", at=window),
+    # The owner's link: for whoever holds it and is not signed in as somebody else.
+    Row("survey:link", only(OWNER, status=302, others=409, anonymous=200), at=link),
+    Row("survey:link", only(OWNER, status=302, others=409, anonymous=302), "post", at=link),
 ]
 
 TRAINING = [

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from assessments.actions import create_study_keys, create_windows, load_instrument, load_study
+from assessments.invitations import token_for
 from assessments.models import Attempt, KnowledgeCheck, Question, Study, SurveyWindow
 from certificates.models import Certificate
 from certificates.snapshot import Signatory, Snapshot
@@ -48,6 +49,7 @@ class World:
     session: TrainingSession
     study: Study
     window: SurveyWindow
+    token: str
     certificate: Certificate
     lesson: LessonPage
 
@@ -175,6 +177,7 @@ def make_world(clock: Any) -> World:
         session=cohort.sessions.get(module__code="welcome"),
         study=study,
         window=window,
+        token=token_for(window, people[m.OWNER]),
         certificate=certificate_for(seat),
         lesson=_lesson(version.course.code),
     )

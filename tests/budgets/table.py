@@ -61,6 +61,8 @@ BUDGETS = [
     Budget("result", m.OWNER, 13, _route("learning:result", m.attempt(m.HANDED_IN))),
     Budget("survey, start", m.OWNER, 9, _route("survey:start", m.window)),
     Budget("survey, section", m.OWNER, 9, _route("survey:section", m.section)),
+    Budget("survey, one-time link", m.ANONYMOUS, 9, _route("survey:link", m.link)),
+    Budget("survey, left", m.ANONYMOUS, 0, _route("survey:leave", m.window)),
     # The trainer's
     Budget("training desk", m.TRAINER, 19, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from assessments.invitations import token_for
 from assessments.models import Study, SurveyWindow
 from certificates.models import Certificate
 from cms_pages.models import LessonPage, ProgramPage
@@ -22,6 +23,18 @@ def public() -> list[str]:
         *(page.url for page in ProgramPage.objects.live()),
         *("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
         *("/verify/", f"/verify/{certificate.code}/", "/gallery/"),
+        *by_link(),
+    ]
+
+
+def by_link() -> list[str]:
+    """A one-time link, and the page of whoever has left a survey."""
+    seat = seat_of("officer.finishing@example.org")
+    window = SurveyWindow.objects.get(cohort=seat.cohort, wave__code="post")
+    token = token_for(window, seat.user)
+    return [
+        reverse("survey:link", args=[window.pk, token]),
+        reverse("survey:leave", args=[window.pk]),
     ]
 
 
