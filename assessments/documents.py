@@ -14,6 +14,7 @@ DEFAULT_LANGUAGE = "en"
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _WAVE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_LARGEST = 1e300
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 
@@ -107,18 +108,21 @@ class Reader:
             return {DEFAULT_LANGUAGE: self.text(place, value)}
         return self.texts(place, value)
 
-    def whole(self, place: str, value: object, *, least: int) -> int:
+    def whole(self, place: str, value: object, *, least: int, most: int = 32_767) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             self.refuse(place, f"must be a whole number, not {value!r}")
             return least
         if value < least:
             self.refuse(place, f"must be at least {least}, not {value}")
             return least
+        if value > most:
+            self.refuse(place, f"must be at most {most}")
+            return most
         return value
 
     def number(self, place: str, value: object) -> float:
         numeric = isinstance(value, int | float) and not isinstance(value, bool)
-        if not numeric or not math.isfinite(value):  # type: ignore[arg-type]
+        if not numeric or not abs(value) <= _LARGEST:  # type: ignore[arg-type]
             self.refuse(place, f"must be a number, not {value!r}")
             return math.nan
         return value  # type: ignore[return-value]

@@ -14,8 +14,12 @@ Document = dict[str, Any]
 
 def instrument_yaml(spec: InstrumentSpec) -> str:
     """The instrument as a file that `load_instrument` reads."""
+    return document_yaml(document_of(spec))
+
+
+def document_yaml(document: Mapping[str, Any]) -> str:
     return yaml.safe_dump(
-        document_of(spec),
+        dict(document),
         allow_unicode=True,
         default_flow_style=None,
         sort_keys=False,

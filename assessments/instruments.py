@@ -38,6 +38,7 @@ __all__ = [
     "Scale",
     "ShowIf",
     "parse_instrument",
+    "read_instrument",
 ]
 
 _REQUIRED = (
@@ -61,6 +62,14 @@ def parse_instrument(document: Mapping[str, object]) -> InstrumentSpec:
 
     Raises InstrumentError with every problem found, each naming its place in the document.
     """
+    spec, problems = read_instrument(document)
+    if problems:
+        raise InstrumentError(problems)
+    return spec
+
+
+def read_instrument(document: Mapping[str, object]) -> tuple[InstrumentSpec, list[str]]:
+    """The instrument as far as a document can be read, and every problem found in it."""
     read = Reader()
     top = read.mapping(
         "instrument",
@@ -85,9 +94,7 @@ def parse_instrument(document: Mapping[str, object]) -> InstrumentSpec:
         section_titles=_section_titles(read, top.get("section_titles"), items),
         blocks=blocks,
     )
-    if read.problems:
-        raise InstrumentError(read.problems)
-    return spec
+    return spec, read.problems
 
 
 def _scales(read: Reader, value: object, items: Mapping[str, Item]) -> tuple[Scale, ...]:

@@ -36,9 +36,11 @@ class Bounds:
         """Until when people are asked to answer."""
         return self.closes_at and self.closes_at - self.grace
 
+    def has_begun(self, at: datetime) -> bool:
+        return self.closes_at is not None and (self.opens_at is None or self.opens_at <= at)
+
     def is_open(self, at: datetime) -> bool:
-        started = self.opens_at is None or self.opens_at <= at
-        return self.closes_at is not None and started and not self.is_over(at)
+        return self.has_begun(at) and not self.is_over(at)
 
     def is_ahead(self, at: datetime) -> bool:
         return not self.called_off and self.opens_at is not None and at < self.opens_at

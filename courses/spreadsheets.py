@@ -39,11 +39,17 @@ class Sheet:
 
 
 def read_sheet(
-    data: bytes, filename: str, *, max_rows: int, weigh: Callable[[Lines], float]
+    data: bytes,
+    filename: str,
+    *,
+    max_rows: int,
+    weigh: Callable[[Lines], float],
+    longest: int = LONGEST,
 ) -> Sheet:
     """The lines of a file. What the bytes are decides; the name only tells a broken workbook from
     a text. `weigh` says how much some lines look like what is sought: by it the sheet of a
-    workbook is chosen, and the character that splits a text. Raises SheetError.
+    workbook is chosen, and the character that splits a text. A cell of a text is cut at `longest`
+    characters, one of a workbook at the usual length. Raises SheetError.
     """
     if data.startswith(_OLD_EXCEL):
         raise SheetError("old_excel")
@@ -57,7 +63,8 @@ def read_sheet(
         raise SheetError("unreadable")
     else:
         text = _decoded(data)
-        sheet = Sheet(list(islice(_text_lines(text, _delimiter(text, weigh)), max_rows + 1)))
+        read = _text_lines(text, _delimiter(text, weigh), longest)
+        sheet = Sheet(list(islice(read, max_rows + 1)))
     if len(sheet.lines) > max_rows:
         raise SheetError("too_many_rows", sheet.lines[max_rows][0], str(max_rows))
     return sheet
@@ -82,7 +89,7 @@ def _encodings(data: bytes) -> tuple[str, ...]:
     return ("utf-8-sig", "cp1252")
 
 
-def _text_lines(text: str, delimiter: str) -> Iterator[tuple[int, Cells]]:
+def _text_lines(text: str, delimiter: str, longest: int = LONGEST) -> Iterator[tuple[int, Cells]]:
     skipped = 0
     if text[:4].lower() == "sep=":
         _declared, _newline, text = text.partition("\n")
@@ -92,7 +99,7 @@ def _text_lines(text: str, delimiter: str) -> Iterator[tuple[int, Cells]]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield began, tuple(Cell(cell[:LONGEST]) for cell in cells[:MAX_COLUMNS])
+                yield began, tuple(Cell(cell[:longest]) for cell in cells[:MAX_COLUMNS])
             began = skipped + reader.line_num + 1
     except csv.Error as error:
         raise SheetError("unclosed_quote", began) from error

@@ -18,6 +18,7 @@ urlpatterns = [
     path("train/", include("lms.dashboards.urls_trainer")),
     path("train/", include("courses.urls")),
     path("train/", include("assessments.urls_training")),
+    path("evaluate/instruments/", include("assessments.urls_instruments")),
     path("evaluate/", include("lms.dashboards.urls_evaluator")),
     path("supervise/", include("lms.dashboards.urls_supervisor")),
     path("verify/", include("certificates.urls")),

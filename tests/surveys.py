@@ -3,7 +3,7 @@ and people with seats. Everything is made by the real actions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from assessments.actions import (
@@ -31,6 +31,7 @@ from tests.factories import (
 )
 
 FIRST_DAY = datetime(2026, 11, 30, tzinfo=UTC)
+FIRST_DATE = FIRST_DAY.date()
 BEFORE_THE_COURSE = FIRST_DAY - timedelta(days=3)
 DURING_THE_LAST_DAY = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 AFTER_THE_COURSE = FIRST_DAY + timedelta(days=60)
@@ -135,9 +136,11 @@ def seat(cohort: Cohort, people: list[User]) -> None:
         EnrolmentTransition.objects.create(enrolment=taken, target=taken.state)
 
 
-def make_cohort(study_course: Any, agency: Agency, people: list[User]) -> Cohort:
+def make_cohort(
+    study_course: Any, agency: Agency, people: list[User], starts_on: date = FIRST_DATE
+) -> Cohort:
     cohort = CohortFactory.create(
-        version=study_course, agency=agency, capacity=max(28, len(people))
+        version=study_course, agency=agency, starts_on=starts_on, capacity=max(28, len(people))
     )
     seat(cohort, people)
     return cohort
@@ -172,6 +175,7 @@ def make_survey(
     people: int = 3,
     covariates: tuple[str, ...] = (),
     questions: dict[str, Any] | None = None,
+    starts_on: date = FIRST_DATE,
     **protocol: Any,
 ) -> Survey:
     """A survey that can be answered as soon as the clock stands before the course. `questions` is
@@ -184,7 +188,7 @@ def make_survey(
     version = CourseVersionFactory.create(modules=marked)
     study = _study(version, questions, covariates=covariates, **protocol)
     officers = [UserFactory.create(agency=agency) for _ in range(people)]
-    cohort = make_cohort(version, agency, officers)
+    cohort = make_cohort(version, agency, officers, starts_on)
     windows = {window.wave.code: window for window in create_windows(cohort=cohort)}
     return Survey(study, cohort, agency, windows, officers)
 

@@ -6,13 +6,16 @@ from assessments.actions.answering import (
     seal_sections,
     use_link,
 )
+from assessments.actions.filling import cover_open_boxes, fill_box
 from assessments.actions.importing import ImportRefused, check_importable, import_responses
 from assessments.actions.instruments import Frozen, load_instrument
 from assessments.actions.invitations import queue_invitations
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage
-from assessments.actions.registry import create_study_keys
+from assessments.actions.renewing import renew_study, rewrap_sheets
+from assessments.actions.requests import request_withdrawal
 from assessments.actions.studies import StudyPlan, load_study, plan_study
+from assessments.actions.study_keys import create_study_keys
 from assessments.actions.windows import (
     create_missing_windows,
     create_windows,
@@ -26,6 +29,7 @@ __all__ = [
     "Progress",
     "StudyPlan",
     "check_importable",
+    "cover_open_boxes",
     "create_missing_windows",
     "create_study_keys",
     "create_windows",
@@ -33,6 +37,7 @@ __all__ = [
     "decline",
     "destroy_served_keys",
     "due_windows",
+    "fill_box",
     "import_responses",
     "load_instrument",
     "load_study",
@@ -41,7 +46,10 @@ __all__ = [
     "plan_study",
     "progress_of",
     "queue_invitations",
+    "renew_study",
     "reopen_window",
+    "request_withdrawal",
+    "rewrap_sheets",
     "seal_section",
     "seal_sections",
     "use_link",

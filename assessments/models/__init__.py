@@ -1,4 +1,4 @@
-from assessments.models.instrument import Instrument, InstrumentVersion
+from assessments.models.instrument import Instrument, InstrumentDraft, InstrumentVersion
 from assessments.models.knowledge import (
     Attempt,
     KnowledgeCheck,
@@ -7,6 +7,8 @@ from assessments.models.knowledge import (
     SkillsOutcome,
 )
 from assessments.models.protocol import CohortArm, InformationSheet
+from assessments.models.rates import RateGroup, ResponseRate
+from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 
 __all__ = [
@@ -14,13 +16,17 @@ __all__ = [
     "CohortArm",
     "InformationSheet",
     "Instrument",
+    "InstrumentDraft",
     "InstrumentVersion",
     "KnowledgeCheck",
     "OutcomeVintage",
     "Question",
+    "RateGroup",
+    "ResponseRate",
     "SkillsAssessment",
     "SkillsOutcome",
     "Study",
     "SurveyWindow",
+    "TextReview",
     "Wave",
 ]

@@ -29,6 +29,15 @@ class StudyQuerySet(models.QuerySet["Study"]):
         allowed = user.may(Permission.IMPORT_RESPONSES)
         return self.visible_to(user) if allowed else self.none()
 
+    def manageable_by(self, user: User) -> "StudyQuerySet":
+        """Visible studies, for somebody who may change their protocols and arms."""
+        allowed = user.may(Permission.MANAGE_STUDIES)
+        return self.visible_to(user) if allowed else self.none()
+    def asking(self, user: User) -> "StudyQuerySet":
+        """Studies that ask a cohort in which this person has or had a seat."""
+        own = SurveyWindow.objects.filter(cohort__enrolments__user=user)
+        return self.filter(waves__windows__in=own).distinct().order_by("title")
+
 
 class Study(models.Model):
     """The research frame: which instrument, which courses, which outcomes were declared before the
@@ -36,6 +45,7 @@ class Study(models.Model):
 
     `public_key` seals answers (its private counterpart is with the evaluators); `fingerprint` is
     what the information sheet prints; `k_link_check` finds a lost or wrong web-side key.
+    `renewed_at` is when all stored rows were last written anew, which happens every week.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -49,6 +59,7 @@ class Study(models.Model):
     public_key = models.BinaryField(max_length=32, null=True)
     fingerprint = models.CharField(max_length=80, blank=True)
     k_link_check = models.BinaryField(max_length=32, null=True)
+    renewed_at = models.DateTimeField(default=now, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
     objects = StudyQuerySet.as_manager()
@@ -64,6 +75,7 @@ class Study(models.Model):
             "document",
             "public_key",
             "fingerprint",
+            "renewed_at",
             "created_at",
         ],
         Privacy.PUBLIC,
@@ -229,25 +241,27 @@ class SurveyWindow(models.Model):
 class OutcomeVintage(models.Model):
     """A study's outcomes as they stood after some openings, already through disclosure control.
 
-    `batches` lists the ids of the batches it was computed from, `digest` names them and the
-    protocol. `seats` is how many had a seat in the cohorts whose first box was opened; None where
-    that would tell how many of a small group did not answer. `published` is false, and the report
-    empty,
-    where the change guard held it back because too few people had been added since another one.
+    `rows_sealed` holds the ids of the rows it was computed from, under both parties' shares (the
+    change guard asks for them); `digest` names the opened boxes and the protocol. `seats` is how
+    many had a seat in the cohorts whose first box was opened; None where that would tell how many
+    of a small group did not answer. `published` is false, and the report empty, where the change
+    guard held it back because too few people had been added since another one.
     """
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="vintages")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
-    batches = models.JSONField(default=list)
+    rows_sealed = models.BinaryField(default=bytes)
     report = models.JSONField()
     seats = models.PositiveIntegerField(null=True)
     published = models.BooleanField()
     made_at = models.DateTimeField(default=now, editable=False)
 
-    field_privacy: ClassVar = dict.fromkeys(
-        ["id", "study", "number", "digest", "batches", "published", "made_at"], Privacy.OFFICE
-    ) | dict.fromkeys(["report", "seats"], Privacy.AGGREGATE)
+    field_privacy: ClassVar = (
+        dict.fromkeys(["id", "study", "number", "digest", "published", "made_at"], Privacy.OFFICE)
+        | dict.fromkeys(["report", "seats"], Privacy.AGGREGATE)
+        | {"rows_sealed": Privacy.SEALED}
+    )
 
     class Meta:
         ordering: ClassVar = ["study", "-number"]

@@ -18,4 +18,5 @@ class Permission(StrEnum):
     EXPORT_OUTCOMES = "export_outcomes"
     MANAGE_STUDIES = "manage_studies"
     IMPORT_RESPONSES = "import_responses"
+    MANAGE_INSTRUMENTS = "manage_instruments"
     EDIT_CONTENT = "edit_content"

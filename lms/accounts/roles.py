@@ -68,6 +68,7 @@ ROLES: dict[str, Role] = {
                     Permission.READ_OUTCOMES,
                     Permission.EXPORT_OUTCOMES,
                     Permission.IMPORT_RESPONSES,
+                    Permission.MANAGE_INSTRUMENTS,
                     Permission.MANAGE_STUDIES,
                 }
             ),

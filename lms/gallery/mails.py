@@ -40,3 +40,7 @@ def sample_mails() -> Iterator[tuple[str, EmailMultiAlternatives]]:
         _("A change to how somebody signs in"),
         compose("accounts/mail/notice", change=NOTICES[SAMPLE_NOTICE], moment=now(), **told),
     )
+    yield (
+        _("A lost key, to administrators"),
+        compose("assessments/mail/keys", study=_("Attitudes"), code="attitudes", **told),
+    )

@@ -178,6 +178,11 @@ SURVEY = [
     # The owner's link: for whoever holds it and is not signed in as somebody else.
     Row("survey:link", only(OWNER, status=302, others=409, anonymous=200), at=link),
     Row("survey:link", only(OWNER, status=302, others=409, anonymous=302), "post", at=link),
+    # Everybody but the evaluators, who answer nothing: the list says nothing about its reader.
+    Row("survey:studies", signed_in(200) | {EVALUATOR: 404}),
+    Row("survey:withdraw", only(*SEATED, OUTSIDER), at=study),
+    Row("survey:withdraw", only(*SEATED, OUTSIDER, status=302), "post", at=study),
+    Row("survey:withdrawn", only(*SEATED, OUTSIDER), at=study),
 ]
 
 TRAINING = [
@@ -218,6 +223,12 @@ TRAINING = [
 READING = [
     Row("evaluator:home", only(EVALUATOR, others=403)),
     Row("evaluator:study", only(EVALUATOR), at=study),
+    Row("evaluator:load", only(EVALUATOR, others=403)),
+    Row("evaluator:load", only(EVALUATOR, status=400, others=403), "post"),
+    Row("evaluator:protocol", only(EVALUATOR), at=study),
+    Row("evaluator:rates", only(EVALUATOR), at=study),
+    Row("evaluator:arms", only(others=405), at=study),
+    Row("evaluator:arms", only(EVALUATOR, status=400), "post", at=study),
     Row("evaluator:table", only(others=405), at=study),
     Row("evaluator:table", only(EVALUATOR), "post", at=study, data=lambda w: PURPOSE),
     Row("evaluator:import", only(EVALUATOR), at=study),
@@ -228,6 +239,55 @@ READING = [
     Row("evaluator:reopen", only(EVALUATOR, status=400), "post", at=study_window),
     Row("evaluator:import_template", only(EVALUATOR), at=study),
     Row("supervisor:home", only(SUPERVISOR, others=403)),
+]
+
+
+def small(w: Any) -> dict[str, Any]:
+    return {"code": "small", "number": 1}
+
+
+def draft(w: Any) -> dict[str, Any]:
+    return {"uuid": w.draft.uuid}
+
+
+def section_of(at: Make) -> Make:
+    return lambda w: {**at(w), "section": 1}
+
+
+def item(w: Any) -> dict[str, Any]:
+    return {**draft(w), "kind": "items", "code": "A1"}
+
+
+def new_item(w: Any) -> dict[str, Any]:
+    return {**draft(w), "kind": "items"}
+
+
+INSTRUMENTS = [
+    Row("instruments:home", only(EVALUATOR, others=403)),
+    Row("instruments:new", only(EVALUATOR)),
+    Row("instruments:new", only(EVALUATOR, status=400), "post"),
+    Row("instruments:template", only(EVALUATOR)),
+    Row("instruments:version", only(EVALUATOR), at=small),
+    Row("instruments:file", only(EVALUATOR), at=small),
+    Row("instruments:table", only(EVALUATOR), at=small),
+    Row("instruments:preview", only(EVALUATOR), at=section_of(small)),
+    Row("instruments:start", only(others=405), at=small),
+    Row("instruments:start", only(EVALUATOR, status=302), "post", at=small),
+    Row("instruments:draft", only(EVALUATOR), at=draft),
+    Row("instruments:draft_file", only(EVALUATOR), at=draft),
+    Row("instruments:draft_preview", only(EVALUATOR), at=section_of(draft)),
+    Row("instruments:languages", only(EVALUATOR), at=draft),
+    Row("instruments:languages", only(EVALUATOR, status=400), "post", at=draft),
+    Row("instruments:add", only(EVALUATOR), at=new_item),
+    Row("instruments:add", only(EVALUATOR, status=400), "post", at=new_item),
+    Row("instruments:part", only(EVALUATOR), at=item),
+    Row("instruments:part", only(EVALUATOR, status=400), "post", at=item),
+    Row("instruments:change", only(others=405), at=item),
+    Row("instruments:change", only(EVALUATOR, status=302), "post", at=item),
+    Row("instruments:publish", only(others=405), at=draft),
+    Row("instruments:publish", only(EVALUATOR, status=302), "post", at=draft),
+    Row("instruments:discard", only(others=405), at=draft),
+    Row("instruments:discard", only(EVALUATOR, status=302), "post", at=draft),
 ]
 
 
@@ -258,6 +318,8 @@ ACCOUNTS = [
         at=somebody,
         data=lambda w: {"role": "supervisor"},
     ),
+    Row("merge_person", only(ADMINISTRATOR), at=somebody),
+    Row("merge_person", only(ADMINISTRATOR, status=400), "post", at=somebody),
     Row(
         "revoke_role",
         only(ADMINISTRATOR, status=302),
@@ -269,7 +331,7 @@ ACCOUNTS = [
     ),
 ]
 
-MATRIX = [*PUBLIC, *LEARNING, *SURVEY, *TRAINING, *READING, *ACCOUNTS]
+MATRIX = [*PUBLIC, *LEARNING, *SURVEY, *TRAINING, *READING, *INSTRUMENTS, *ACCOUNTS]
 
 # Routes of packages that we include: the address they start with, and who answers for them.
 INCLUDED = {

@@ -6,8 +6,16 @@ from datetime import date
 from typing import Any
 
 from assessments.actions import create_study_keys, create_windows, load_instrument, load_study
+from assessments.actions.drafts import draft_of_version
 from assessments.invitations import token_for
-from assessments.models import Attempt, KnowledgeCheck, Question, Study, SurveyWindow
+from assessments.models import (
+    Attempt,
+    InstrumentDraft,
+    KnowledgeCheck,
+    Question,
+    Study,
+    SurveyWindow,
+)
 from certificates.models import Certificate
 from certificates.snapshot import Signatory, Snapshot
 from cms_pages.actions import publish_lesson
@@ -52,6 +60,7 @@ class World:
     token: str
     certificate: Certificate
     lesson: LessonPage
+    draft: InstrumentDraft
 
 
 def _people(here: Agency, there: Agency) -> dict[str, User]:
@@ -180,4 +189,5 @@ def make_world(clock: Any) -> World:
         token=token_for(window, people[m.OWNER]),
         certificate=certificate_for(seat),
         lesson=_lesson(version.course.code),
+        draft=draft_of_version(version=study.instrument_version, by=people[m.EVALUATOR]),
     )

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from assessments.actions import create_study_keys, create_windows, load_study
+from assessments.actions import create_study_keys, create_windows, load_instrument, load_study
+from assessments.actions.drafts import change_part, start_draft
 from assessments.models import Attempt, KnowledgeCheck, Question
 from cms_pages.actions import publish_catalog, publish_lesson, publish_program
 from cms_pages.programs import ProgramGroup
@@ -20,7 +21,7 @@ from tests.factories import (
     ModuleFactory,
     UserFactory,
 )
-from tests.surveys import study_document
+from tests.surveys import instrument_document, study_document
 
 CODE = "7{number:04d}-2M8RW-X04PZ-9DTVB-5NC1GE"
 LISTS = (
@@ -33,6 +34,7 @@ LISTS = (
     "question",
     "attempt",
     "person",
+    "instrument",
     "message",
 )
 
@@ -146,6 +148,16 @@ class CrowdedWorld:
     def _add_study(self, number: int) -> None:
         study, _ = load_study(document=study_document(self.course, code=f"study-{number}"), by=None)
         create_study_keys(study=study, by=None)
+
+    def _add_instrument(self, number: int) -> None:
+        """With two versions, and a draft; the draft that is looked at gets one more item."""
+        for version in (1, 2):
+            document = instrument_document(f"instrument-{number}") | {"version": version}
+            load_instrument(document=document, by=None)
+        evaluator = self.inner.people[m.EVALUATOR]
+        start_draft(document=instrument_document(f"draft-{number}"), by=evaluator)
+        item = {"code": f"X{number}", "section": 1, "scale": "agree5", "text": {"en": "More."}}
+        change_part(draft=self.inner.draft, by=evaluator, kind="items", code="", part=item, seen="")
 
     def _add_question(self, number: int) -> None:
         check = KnowledgeCheck.objects.get()

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from assessments.actions.drafts import draft_of_version
 from assessments.invitations import token_for
-from assessments.models import Study, SurveyWindow
+from assessments.models import InstrumentDraft, InstrumentVersion, Study, SurveyWindow
 from certificates.models import Certificate
 from cms_pages.models import LessonPage, ProgramPage
 from courses.models import Cohort, Enrolment
@@ -67,6 +68,9 @@ def finishing() -> list[str]:
         reverse("survey:start", args=[window.pk]),
         reverse("survey:section", args=[window.pk, 1]),
         reverse("survey:section", args=[window.pk, 5]),
+        reverse("survey:studies"),
+        reverse("survey:withdraw", args=["cit-attitudes"]),
+        reverse("survey:withdrawn", args=["cit-attitudes"]),
     ]
 
 
@@ -84,10 +88,41 @@ def trainer() -> list[str]:
     ]
 
 
+def a_draft() -> InstrumentDraft:
+    """One that a version began, in two languages."""
+    found = InstrumentDraft.objects.first()
+    if found is None:
+        version = InstrumentVersion.objects.get(instrument__code="sample-fair-contact")
+        found = draft_of_version(
+            version=version, by=User.objects.get(email="evaluator@example.org")
+        )
+    return found
+
+
+def instruments() -> list[str]:
+    sample, draft = ("sample-fair-contact", 1), a_draft()
+    forms = [("items", "FJ3"), ("response_scales", "agree5"), ("blocks", "SHOP")]
+    forms += [("scales", "fair_process"), ("section_titles", "1")]
+    return [
+        *(reverse("instruments:home"), reverse("instruments:new")),
+        reverse("instruments:version", args=sample),
+        *(reverse("instruments:preview", args=[*sample, section]) for section in (1, 2, 3)),
+        reverse("instruments:draft", args=[draft.uuid]),
+        reverse("instruments:draft_preview", args=[draft.uuid, 2]),
+        reverse("instruments:languages", args=[draft.uuid]),
+        reverse("instruments:add", args=[draft.uuid, "details"]),
+        *(reverse("instruments:part", args=[draft.uuid, *form]) for form in forms),
+    ]
+
+
 def evaluator() -> list[str]:
     return [
+        *instruments(),
         reverse("evaluator:home"),
         *(reverse("evaluator:import", args=[study.code]) for study in Study.objects.all()),
+        reverse("evaluator:load"),
+        *(reverse("evaluator:protocol", args=[study.code]) for study in Study.objects.all()),
+        reverse("evaluator:rates", args=["cit-attitudes"]),
         reverse("evaluator:study", args=["cit-paper-2019"]),
         reverse("evaluator:study", args=["cit-attitudes"]),
         reverse("evaluator:windows", args=["cit-attitudes"]),
@@ -107,7 +142,11 @@ def coordinator() -> list[str]:
 
 def administrator() -> list[str]:
     person = User.objects.get(email="trainer@example.org")
-    return [reverse("people"), reverse("add_person"), reverse("person", args=[person.uuid])]
+    officer = User.objects.get(email="officer@example.org")
+    return [
+        *(reverse("people"), reverse("add_person"), reverse("person", args=[person.uuid])),
+        reverse("merge_person", args=[officer.uuid]),
+    ]
 
 
 READERS: dict[str, Callable[[], list[str]]] = {
@@ -140,7 +179,11 @@ REFUSING: dict[str, Callable[[], list[str]]] = {
     "officer@example.org": lambda: ["/accounts/password/change/"],
     "officer.finishing@example.org": first_section,
     "trainer@example.org": schedule_and_roster,
-    "evaluator@example.org": lambda: [evaluator()[-3], reopening()],
+    "evaluator@example.org": lambda: [
+        *(reverse("instruments:new"), reverse("evaluator:load"), reopening()),
+        reverse("instruments:add", args=[a_draft().uuid, "items"]),
+        reverse("evaluator:study", args=["cit-attitudes"]),
+    ],
 }
 
 # Past the browser's own checks, as a program would send it.

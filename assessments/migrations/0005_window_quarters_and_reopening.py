@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0002_arms_and_sheets"),
+        ("assessments", "0004_text_reviews"),
         ("courses", "0001_initial"),
     ]
 
