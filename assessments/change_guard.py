@@ -5,9 +5,12 @@ officers, and over the responses, that came in between. So those are reported on
 study of their own (`since`), and whatever disclosure control hides there is hidden in the new
 release too where the older one shows it. A hidden change holds the whole release back.
 
-Each count that changed must have changed by the threshold or more; numbers over an unchanged count
-must be the same; and where a row changed, no other row of the same scale and wave may lie within
-the threshold of what it was. It is strict by design: a release waits until enough is new.
+Each count that changed must have changed by the threshold or more, and those that new responses can
+only add to must have grown: a smaller one tells of people who withdrew, whose answers are unknown
+here. Where a count grew by the threshold although some are gone, as many more came in. Numbers over
+an unchanged count must be the same; and where a row changed, no other row of the same scale and
+wave may lie within the threshold of what it was. It is strict by design: a release waits until
+enough is new.
 """
 
 import copy
@@ -15,11 +18,12 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assessments.small_cells import SMALL_CELL, Object, hidden, small
+from assessments.small_cells import FEW, SMALL_CELL, Object, hidden, small
 
 # Not sums over officers: they depend on which scales are shown, or on a fit that may not converge.
 _NOT_SUMS = ("p_holm", "p_bh", "omega")
 _ADJUSTED = ("p_holm", "p_bh")
+_ADDED_TO = ("n", "n_paired_with_first", "floor_percent", "ceiling_percent")
 
 
 def may_replace(
@@ -49,11 +53,15 @@ def releasable(
     report: Object = copy.deepcopy(dict(new))
     rows, old = dict(_rows(report)), dict(_rows(published))
     # A pair is new as soon as one of its responses is: pairs among fresh ones alone tell nothing.
-    # A wave without fresh responses has not changed, whoever of it was touched.
+    # A wave without fresh responses has not changed, whoever of it was touched; if it has, some
+    # are gone from it and nothing hides what they had answered.
     of_waves = {place: row for place, row in _rows(fresh) if _is_of_waves(place)}
     for place, between in [*_rows(touched), *of_waves.items()]:
-        unchanged = place in of_waves and of_waves[place]["n"] == 0
-        if unchanged or place not in old or place not in rows:
+        if place not in old or place not in rows:
+            continue
+        if place in of_waves and of_waves[place]["n"] == 0:
+            if not _same(old[place], rows[place]):
+                return None
             continue
         was = rows[place].get("mean_change")
         _hide_alike(rows[place], old[place], between)
@@ -130,8 +138,14 @@ def _row_objections(before: Object, after: Object, threshold: int) -> Iterator[s
     old, new = _counts(before), _counts(after)
     for key in old.keys() & new.keys():
         was, now = old[key], new[key]
-        if was is not None and now is not None and small(abs(was - now), threshold):
+        if was is None or now is None:
+            continue
+        if now < was and key in _ADDED_TO:
+            yield f"{key} has shrunk"
+        elif small(abs(now - was), threshold):
             yield f"{key} changed by less than the threshold"
+    if old["n"] is not None and after.get("suppressed") == FEW:
+        yield "too few are left"
     if old["n"] is not None and old["n"] == new["n"] and not _same(before, after):
         yield "n is unchanged but other numbers are not"
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from assessments.ballot_box.batches import Row
 from assessments.ballot_box.keys import OpenerKeys
 from assessments.ballot_box.opening import Corrupt, Opened, Slots, code_of, open_ballot
+from assessments.ballot_box.requests import Request
 from assessments.frame import Frame
 from assessments.questionnaire import sections_of, validator
+from assessments.renewal import Renewed, renew, without_withdrawn
 
 
 @dataclass(frozen=True)
@@ -34,18 +36,35 @@ class ReadBox:
 def read_box(
     frame: Frame, box: Box, ballots: Iterable[Slots], keys: OpenerKeys, before: Sequence[Row]
 ) -> ReadBox:
-    """Reads a peeled box. `before` are the study's rows so far: codes they know are kept, and who
-    has a row in this wave already counts with that one."""
+    """Reads a peeled box. `before` are the study's rows so far: codes they know are kept."""
     opened, corrupt = _open_all(frame, box, ballots, keys)
     known = {row["code"] for row in before}
-    taken = {row["code"] for row in before if row["wave"] == box.wave}
-    rows = []
-    for ballot in opened:
-        code = code_of(ballot.links, keys, known)
-        if code not in taken:
-            taken.add(code)
-            rows.append(_row(frame, box, code, ballot))
+    rows = [_row(frame, box, code_of(one.links, keys, known), one) for one in opened]
     return ReadBox(rows, corrupt)
+
+
+def open_box(
+    frame: Frame,
+    box: Box,
+    ballots: Iterable[Slots],
+    keys: OpenerKeys,
+    *,
+    before: Sequence[Row],
+    requests: Sequence[Request],
+) -> tuple[Renewed, list[bytes]]:
+    """All of the study's rows after this box, with what was asked for carried out, and the ballots
+    that cannot be read, as they came."""
+    stay = without_withdrawn(before, requests, keys)
+    read = read_box(frame, box, ballots, keys, stay)
+    return renew([*stay, *read.rows], requests, keys, frame.study.wave_codes), read.corrupt
+
+
+def renew_rows(
+    frame: Frame, keys: OpenerKeys, *, before: Sequence[Row], requests: Sequence[Request]
+) -> Renewed:
+    """All of the study's rows with what was asked for carried out, while no box is opened."""
+    stay = without_withdrawn(before, requests, keys)
+    return renew(stay, requests, keys, frame.study.wave_codes)
 
 
 def _open_all(

@@ -44,7 +44,8 @@ class Response:
     """What one officer answered in one wave. Exists in memory only.
 
     `code` is the study's pseudonym, `answers` maps item codes to numbers or free text, `cohort` may
-    be empty, and so may `arm` and `promise`, the version of the promise that was shown.
+    be empty, and so may `arm`, `promise`, the version of the promise that was shown, and `row`, the
+    random id under which the response is stored.
     """
 
     code: str
@@ -55,6 +56,7 @@ class Response:
     covariates: Mapping[str, str] = field(default_factory=dict)
     arm: str = ""
     promise: str = ""
+    row: str = ""
 
     def __repr__(self) -> str:
         """No traceback or log line may hold an answer."""

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext, override
 
 from assessments.models import InformationSheet, Study
 from assessments.protocol import StudySpec
+from assessments.self_made import FOUND_PERCENT
 from lms.accounts import roles
 from lms.accounts.permissions import Permission
 
@@ -82,9 +83,9 @@ class Promise:
     def _link(self) -> str:
         if self.study.is_anonymous:
             return _(
-                "A code you make yourself, scrambled. It matches your surveys, less surely than a "
-                "key would: about one pair in twenty is lost to a slip or a doubt."
-            )
+                "A code you make yourself, scrambled. It matches your surveys less surely than a "
+                "key would: of 100 pairs about %(found)s are found."
+            ) % {"found": FOUND_PERCENT}
         return _("A code that matches your surveys. Making it takes two keys that two sides keep.")
 
     @property

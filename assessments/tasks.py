@@ -1,14 +1,34 @@
 """Work off the request. Arguments are ids only; nothing that was answered ever passes through."""
 
+from django.conf import settings
 from django_tasks import task
 
-from assessments.actions import current_vintage, open_due_boxes
+from assessments.actions import (
+    cover_open_boxes,
+    current_vintage,
+    destroy_served_keys,
+    open_due_boxes,
+    rewrap_sheets,
+)
+from assessments.key_watch import watch_keys
 from assessments.models import Study
 
 
 @task()
+def cover_boxes() -> int:
+    """Writes every open box and every sheet of requests anew, so that no two copies show who took
+    part or asked for anything."""
+    rewrap_sheets()
+    return cover_open_boxes()
+
+
+@task()
 def open_boxes() -> int:
-    """Opens every box that is due and computes what became readable. Returns how many."""
+    """Opens every box that is due and computes what became readable. Returns how many. On a web
+    side alone none: the evaluators open them, and only keys that have served are destroyed."""
+    if settings.PORTAL_SIDE == "web":
+        destroy_served_keys()
+        return 0
     opened = open_due_boxes()
     for study in Study.objects.filter(waves__windows__in=opened).distinct():
         current_vintage(study=study)
@@ -19,3 +39,9 @@ def open_boxes() -> int:
 def work_out_outcomes(study_id: int) -> None:
     """Computes a study's outcomes from what has become readable, so that no page has to."""
     current_vintage(study=Study.objects.get(pk=study_id))
+
+
+@task()
+def check_keys() -> int:
+    """Looks whether every study's keys are there and fit. Returns of how many they are not."""
+    return len(watch_keys())

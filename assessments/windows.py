@@ -1,77 +1,114 @@
-"""When a survey window is open: derived from the cohort's sessions, so it moves with them."""
+"""When a survey window is open, and whom it is for: derived from sessions and seats, so that it
+moves with them."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    Expression,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
-from assessments.models import CohortArm
-from courses.models import TrainingSession
+from assessments.models import CohortArm, SurveyWindow, Wave
+from assessments.window_bounds import (
+    Bounds,
+    Calendar,
+    Quarter,
+    by_quarter,
+    by_sessions,
+    timing_of,
+)
+from courses.models import Cohort, CohortState, Enrolment, TrainingSession
 from lms.accounts.clock import now
 
-if TYPE_CHECKING:
-    from assessments.models import SurveyWindow
-
-FIRST_WAVE = "pre"
+Row = TypeVar("Row", bound=Model)
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """From when (None: from enrolment on) until when a window takes answers; `closes_at` None
-    means that the cohort's schedule says nothing about this wave, so it never opens."""
-
-    opens_at: datetime | None
-    closes_at: datetime | None
-
-    def is_open(self, at: datetime) -> bool:
-        started = self.opens_at is None or self.opens_at <= at
-        return self.closes_at is not None and started and at < self.closes_at
-
-    def is_over(self, at: datetime) -> bool:
-        return self.closes_at is not None and self.closes_at <= at
+def with_bounds(windows: QuerySet[SurveyWindow]) -> QuerySet[SurveyWindow]:
+    """Adds what `bounds_of` needs, in the same query."""
+    return _with_calendar(
+        windows,
+        in_study=F("wave__study"),
+        of_cohort=F("cohort"),
+        wave_code=F("wave__code"),
+        wave_entries=F("wave__study__document__waves"),
+    )
 
 
-def bounds(
-    wave: str,
-    marker_starts: datetime | None,
-    marker_ends: datetime | None,
-    last_ends: datetime | None,
-) -> Bounds:
-    """The first wave closes at the end of the session marked for it; a later one opens at the
-    start of its session and closes a while after the cohort's last session."""
-    if wave == FIRST_WAVE:
-        return Bounds(None, marker_ends)
-    if marker_starts is None or last_ends is None:
-        return Bounds(None, None)
-    return Bounds(marker_starts, last_ends + timedelta(days=settings.POST_WINDOW_DAYS))
+def planned_waves(cohort: Cohort) -> QuerySet[Wave]:
+    """The waves that a cohort takes part in, with what `planned_bounds` needs: those of the studies
+    of its course, and of those that have put it into an arm."""
+    taking_part = Q(study__courses=cohort.version.course_id) | Q(study__cohort_arms__cohort=cohort)
+    waves = Wave.objects.filter(taking_part, study__public_key__isnull=False).distinct()
+    return _with_calendar(
+        waves.select_related("study"),
+        in_study=F("study"),
+        of_cohort=Value(cohort.pk),
+        wave_code=F("code"),
+        wave_entries=F("study__document__waves"),
+    )
 
 
-def with_bounds(windows: "QuerySet[SurveyWindow]") -> "QuerySet[SurveyWindow]":
-    """Adds what `bounds_of` needs, in the same query. Cohorts that wait for the training, or are
-    compared, follow the calendar of another."""
-    followed = CohortArm.objects.filter(study=OuterRef("wave__study"), cohort=OuterRef("cohort"))
-    windows = windows.annotate(
-        calendar=Coalesce(
-            Subquery(followed.values("follows")[:1]), F("cohort"), output_field=BigIntegerField()
+def _with_calendar(rows: QuerySet[Row], **known: Expression | F) -> QuerySet[Row]:
+    """Whose sessions count, and what they say: a cohort that waits for a training, or is compared
+    with it, goes by the calendar of the one that it follows."""
+    followed = CohortArm.objects.filter(study=OuterRef("in_study"), cohort=OuterRef("of_cohort"))
+    sessions = TrainingSession.objects.filter(cohort=OuterRef("calendar_of"))
+    marked = sessions.filter(module__survey=OuterRef("wave_code"))
+    concerned = Q(pk=OuterRef("of_cohort")) | Q(pk=OuterRef("calendar_of"))
+    own_or_followed = Coalesce(
+        Subquery(followed.values("follows")[:1]), F("of_cohort"), output_field=BigIntegerField()
+    )
+    zone = Cohort.objects.filter(pk=OuterRef("of_cohort")).values("agency__time_zone")
+    return (
+        rows.annotate(**known)
+        .annotate(calendar_of=own_or_followed)
+        .annotate(
+            zone=Subquery(zone[:1]),
+            marked_starts=Subquery(marked.values("starts_at")[:1]),
+            marked_ends=Subquery(marked.values("ends_at")[:1]),
+            last_ends=Subquery(sessions.order_by("-ends_at").values("ends_at")[:1]),
+            has_marks=Exists(sessions.exclude(module__survey="")),
+            called_off=Exists(Cohort.objects.filter(concerned, state=CohortState.CANCELLED)),
         )
     )
-    sessions = TrainingSession.objects.filter(cohort=OuterRef("calendar"))
-    marked = sessions.filter(module__survey=OuterRef("wave__code"))
-    return windows.annotate(
-        wave_code=F("wave__code"),
-        marker_starts=Subquery(marked.values("starts_at")[:1]),
-        marker_ends=Subquery(marked.values("ends_at")[:1]),
-        last_ends=Subquery(sessions.order_by("-ends_at").values("ends_at")[:1]),
-    )
 
 
-def bounds_of(window: "SurveyWindow") -> Bounds:
+def bounds_of(window: SurveyWindow) -> Bounds:
     """The bounds of a window that came through `with_bounds`."""
-    return bounds(window.wave_code, window.marker_starts, window.marker_ends, window.last_ends)  # type: ignore[attr-defined]
+    if window.closes_at is not None:
+        return Bounds(None, window.closes_at, called_off=window.called_off)  # type: ignore[attr-defined]
+    return planned_bounds(window, window.seated_in)
 
 
-def is_open(window: "SurveyWindow") -> bool:
+def planned_bounds(row: Any, quarter: Quarter | None) -> Bounds:
+    """The bounds of a window that exists, or would for one of `planned_waves`."""
+    wave = timing_of(row.wave_entries, row.wave_code)
+    if quarter:
+        bounds = by_quarter(wave, quarter.starts, quarter.ends, row.zone)
+    else:
+        when = Calendar(row.zone, row.marked_starts, row.marked_ends, row.last_ends)
+        bounds = by_sessions(wave, when, settings.POST_WINDOW_DAYS)
+    return replace(bounds, called_off=row.called_off)
+
+
+def is_open(window: SurveyWindow) -> bool:
     return window.opened_at is None and bounds_of(window).is_open(now())
+
+
+def seats_in(windows: QuerySet[SurveyWindow]) -> QuerySet[Enrolment]:
+    """The seats of those whom these windows are for, each once."""
+    whole = Q(seated_from__isnull=True)
+    within = Q(seated_from__lte=OuterRef("created_at"), seated_until__gt=OuterRef("created_at"))
+    theirs = windows.filter(whole | within, cohort=OuterRef("cohort"))
+    return Enrolment.objects.seated().filter(Exists(theirs))

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.utils import timezone
 
 from lms.accounts import clock as portal_clock
 
@@ -82,6 +83,7 @@ class SqliteCopies:
         for alias in ALIASES:
             connections[alias].close()
         self.kept.append(self._kept(name))
+        shutil.rmtree(self._kept(name), ignore_errors=True)
         shutil.copytree(self.mine, self._kept(name))
 
     def reset(self, kept: str = "") -> None:
@@ -216,6 +218,10 @@ class Clock:
 
     def forward(self, **delta: float) -> None:
         self.set(self.at + timedelta(**delta))
+
+    def real(self) -> None:
+        """As other processes see it."""
+        self._monkeypatch.setattr(portal_clock, "_source", timezone.now)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,7 +3,7 @@ and people with seats. Everything is made by the real actions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from assessments.actions import (
@@ -17,12 +17,21 @@ from assessments.ballot_box import store
 from assessments.ballot_box.batches import unseal_rows
 from assessments.keyring import responses_key
 from assessments.models import Study, SurveyWindow
-from courses.models import Cohort, EnrolmentTransition
+from courses.actions import open_rolling_cohort
+from courses.models import Cohort, CourseVersion, EnrolmentTransition
 from courses.models import Enrolment as Seat
+from lms.accounts.clock import now
 from lms.accounts.models import Agency, User
-from tests.factories import AgencyFactory, CohortFactory, CourseVersionFactory, UserFactory
+from tests.factories import (
+    AgencyFactory,
+    CohortFactory,
+    CourseVersionFactory,
+    UserFactory,
+    VenueFactory,
+)
 
 FIRST_DAY = datetime(2026, 11, 30, tzinfo=UTC)
+FIRST_DATE = FIRST_DAY.date()
 BEFORE_THE_COURSE = FIRST_DAY - timedelta(days=3)
 DURING_THE_LAST_DAY = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 AFTER_THE_COURSE = FIRST_DAY + timedelta(days=60)
@@ -71,19 +80,29 @@ def instrument_document(code: str = "small") -> dict[str, Any]:
 
 
 def study_document(
-    course: str, code: str = "small-study", covariates: tuple[str, ...] = ()
+    course: str,
+    code: str = "small-study",
+    covariates: tuple[str, ...] = (),
+    follow_ups: tuple[dict[str, Any], ...] = (),
+    **protocol: Any,
 ) -> dict[str, Any]:
+    """Two waves, then those of `follow_ups`; `protocol` replaces or adds entries."""
     return {
         "code": code,
         "title": "A small study",
         "courses": [course],
         "instrument": "small",
         "instrument_version": 1,
-        "waves": [{"code": "pre", "title": "Before"}, {"code": "post", "title": "After"}],
+        "waves": [
+            {"code": "pre", "title": "Before"},
+            {"code": "post", "title": "After"},
+            *follow_ups,
+        ],
         "primary": "scale_a",
         "family": ["scale_a", "scale_b"],
         "covariates": list(covariates),
         "information_sheet": {"version": "1", "text": {"en": "Who asks.\n\nYour choice."}},
+        **protocol,
     }
 
 
@@ -117,18 +136,46 @@ def seat(cohort: Cohort, people: list[User]) -> None:
         EnrolmentTransition.objects.create(enrolment=taken, target=taken.state)
 
 
-def make_cohort(study_course: Any, agency: Agency, people: list[User]) -> Cohort:
+def make_cohort(
+    study_course: Any, agency: Agency, people: list[User], starts_on: date = FIRST_DATE
+) -> Cohort:
     cohort = CohortFactory.create(
-        version=study_course, agency=agency, capacity=max(28, len(people))
+        version=study_course, agency=agency, starts_on=starts_on, capacity=max(28, len(people))
     )
     seat(cohort, people)
     return cohort
+
+
+def _study(version: CourseVersion, questions: dict[str, Any] | None = None, **told: Any) -> Study:
+    load_instrument(document=questions or instrument_document(), by=None)
+    study, _ = load_study(document=study_document(version.course.code, **told), by=None)
+    return create_study_keys(study=study, by=None)
+
+
+def make_rolling_survey(people: int = 3) -> Survey:
+    """A course at one's own pace, whose people are asked by the quarters of their seats."""
+    agency = AgencyFactory.create()
+    version = CourseVersionFactory.create(modules=[{"code": "reading", "day": None}])
+    study = _study(version, rolling="quarter")
+    cohort = open_rolling_cohort(
+        by=None,
+        version=version,
+        agency=agency,
+        venue=VenueFactory.create(),
+        starts_on=now().date(),
+        capacity=28,
+    )
+    officers = [UserFactory.create(agency=agency) for _ in range(people)]
+    seat(cohort, officers)
+    windows = {window.wave.code: window for window in create_windows(cohort=cohort)}
+    return Survey(study, cohort, agency, windows, officers)
 
 
 def make_survey(
     people: int = 3,
     covariates: tuple[str, ...] = (),
     questions: dict[str, Any] | None = None,
+    starts_on: date = FIRST_DATE,
     **protocol: Any,
 ) -> Survey:
     """A survey that can be answered as soon as the clock stands before the course. `questions` is
@@ -139,12 +186,9 @@ def make_survey(
         {"code": "farewell", "day": 2, "survey": "post"},
     ]
     version = CourseVersionFactory.create(modules=marked)
-    load_instrument(document=questions or instrument_document(), by=None)
-    document = study_document(version.course.code, covariates=covariates) | protocol
-    study, _ = load_study(document=document, by=None)
-    study = create_study_keys(study=study, by=None)
+    study = _study(version, questions, covariates=covariates, **protocol)
     officers = [UserFactory.create(agency=agency) for _ in range(people)]
-    cohort = make_cohort(version, agency, officers)
+    cohort = make_cohort(version, agency, officers, starts_on)
     windows = {window.wave.code: window for window in create_windows(cohort=cohort)}
     return Survey(study, cohort, agency, windows, officers)
 

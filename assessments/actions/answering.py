@@ -1,28 +1,17 @@
 """Taking a survey. Everything is sealed within the request; nothing readable is kept, and neither
 the audit log nor the main database learns anything."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
 
+from assessments.actions.filling import Change, WebBox, research_ids
 from assessments.ballot_box import store
-from assessments.ballot_box.sealing import (
-    Envelope,
-    SealedBallot,
-    links_of,
-    tag_of,
-    unwrap,
-    wrap,
-)
-from assessments.keyring import box_keys, link_key
+from assessments.ballot_box.sealing import Envelope, SealedBallot
 from assessments.models import SurveyWindow
-from assessments.promise import Promise
-from assessments.questionnaire import sections_of
 from lms.accounts.models import User
-
-Change = Callable[[SealedBallot, Envelope, bytes], SealedBallot]
 
 
 @dataclass(frozen=True)
@@ -45,47 +34,36 @@ class Progress:
         return min(missing, default=self.sections)
 
 
-def _research_ids(user: User) -> list[bytes]:
-    rows = user.research_ids.order_by("-primary", "pk").values_list("value", flat=True)
-    return [bytes(value) for value in rows]
-
-
 @sensitive_variables()
 def progress_of(*, window: SurveyWindow, user: User) -> Progress:
     """How far this person's own ballot has come. Answers cannot be read back."""
-    study, keys = window.wave.study, box_keys(window)
-    tag = tag_of(keys, window.uuid, _research_ids(user)[0])
-    sealed = store.read(tag)
-    sections = len(sections_of(study.frame))
-    if sealed is None:
-        return Progress(frozenset(), sections)
-    ballot = unwrap(sealed, keys, tag)
-    return Progress(ballot.done, sections, ballot.link_used)
+    box = WebBox(window)
+    ballots = list(box.own(research_ids(user)).values())
+    if not ballots:
+        return Progress(frozenset(), box.sections)
+    return Progress(ballots[0].done, box.sections, any(one.link_used for one in ballots))
 
 
 @sensitive_variables()
-def _change_ballot(window: SurveyWindow, user: User, change: Change) -> None:
-    study, keys, ids = window.wave.study, box_keys(window), _research_ids(user)
-    frame = study.frame
-    envelope = Envelope(
-        study=study.uuid,
-        window=window.uuid,
-        links=links_of(link_key(study), study.uuid, ids),
-        sections=len(sections_of(frame)),
-        promise=Promise(frame.study, window.sheet.version).version,
-    )
-    public_key = bytes(study.public_key or b"")
-    tag = tag_of(keys, window.uuid, ids[0])
+def seal_into(box: WebBox, ids: Sequence[bytes], change: Change, *, every: bool = False) -> None:
+    """Changes the ballot that somebody goes on with, or with `every` each of theirs, and fills the
+    box by the way. Call inside `locked`. Raises BoxClosed, Tampered."""
+    missing, envelope = box.missing(), box.envelope(ids)
+    untouched = SealedBallot.untouched(envelope, box.public_key)
+    own = box.own(ids) or {box.tags(ids)[0]: untouched}
+    chosen = own if every else dict(list(own.items())[:1])
+    # A link that has been used stays used, whatever becomes of the answers.
+    used = any(ballot.link_used for ballot in own.values())
+    changed = {tag: change(ballot, envelope, box.public_key) for tag, ballot in chosen.items()}
+    kept = {tag: replace(one, link_used=one.link_used or used) for tag, one in changed.items()}
+    box.write({**missing, **kept})
+
+
+@sensitive_variables()
+def _change(window: SurveyWindow, user: User, change: Change, *, every: bool = False) -> None:
+    box, ids = WebBox(window), research_ids(user)
     with store.locked(window.box_id):
-        sealed = store.read(tag)
-        ballot = (
-            unwrap(sealed, keys, tag) if sealed else SealedBallot.untouched(envelope, public_key)
-        )
-        changed = change(ballot, envelope, public_key)
-        # A link that has been used stays used, whatever becomes of the answers.
-        kept = replace(changed, link_used=changed.link_used or ballot.link_used)
-        sealed = wrap(kept, keys, tag)
-        store.put(box_id=window.box_id, window=window.uuid, tag=tag, sealed=sealed)
+        seal_into(box, ids, change, every=every)
 
 
 @sensitive_variables()
@@ -108,7 +86,7 @@ def seal_sections(
             ballot = ballot.with_section(envelope, key, section, given)
         return ballot
 
-    _change_ballot(window, user, change)
+    _change(window, user, change)
 
 
 @sensitive_variables()
@@ -122,11 +100,15 @@ def use_link(*, window: SurveyWindow, user: User) -> bool:
         first = not ballot.link_used
         return replace(ballot, link_used=True)
 
-    _change_ballot(window, user, change)
+    _change(window, user, change)
     return first
 
 
 @sensitive_variables()
 def decline(*, window: SurveyWindow, user: User) -> None:
     """Fills the whole ballot with "declined"; also withdraws what was sealed. Raises BoxClosed."""
-    _change_ballot(window, user, lambda _, envelope, key: SealedBallot.declined(envelope, key))
+    _change(window, user, declined, every=True)
+
+
+def declined(_: SealedBallot, envelope: Envelope, public_key: bytes) -> SealedBallot:
+    return SealedBallot.declined(envelope, public_key)

@@ -5,6 +5,7 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -37,7 +38,9 @@ ONCE = _lazy(
 def check_importable(study: Study) -> None:
     """Refuses a study that people answer in the portal, or that holds a file already: whoever adds
     rows they know to answers they do not know could subtract them from a result.
-    Raises ImportRefused."""
+    A web side alone takes none: the evaluators keep what was answered. Raises ImportRefused."""
+    if settings.PORTAL_SIDE == "web":
+        raise ImportRefused(_("The evaluators import responses, on their own side."))
     if study.courses.exists() or study.waves.filter(windows__isnull=False).exists():
         raise ImportRefused(
             _(

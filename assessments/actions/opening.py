@@ -1,20 +1,30 @@
 """Opening the boxes of survey windows once they are over."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
+from assessments.actions.renewing import (
+    add_to_tally,
+    note_renewal,
+    renew_due_studies,
+    stored_rows,
+    take_requests,
+)
 from assessments.actions.windows import due_windows
 from assessments.ballot_box import store
-from assessments.ballot_box.batches import seal_aside, seal_rows, unseal_rows
-from assessments.ballot_box.keys import KeyMissing, data_key, web_data_share
-from assessments.ballot_box.opening import peel
+from assessments.ballot_box.batches import pages_for, pages_of, seal_aside, seal_rows
+from assessments.ballot_box.keys import KeyMissing, OpenerKeys
+from assessments.ballot_box.opening import Peeled, peel
+from assessments.ballot_box.requests import Request
 from assessments.ballot_box.store import NotScrubbed
-from assessments.keyring import box_keys, link_key, opener_keys, web_store
+from assessments.frame import Frame
+from assessments.keyring import box_keys, opener_keys, responses_key, web_store
 from assessments.models import Study, SurveyWindow
-from assessments.opening import Box, read_box
+from assessments.opening import Box, open_box
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 
@@ -30,6 +40,7 @@ def open_window(*, window: SurveyWindow) -> SurveyWindow:
         _empty_box(window)
     store.scrub()
     _note_opening(window)
+    note_renewal(window.wave.study)
     return window
 
 
@@ -43,9 +54,8 @@ def _note_opening(window: SurveyWindow) -> None:
 @sensitive_variables()
 def _empty_box(window: SurveyWindow) -> None:
     study = window.wave.study
-    opener, web_keys = opener_keys(study), box_keys(window)
-    key = data_key(web_data_share(link_key(study), study.uuid), opener.data_share, study.uuid)
-    # The study's lock too: two boxes opened at once must see each other's codes.
+    opener, web_keys, key = opener_keys(study), box_keys(window), responses_key(study)
+    # The study's lock first: two boxes opened at once must see each other's codes.
     with store.locked(study.uuid.hex), store.locked(window.box_id):
         if store.is_opened(window.box_id):
             return
@@ -53,22 +63,51 @@ def _empty_box(window: SurveyWindow) -> None:
         peeled = peel(stored, web_keys)
         if stored and not peeled.ballots:
             raise KeyMissing(f"The box key of window {window.pk} opens none of its ballots")
-        batches = [sealed for _, sealed in store.batches_of(study.uuid)]
-        before = list(unseal_rows(batches, key, study.uuid))
-        read = read_box(study.frame, _box(window), peeled.ballots, opener, before)
-        set_aside = [*peeled.unreadable, *read.corrupt]
-        store.replace_by_batches(
+        keep_box(
+            frame=study.frame,
+            box=box_of(window),
             box_id=window.box_id,
-            window=window.uuid,
-            study=study.uuid,
-            batches=seal_rows(read.rows, key, study.uuid),
-            set_aside=[seal_aside(one, key, study.uuid) for one in set_aside],
-            n=len(stored),
+            peeled=peeled,
+            opener=opener,
+            key=key,
+            requests=take_requests(study, opener),
         )
 
 
-def _box(window: SurveyWindow) -> Box:
-    return Box(window.uuid, window.wave.code, window.cohort.code)
+@sensitive_variables()
+def keep_box(
+    *,
+    frame: Frame,
+    box: Box,
+    box_id: str,
+    peeled: Peeled,
+    opener: OpenerKeys,
+    key: bytes,
+    requests: Sequence[Request],
+    digest: str = "",
+) -> None:
+    """Reads a peeled box, carries out what was asked for and stores all of the study's rows anew,
+    in the place of the box's ballots. Call inside the locks of the study and the box. Raises
+    Unreadable."""
+    batches, before = stored_rows(frame.uuid, key)
+    after, corrupt = open_box(frame, box, peeled.ballots, opener, before=before, requests=requests)
+    add_to_tally(frame.uuid, key, after.doubled)
+    n = len(peeled.ballots) + len(peeled.unreadable)
+    store.replace_by_batches(
+        box_id=box_id,
+        window=box.window,
+        study=frame.uuid,
+        batches=seal_rows(after.rows, key, frame.uuid, pages_of(batches) + pages_for(n)),
+        set_aside=[seal_aside(one, key, frame.uuid) for one in [*peeled.unreadable, *corrupt]],
+        n=n,
+        digest=digest,
+    )
+
+
+def box_of(window: SurveyWindow) -> Box:
+    """What the opener is told about a window's box."""
+    arm = window.wave.study.arm_of(window.cohort)
+    return Box(window.uuid, window.wave.code, window.group, arm.code)
 
 
 def open_due_boxes(*, study: Study | None = None) -> list[SurveyWindow]:
@@ -77,12 +116,14 @@ def open_due_boxes(*, study: Study | None = None) -> list[SurveyWindow]:
     A box that does not open keeps no other from being opened; what stood in its way is raised
     at the end: KeyMissing or NotScrubbed.
     """
-    opened, failures = [], []
+    opened: list[SurveyWindow] = []
+    failures: list[KeyMissing | NotScrubbed] = []
     for window in due_windows(study):
         try:
             opened.append(open_window(window=window))
         except (KeyMissing, NotScrubbed) as failure:
             failures.append(failure)
+    failures += renew_due_studies(study=study)
     destroy_served_keys()
     if failures:
         raise failures[0]

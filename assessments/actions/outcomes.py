@@ -1,35 +1,27 @@
 """A study's outcomes: computed in memory from opened boxes, kept only after disclosure control."""
 
-import hashlib
-from collections.abc import Iterable
-from itertools import chain
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
+from assessments.actions.renewing import renew_study
 from assessments.ballot_box import store
-from assessments.ballot_box.batches import Row, unseal_rows
-from assessments.disclosure import releasable
+from assessments.ballot_box.batches import seal_row_ids, unseal_row_ids
 from assessments.keyring import responses_key
 from assessments.models import OutcomeVintage, Study, SurveyWindow
-from courses.models import Enrolment
+from assessments.releases import Published, counted, digest_of, next_report, rows_of
+from assessments.windows import seats_in
 
 Report = dict[str, Any]
 
 
 def _digest(study: Study) -> str:
-    """Names the data and the protocol that a vintage rests on."""
-    parts = [str(pk) for pk, _ in store.batches_of(study.uuid)]
-    parts.append(str(study.document))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-@sensitive_variables()
-def _report(study: Study, rows: Iterable[Row]) -> Report:
-    from assessments.outcomes import Response, outcomes  # scipy and pandas: not at start-up
-
-    return outcomes((Response(**row) for row in rows), study.spec, study.instrument_version.spec)
+    boxes = SurveyWindow.objects.filter(wave__study=study).values_list("box_id", flat=True)
+    imported = ["imported"] if not boxes and store.has_batches(study.uuid) else []
+    return digest_of([*store.opened_among(boxes), *imported], str(study.document))
 
 
 @sensitive_variables()
@@ -38,10 +30,12 @@ def current_vintage(*, study: Study) -> OutcomeVintage | None:
 
     Compared with every published vintage: what their difference would show of a group under the
     threshold is hidden in the new one, and if that is a change itself, the new one is kept back.
-    None while nothing has been published. Raises KeyMissing, Unreadable.
+    None while nothing has been published. On a web side alone the evaluators compute, and what
+    they published is imported. Raises KeyMissing, Unreadable.
     """
     digest = _digest(study)
-    if not study.vintages.filter(digest=digest).exists():
+    if settings.PORTAL_SIDE != "web" and not study.vintages.filter(digest=digest).exists():
+        renew_study(study=study)
         _keep(study, digest)
     return study.vintages.filter(published=True).first()
 
@@ -53,52 +47,42 @@ def _keep(study: Study, digest: str) -> None:
     if study.vintages.filter(digest=digest).exists():
         return
     key = responses_key(study)
-    rows = {
-        str(pk): list(unseal_rows([sealed], key, study.uuid))
-        for pk, sealed in store.batches_of(study.uuid)
-    }
+    rows = counted(study.frame, rows_of(study.uuid, key))
     published = list(study.vintages.filter(published=True))
-    report = _releasable(study, rows, published)
+    report = next_report(study.frame, rows, [_published(one, key) for one in published])
     newest = study.vintages.first()
     OutcomeVintage.objects.create(
         study=study,
         number=newest.number + 1 if newest else 1,
         digest=digest,
-        batches=sorted(rows),
+        rows_sealed=seal_row_ids(rows if report else [], key, study.uuid),
         # What is held back is not stored either: a thief could subtract it from what is shown.
         report=report or {},
-        seats=_seats(study, report, published) if report else None,
+        seats=seats_of(study, report, published, _opened(study)) if report else None,
         published=report is not None,
     )
 
 
 @sensitive_variables()
-def _releasable(
-    study: Study, rows: dict[str, list[Row]], published: list[OutcomeVintage]
-) -> Report | None:
-    report: Report | None = _report(study, chain.from_iterable(rows.values()))
-    for old in published:
-        fresh = [row for pk, batch in rows.items() if pk not in old.batches for row in batch]
-        codes = {row["code"] for row in fresh}
-        touched = [row for batch in rows.values() for row in batch if row["code"] in codes]
-        report = report and releasable(
-            old.report,
-            report,
-            fresh=_report(study, fresh),
-            touched=_report(study, touched),
-            threshold=study.spec.threshold,
-        )
-    return report
+def _published(vintage: OutcomeVintage, key: bytes) -> Published:
+    ids = unseal_row_ids(bytes(vintage.rows_sealed), key, vintage.study.uuid)
+    return Published(vintage.report, ids)
 
 
-def _seats(study: Study, report: Report, published: list[OutcomeVintage]) -> int | None:
-    """Seats in the cohorts whose first box is opened; None where they, or what they add to an
-    older vintage's, would tell that few, or none, of somebody's cohort did not answer."""
-    first = study.spec.wave_codes[0]
-    opened = SurveyWindow.objects.filter(
-        wave__study=study, wave__code=first, opened_at__isnull=False
-    )
-    seats = Enrolment.objects.seated().filter(cohort__survey_windows__in=opened).count()
+def _opened(study: Study) -> QuerySet[SurveyWindow]:
+    return SurveyWindow.objects.filter(wave__study=study, opened_at__isnull=False)
+
+
+def seats_of(
+    study: Study,
+    report: Report,
+    published: list[OutcomeVintage],
+    opened: QuerySet[SurveyWindow],
+) -> int | None:
+    """Seats in the cohorts whose first box is among the opened ones; None where they, or what they
+    add to an older vintage's, would tell that few, or none, of somebody's cohort did not answer."""
+    first = opened.filter(wave__code=study.spec.wave_codes[0])
+    seats = seats_in(first).count()
     answered, threshold = report["flow"][0]["n"], study.spec.threshold
     if answered is None or seats - answered < threshold:
         return None

@@ -163,9 +163,7 @@ def _check_that_it_fits(frame: Frame) -> None:
         try:
             envelope.slot(key, section.number, section.longest_answers, final=False)
         except TooLong as error:
-            raise StudyError(
-                [f"instrument: section {section.number} is too long: {error}"]
-            ) from error
+            raise StudyError([f"instrument: {error}"]) from error
 
 
 def _named_courses(codes: tuple[str, ...]) -> list[Course]:

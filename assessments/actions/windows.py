@@ -1,34 +1,146 @@
-"""Making survey windows, and finding those that are over."""
+"""Making survey windows, opening them anew, and finding those that are over."""
 
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from assessments.keyring import web_store
 from assessments.models import Study, SurveyWindow, Wave
-from assessments.windows import bounds_of, with_bounds
-from courses.models import Cohort
-from lms.accounts.clock import now
+from assessments.window_bounds import Quarter, quarters
+from assessments.windows import bounds_of, planned_bounds, planned_waves, with_bounds
+from courses.models import Cohort, CohortState
+from lms.accounts.audit import record
+from lms.accounts.clock import now, today
+from lms.accounts.models import User
+
+# Cohorts whose last session is longer ago have no wave ahead: follow-ups come within a year or two.
+STILL_ASKED = timedelta(days=3 * 366)
+LONGEST_REOPENING = timedelta(days=60)
 
 
 @transaction.atomic
 def create_windows(*, cohort: Cohort) -> list[SurveyWindow]:
-    """A window for each wave of each study of the cohort's course, and of each that the cohort was
-    assigned to an arm of, with its box key. Idempotent.
+    """A window for each wave of each study that the cohort takes part in, with its box key; in a
+    rolling course one for each quarter that has begun. Idempotent; returns all there are.
 
     A key is made together with its window and never again: a second one would make every ballot
     sealed under the first look corrupt.
     """
-    takes_part = Q(study__courses=cohort.version.course_id) | Q(study__cohort_arms__cohort=cohort)
-    waves = Wave.objects.filter(takes_part, study__public_key__isnull=False)
-    windows = []
-    for wave in waves.select_related("study").distinct():
-        window, created = SurveyWindow.objects.get_or_create(
-            wave=wave, cohort=cohort, number=0, defaults={"sheet": wave.study.current_sheet}
+    for wave in planned_waves(cohort):
+        for quarter in _quarters(wave, cohort):
+            _create(wave, cohort, quarter)
+    return list(cohort.survey_windows.select_related("wave__study"))
+
+
+def create_missing_windows() -> int:
+    """Makes the windows that cohorts lack for waves that are not over: of a study that came later,
+    and of a quarter that has begun. Returns how many."""
+    return sum(_create_ahead(cohort=cohort) for cohort in _still_asked())
+
+
+@transaction.atomic
+def _create_ahead(*, cohort: Cohort) -> int:
+    there = set(cohort.survey_windows.values_list("wave", "quarter"))
+    return sum(
+        _create(wave, cohort, quarter)
+        for wave in planned_waves(cohort)
+        for quarter in _quarters(wave, cohort)
+        if (wave.pk, quarter.label if quarter else "") not in there
+        and not planned_bounds(wave, quarter).is_over(now())
+    )
+
+
+def _still_asked() -> QuerySet[Cohort]:
+    with_keys = Q(version__course__studies__public_key__isnull=False)
+    assigned = Q(study_arms__study__public_key__isnull=False)
+    return (
+        Cohort.objects.exclude(state=CohortState.CANCELLED)
+        .filter(with_keys | assigned)
+        .annotate(last=Max("sessions__ends_at"))
+        .filter(Q(last__isnull=True) | Q(last__gte=now() - STILL_ASKED))
+        .select_related("version", "agency")
+    )
+
+
+def _quarters(wave: Wave, cohort: Cohort) -> list[Quarter | None]:
+    """The groups that a cohort is asked in: all of it at once, or by the quarters of their seats
+    where the course has no sessions that say when."""
+    if not wave.study.document.get("rolling") or wave.has_marks:  # type: ignore[attr-defined]
+        return [None]
+    zone = cohort.zone
+    starts = datetime.combine(cohort.starts_on, time(), tzinfo=ZoneInfo(zone))
+    begun = quarters(min(starts, now()), now(), zone)
+    return [one for one in begun if not planned_bounds(wave, one).is_over(now())]
+
+
+def _create(wave: Wave, cohort: Cohort, quarter: Quarter | None) -> bool:
+    """Whether the window is new."""
+    seated = {"seated_from": quarter.starts, "seated_until": quarter.ends} if quarter else {}
+    window, created = SurveyWindow.objects.get_or_create(
+        wave=wave,
+        cohort=cohort,
+        quarter=quarter.label if quarter else "",
+        number=0,
+        defaults={"sheet": wave.study.current_sheet, **seated},
+    )
+    if created:
+        web_store().create_box_key(wave.study.uuid, window.uuid)
+    return created
+
+
+@transaction.atomic
+def reopen_window(*, window: SurveyWindow, until: date, by: User | None) -> SurveyWindow:
+    """Asks a group once more, until the end of a day in its zone: a new window, with a box and a
+    key of its own. Who has answered is not known and does not matter: of two answers of the same
+    person to the same wave the first that was stored counts.
+
+    Raises ValidationError while the group can still answer, and for a day that is past or far off.
+    """
+    study = Study.objects.select_for_update().get(pk=window.wave.study_id)
+    group = SurveyWindow.objects.filter(
+        wave=window.wave_id, cohort=window.cohort_id, quarter=window.quarter
+    )
+    newest = with_bounds(group).select_related("cohort__agency").latest("number")
+    _check_over(newest)
+    again = SurveyWindow.objects.create(
+        wave=newest.wave,
+        cohort=newest.cohort,
+        sheet=study.current_sheet,
+        quarter=newest.quarter,
+        seated_from=newest.seated_from,
+        seated_until=newest.seated_until,
+        number=newest.number + 1,
+        closes_at=_end_of(until, newest.cohort.zone),
+    )
+    web_store().create_box_key(study.uuid, again.uuid)
+    detail = {"wave": again.wave.code, "group": again.group, "until": until.isoformat()}
+    record(action="window.reopened", by=by, about=study, detail=detail)
+    return again
+
+
+def _check_over(window: SurveyWindow) -> None:
+    bounds = bounds_of(window)
+    if bounds.called_off:
+        raise ValidationError(_("This cohort was cancelled; it is not asked."), code="cancelled")
+    if window.opened_at is None and not bounds.is_over(now()):
+        raise ValidationError(
+            _("This survey has not closed. Everybody in it can still answer."), code="not_over"
         )
-        if created:
-            web_store().create_box_key(wave.study.uuid, window.uuid)
-        windows.append(window)
-    return windows
+
+
+def _end_of(day: date, zone: str) -> datetime:
+    """The last moment of a day that lies ahead, but not too far."""
+    if not today(zone) <= day <= today(zone) + LONGEST_REOPENING:
+        raise ValidationError(
+            _("Choose a day from today on, within %(days)s days."),
+            code="not_ahead",
+            params={"days": LONGEST_REOPENING.days},
+        )
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone))
 
 
 def due_windows(study: Study | None = None) -> list[SurveyWindow]:

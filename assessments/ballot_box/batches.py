@@ -1,6 +1,7 @@
 """Responses at rest: shuffled, in batches, under the key made of both parties' shares."""
 
 import json
+import secrets
 import uuid
 from collections.abc import Iterable, Iterator
 from secrets import SystemRandom
@@ -10,9 +11,11 @@ from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
 BATCH_ROWS = 1000
-# A batch is filled up to a multiple of this, so that its size does not tell how many of a cohort
-# answered, or how much they left out.
+# A batch is filled up to a multiple of this, and a study's batches only ever grow, by as much for
+# every box: their size does not tell how many answered, how much they left out, or who withdrew.
 PAGE_BYTES = 32 * 1024
+ROWS_PER_PAGE = 40
+BATCH_PAGES = 32
 Row = dict[str, Any]
 
 
@@ -20,15 +23,50 @@ class Unreadable(Exception):
     """A batch does not open: the shares are wrong, or it was altered."""
 
 
-def seal_rows(rows: Iterable[Row], key: bytes, study: uuid.UUID) -> Iterator[bytes]:
-    """Shuffles the rows and yields sealed batches of up to a thousand; one even for no rows, so
-    that a box in which everybody declined looks like any other."""
-    shuffled = list(rows)
+def seal_rows(rows: Iterable[Row], key: bytes, study: uuid.UUID, pages: int = 1) -> list[bytes]:
+    """Shuffles the rows and seals them in batches of up to a thousand, all of one size and together
+    of at least `pages`; one even for no rows, so that a box in which everybody declined looks like
+    any other. A row that has no random id yet gets one."""
+    shuffled = [{"row": new_row_id(), **row} for row in rows]
     SystemRandom().shuffle(shuffled)
-    for start in range(0, max(len(shuffled), 1), BATCH_ROWS):
-        text = json.dumps(shuffled[start : start + BATCH_ROWS], separators=(",", ":")).encode()
-        filling = b" " * (-len(text) % PAGE_BYTES)
-        yield bytes(Aead(key).encrypt(text + filling, aad=study.bytes))
+    number = max(-(-len(shuffled) // BATCH_ROWS), -(-pages // BATCH_PAGES), 1)
+    texts = [json.dumps(shuffled[n::number], separators=(",", ":")).encode() for n in range(number)]
+    longest = max(-(-len(text) // PAGE_BYTES) for text in texts)
+    size = max(longest, -(-pages // number)) * PAGE_BYTES
+    return [bytes(Aead(key).encrypt(text.ljust(size), aad=study.bytes)) for text in texts]
+
+
+def pages_of(sealed: Iterable[bytes]) -> int:
+    """How many pages some batches fill together."""
+    return sum(len(batch) // PAGE_BYTES for batch in sealed)
+
+
+def pages_for(ballots: int) -> int:
+    """How many pages a box of so many ballots adds, whatever is in them."""
+    return -(-ballots // ROWS_PER_PAGE)
+
+
+def new_row_id() -> str:
+    """What a row is known by in sealed lists: 16 random hex digits."""
+    return secrets.token_hex(8)
+
+
+def seal_row_ids(rows: Iterable[Row], key: bytes, study: uuid.UUID) -> bytes:
+    """The ids of some rows under both shares, filled up like a batch."""
+    ids = b"".join(bytes.fromhex(row["row"]) for row in rows)
+    text = len(ids).to_bytes(4, "big") + ids
+    filled = text + b"\0" * (-len(text) % PAGE_BYTES)
+    return bytes(Aead(key).encrypt(filled, aad=b"ids" + study.bytes))
+
+
+def unseal_row_ids(sealed: bytes, key: bytes, study: uuid.UUID) -> set[str]:
+    """Raises Unreadable."""
+    try:
+        text = Aead(key).decrypt(sealed, aad=b"ids" + study.bytes)
+    except (CryptoError, ValueError) as error:
+        raise Unreadable("A list of rows does not open with these keys") from error
+    ids = text[4 : 4 + int.from_bytes(text[:4], "big")]
+    return {ids[n : n + 8].hex() for n in range(0, len(ids), 8)}
 
 
 def unseal_rows(sealed: Iterable[bytes], key: bytes, study: uuid.UUID) -> Iterator[Row]:
@@ -52,3 +90,18 @@ def unseal_aside(sealed: bytes, key: bytes, study: uuid.UUID) -> bytes:
         return bytes(Aead(key).decrypt(sealed, aad=b"aside" + study.bytes))
     except (CryptoError, ValueError) as error:
         raise Unreadable("A ballot that was set aside does not open with these keys") from error
+
+
+def seal_tally(doubled: int, key: bytes, study: uuid.UUID) -> bytes:
+    """How many rows were left out because their person had one already."""
+    return bytes(Aead(key).encrypt(doubled.to_bytes(8, "big"), aad=b"tally" + study.bytes))
+
+
+def unseal_tally(sealed: bytes | None, key: bytes, study: uuid.UUID) -> int:
+    """What `seal_tally` was given; 0 where there is none yet. Raises Unreadable."""
+    if sealed is None:
+        return 0
+    try:
+        return int.from_bytes(Aead(key).decrypt(sealed, aad=b"tally" + study.bytes), "big")
+    except (CryptoError, ValueError) as error:
+        raise Unreadable("A tally does not open with these keys") from error

@@ -7,33 +7,39 @@ after the opening. Derivations are HKDF-SHA256 with the study's UUID as salt and
 
 import hashlib
 import hmac
-import json
-import os
 import uuid
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from nacl import pwhash
-from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey
-from nacl.secret import SecretBox
 from nacl.utils import random as random_bytes
 
+from assessments.ballot_box.key_files import KeyMissing, destroy, read, write_new
+from assessments.ballot_box.passphrases import Cost, Locked, lock, unlock
+
+__all__ = [
+    "KEY_BYTES",
+    "K_LINK",
+    "R_OPEN",
+    "S_WEB",
+    "BoxKeys",
+    "Cost",
+    "EvaluatorKeyStore",
+    "KeyMissing",
+    "OpenerKeys",
+    "WebKeyStore",
+    "data_key",
+    "derive",
+    "fingerprint",
+    "link_check",
+    "web_data_share",
+]
+
 KEY_BYTES = 32
-Cost = Literal["min", "interactive", "moderate"]
-_COSTS: dict[Cost, tuple[int, int]] = {
-    "min": (pwhash.argon2id.OPSLIMIT_MIN, pwhash.argon2id.MEMLIMIT_MIN),
-    "interactive": (pwhash.argon2id.OPSLIMIT_INTERACTIVE, pwhash.argon2id.MEMLIMIT_INTERACTIVE),
-    "moderate": (pwhash.argon2id.OPSLIMIT_MODERATE, pwhash.argon2id.MEMLIMIT_MODERATE),
-}
-
-
-class KeyMissing(Exception):
-    """A key that is needed is not in the store, cannot be read, or does not fit the study."""
+# What people call them, in logs and on sheets.
+K_LINK, R_OPEN, S_WEB = "K_link", "R_open", "S_web"
 
 
 def derive(key: bytes, study: uuid.UUID, info: str) -> bytes:
@@ -45,14 +51,20 @@ def derive(key: bytes, study: uuid.UUID, info: str) -> bytes:
 
 @dataclass(frozen=True)
 class BoxKeys:
-    """What the web side derives from one window's box key: for tags, and for the outer layer."""
+    """What the web side derives from one window's box key: for tags, for the outer layer, and for
+    the links in invitations."""
 
     tag: bytes
     wrap: bytes
+    invite: bytes
 
     @classmethod
     def of(cls, k_box: bytes, study: uuid.UUID) -> "BoxKeys":
-        return cls(tag=derive(k_box, study, "v1/tag"), wrap=derive(k_box, study, "v1/wrap"))
+        return cls(
+            tag=derive(k_box, study, "v1/tag"),
+            wrap=derive(k_box, study, "v1/wrap"),
+            invite=derive(k_box, study, "v1/invite"),
+        )
 
 
 @dataclass(frozen=True)
@@ -98,47 +110,8 @@ def link_check(k_link: bytes, study: uuid.UUID) -> bytes:
     return hmac.digest(derive(k_link, study, "v1/check"), b"v1/check", "sha256")
 
 
-def _make_private(folder: Path) -> None:
-    """Makes a folder and its missing parents, each closed to everybody else."""
-    for part in reversed([folder, *folder.parents]):
-        if not part.exists():
-            part.mkdir(mode=0o700, exist_ok=True)
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    """Writes a file that must not exist yet. It appears whole or not at all, so that nobody ever
-    reads half a key. Raises FileExistsError."""
-    _make_private(path.parent)
-    unfinished = path.parent / f".{path.name}.{random_bytes(8).hex()}"
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(unfinished, path)
-    finally:
-        unfinished.unlink()
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise KeyMissing(f"No readable key at {path}") from error
-
-
 def _read_key(path: Path) -> bytes:
-    key = _read(path)
+    key = read(path)
     if len(key) != KEY_BYTES:
         raise KeyMissing(f"The key at {path} is damaged: {len(key)} bytes, not {KEY_BYTES}")
     return key
@@ -152,11 +125,15 @@ class WebKeyStore:
 
     def create_link_key(self, study: uuid.UUID) -> bytes:
         key = random_bytes(KEY_BYTES)
-        _write_new(self.root / str(study) / "k_link", key)
+        self.put_link_key(study, key)
         return key
 
+    def put_link_key(self, study: uuid.UUID, key: bytes) -> None:
+        """Puts a key in that was made elsewhere. Raises FileExistsError."""
+        write_new(self._link(study), key)
+
     def link_key(self, study: uuid.UUID) -> bytes:
-        return _read_key(self.root / str(study) / "k_link")
+        return _read_key(self._link(study))
 
     def box_key(self, study: uuid.UUID, window: uuid.UUID) -> bytes:
         return _read_key(self._box(study, window))
@@ -164,19 +141,21 @@ class WebKeyStore:
     def create_box_key(self, study: uuid.UUID, window: uuid.UUID) -> bytes:
         """Makes the key of a new window. Raises FileExistsError: a window never gets a second."""
         key = random_bytes(KEY_BYTES)
-        _write_new(self._box(study, window), key)
+        write_new(self._box(study, window), key)
         return key
 
     def destroy_box_key(self, study: uuid.UUID, window: uuid.UUID) -> None:
         """Overwrites and removes the box key; nothing happens if it is gone already."""
-        path = self._box(study, window)
-        if path.exists():
-            with path.open("r+b") as file:
-                file.write(random_bytes(KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
-            _sync(path.parent)
+        destroy(self._box(study, window))
+
+    def destroy_link_key(self, study: uuid.UUID) -> None:
+        """Overwrites and removes `K_link` and every box key of the study."""
+        for path in self._link(study).parent.glob("boxes/*"):
+            destroy(path)
+        destroy(self._link(study))
+
+    def _link(self, study: uuid.UUID) -> Path:
+        return self.root / str(study) / "k_link"
 
     def _box(self, study: uuid.UUID, window: uuid.UUID) -> Path:
         return self.root / str(study) / "boxes" / str(window)
@@ -187,43 +166,38 @@ class EvaluatorKeyStore:
 
     def __init__(self, root: Path, passphrase: str, cost: Cost = "moderate") -> None:
         self.root = root
-        self._passphrase = passphrase.encode()
+        self._passphrase = passphrase
         self._cost = cost
 
     def create(self, study: uuid.UUID) -> OpenerKeys:
+        r_open = random_bytes(KEY_BYTES)
+        self.put(study, r_open)
+        return OpenerKeys.of(r_open, study)
+
+    def put(self, study: uuid.UUID, r_open: bytes) -> None:
+        """Puts a key in that was made before. Raises FileExistsError, and KeyMissing without a
+        passphrase to keep it under."""
         if not self._passphrase:
             raise KeyMissing("The evaluators' key store needs a passphrase")
-        r_open, salt = random_bytes(KEY_BYTES), random_bytes(pwhash.argon2id.SALTBYTES)
-        ops, memory = _COSTS[self._cost]
-        box = SecretBox(_stretched(self._passphrase, salt, ops, memory))
-        envelope = {
-            "kdf": "argon2id13",
-            "ops": ops,
-            "memory": memory,
-            "salt": salt.hex(),
-            "sealed": box.encrypt(r_open).hex(),
-        }
-        _write_new(self.root / str(study) / "r_open", json.dumps(envelope).encode())
-        return OpenerKeys.of(r_open, study)
+        write_new(self._path(study), lock(r_open, self._passphrase, self._cost))
 
     def open(self, study: uuid.UUID) -> OpenerKeys:
         """The opener's keys. Raises KeyMissing."""
-        stored = _read(self.root / str(study) / "r_open")
+        return OpenerKeys.of(self.r_open(study), study)
+
+    def r_open(self, study: uuid.UUID) -> bytes:
+        """The key itself, for a copy of it. Raises KeyMissing."""
         try:
-            envelope = json.loads(stored)
-            salt, sealed = bytes.fromhex(envelope["salt"]), bytes.fromhex(envelope["sealed"])
-            key = _stretched(self._passphrase, salt, envelope["ops"], envelope["memory"])
-            r_open = SecretBox(key).decrypt(sealed)
-        except (KeyError, TypeError) as error:
-            raise KeyMissing(f"The evaluators' key of study {study} is damaged") from error
-        except (CryptoError, ValueError) as error:
-            raise KeyMissing(
-                f"The passphrase does not open the evaluators' key of study {study}, "
-                "or the key is damaged"
-            ) from error
-        return OpenerKeys.of(r_open, study)
+            key = unlock(read(self._path(study)), self._passphrase)
+        except Locked as error:
+            raise KeyMissing(f"The evaluators' key of study {study}: {error}") from error
+        if len(key) != KEY_BYTES:
+            raise KeyMissing(f"The evaluators' key of study {study} is damaged")
+        return key
 
+    def destroy(self, study: uuid.UUID) -> None:
+        """Overwrites and removes `R_open`; nothing happens if it is gone already."""
+        destroy(self._path(study))
 
-@lru_cache(maxsize=8)
-def _stretched(passphrase: bytes, salt: bytes, ops: int, memory: int) -> bytes:
-    return pwhash.argon2id.kdf(KEY_BYTES, passphrase, salt, opslimit=ops, memlimit=memory)
+    def _path(self, study: uuid.UUID) -> Path:
+        return self.root / str(study) / "r_open"

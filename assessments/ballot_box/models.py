@@ -24,14 +24,19 @@ class Ballot(models.Model):
 
 
 class Opening(models.Model):
-    """A box that was opened: how many ballots it held and how many were set aside as corrupt.
-    That the row exists is what makes an opening happen once."""
+    """A box that takes nothing any more: it was opened, or on a web side alone closed for the
+    evaluators to open. How many ballots it held and how many were set aside as corrupt; `digest`
+    names what a box held that went from one side to the other. That the row exists is what makes
+    an opening happen once."""
 
     box_id = models.CharField(max_length=32, primary_key=True)
     n = models.PositiveIntegerField()
     n_set_aside = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, blank=True)
 
-    field_privacy: ClassVar = dict.fromkeys(["box_id", "n", "n_set_aside"], Privacy.SEALED)
+    field_privacy: ClassVar = dict.fromkeys(
+        ["box_id", "n", "n_set_aside", "digest"], Privacy.SEALED
+    )
 
     def __str__(self) -> str:
         return "opening"
@@ -61,3 +66,29 @@ class ResponseBatch(models.Model):
 
     def __str__(self) -> str:
         return "batch"
+
+
+class RequestSheet(models.Model):
+    """A study's requests to withdraw what was opened, sealed and of one size, whether there are any
+    or none. Every study with keys has one."""
+
+    study = models.UUIDField(primary_key=True)
+    sealed = models.BinaryField()
+
+    field_privacy: ClassVar = dict.fromkeys(["study", "sealed"], Privacy.SEALED)
+
+    def __str__(self) -> str:
+        return "requests"
+
+
+class Tally(models.Model):
+    """How many rows of a study were left out because the person had one of the same wave already.
+    Sealed under both parties' shares: even a count of one could be about somebody who is known."""
+
+    study = models.UUIDField(primary_key=True)
+    sealed = models.BinaryField()
+
+    field_privacy: ClassVar = dict.fromkeys(["study", "sealed"], Privacy.SEALED)
+
+    def __str__(self) -> str:
+        return "tally"

@@ -81,11 +81,18 @@ def _checked(
         expected = {"study": str(study), "window": str(window), "section": position}
         if any(document.get(name) != value for name, value in expected.items()):
             raise Corrupt("a section belongs to another place")
-        if document.get("links") != documents[0].get("links"):
-            raise Corrupt("the sections belong to different people")
         if not isinstance(document.get("promise"), str):
             raise Corrupt("a section does not say what was promised")
-    links = documents[0].get("links")
+    given = [_links(document) for document in documents]
+    links = max(given, key=len)
+    # Whose accounts were merged in the middle of a survey has more links from then on.
+    if any(not set(links).issuperset(fewer) for fewer in given):
+        raise Corrupt("the sections belong to different people")
+    return links
+
+
+def _links(document: dict[str, Any]) -> tuple[str, ...]:
+    links = document.get("links")
     if not isinstance(links, list) or len(links) != LINKS or not links[0]:
         raise Corrupt("the links have the wrong form")
     given = tuple(link for link in links if link != "")
@@ -124,11 +131,16 @@ def open_ballot(
         raise Corrupt("an answer is not one that this instrument allows") from error
 
 
-def code_of(links: Sequence[str], keys: OpenerKeys, known: set[str]) -> str:
-    """The person's code in this study, 32 hex digits. Of several links (merged accounts) the first
-    whose code is known already, else the first."""
-    codes = [
+def codes_of(links: Sequence[str], keys: OpenerKeys) -> tuple[str, ...]:
+    """A person's codes in this study, 32 hex digits, one for each of their accounts."""
+    return tuple(
         hmac.digest(keys.code, b"v1/code\0" + bytes.fromhex(link), "sha256")[:16].hex()
         for link in links
-    ]
+    )
+
+
+def code_of(links: Sequence[str], keys: OpenerKeys, known: set[str]) -> str:
+    """The person's code in this study. Of several links (merged accounts) the first whose code is
+    known already, else the first."""
+    codes = codes_of(links, keys)
     return next((code for code in codes if code in known), codes[0])

@@ -1,13 +1,20 @@
-"""The ballot box's tables: putting a ballot in, and emptying a box exactly once."""
+"""The ballot box's tables: putting ballots in, and emptying a box exactly once."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db import DatabaseError, OperationalError, connections, transaction
+from django.db import DatabaseError, OperationalError, connections, models, transaction
 from django.db.backends.utils import CursorWrapper
 
-from assessments.ballot_box.models import Ballot, Opening, ResponseBatch, SetAside
+from assessments.ballot_box.models import (
+    Ballot,
+    Opening,
+    RequestSheet,
+    ResponseBatch,
+    SetAside,
+    Tally,
+)
 from assessments.ballot_box.router import ALIAS
 
 
@@ -34,23 +41,39 @@ def locked(box_id: str) -> Iterator[None]:
         yield
 
 
-def read(tag: str) -> bytes | None:
-    """The sealed ballot under a tag, if there is one."""
-    sealed = Ballot.objects.filter(tag=tag).values_list("sealed", flat=True).first()
-    return None if sealed is None else bytes(sealed)
+def read(tags: Iterable[str]) -> dict[str, bytes]:
+    """The sealed ballots under these tags, as far as there are any."""
+    rows = Ballot.objects.filter(tag__in=list(tags)).values_list("tag", "sealed")
+    return {tag: bytes(sealed) for tag, sealed in rows}
 
 
-def put(*, box_id: str, window: uuid.UUID, tag: str, sealed: bytes) -> None:
-    """Stores or replaces a ballot. Call inside `locked`. Raises BoxClosed."""
+def tags_in(window: uuid.UUID) -> set[str]:
+    return set(Ballot.objects.filter(window=window).values_list("tag", flat=True))
+
+
+def write(*, box_id: str, window: uuid.UUID, ballots: Mapping[str, bytes]) -> None:
+    """Stores or replaces ballots by tag, in one statement and in the order of their tags, so that
+    the place of a row tells nothing. Call inside `locked`. Raises BoxClosed."""
     if Opening.objects.filter(box_id=box_id).exists():
         raise BoxClosed
-    Ballot.objects.update_or_create(tag=tag, defaults={"window": window, "sealed": sealed})
+    Ballot.objects.bulk_create(
+        [Ballot(tag=tag, window=window, sealed=ballots[tag]) for tag in sorted(ballots)],
+        update_conflicts=True,
+        unique_fields=["tag"],
+        update_fields=["sealed"],
+    )
 
 
 def contents(window: uuid.UUID) -> list[tuple[str, bytes]]:
     """All ballots of a window as (tag, sealed), in the order of their tags, which is no order."""
     rows = Ballot.objects.filter(window=window).order_by("tag").values_list("tag", "sealed")
     return [(tag, bytes(sealed)) for tag, sealed in rows]
+
+
+def opened_among(box_ids: Iterable[str]) -> list[str]:
+    """Those of some boxes that were opened, in the order of their names."""
+    found = Opening.objects.filter(box_id__in=list(box_ids)).order_by("box_id")
+    return list(found.values_list("box_id", flat=True))
 
 
 def is_opened(box_id: str) -> bool:
@@ -65,14 +88,43 @@ def replace_by_batches(
     batches: Iterable[bytes],
     set_aside: Iterable[bytes],
     n: int,
+    digest: str = "",
 ) -> None:
-    """Ends the box: the opening is noted, batches go in, ballots go out. Call inside `locked`;
-    the opening's primary key refuses a second time."""
+    """Ends the box: the opening is noted, all of the study's batches are replaced, ballots go out.
+    Call inside `locked` of box and study; the opening's primary key refuses a second time."""
     put_aside = list(set_aside)
-    opening = Opening.objects.create(box_id=box_id, n=n, n_set_aside=len(put_aside))
+    opening = Opening.objects.create(box_id=box_id, n=n, n_set_aside=len(put_aside), digest=digest)
     SetAside.objects.bulk_create(SetAside(opening=opening, sealed=one) for one in put_aside)
-    ResponseBatch.objects.bulk_create(ResponseBatch(study=study, sealed=batch) for batch in batches)
+    renew_batches(study=study, batches=batches)
     Ballot.objects.filter(window=window).delete()
+
+
+def renew_batches(*, study: uuid.UUID, batches: Iterable[bytes]) -> None:
+    """Puts all of a study's batches in anew, under new random ids. Call inside `locked` with the
+    study's name."""
+    ResponseBatch.objects.filter(study=study).delete()
+    add_batches(study=study, batches=batches)
+
+
+def read_sheet(study: uuid.UUID) -> bytes | None:
+    """The sealed sheet with a study's requests, if it has one yet."""
+    sealed = RequestSheet.objects.filter(study=study).values_list("sealed", flat=True).first()
+    return None if sealed is None else bytes(sealed)
+
+
+def write_sheet(*, study: uuid.UUID, sealed: bytes) -> None:
+    """Call inside `locked` with the study's name."""
+    RequestSheet.objects.update_or_create(study=study, defaults={"sealed": sealed})
+
+
+def write_tally(*, study: uuid.UUID, sealed: bytes) -> None:
+    """Call inside `locked` with the study's name."""
+    Tally.objects.update_or_create(study=study, defaults={"sealed": sealed})
+
+
+def read_tally(study: uuid.UUID) -> bytes | None:
+    sealed = Tally.objects.filter(study=study).values_list("sealed", flat=True).first()
+    return None if sealed is None else bytes(sealed)
 
 
 def add_batches(*, study: uuid.UUID, batches: Iterable[bytes]) -> None:
@@ -100,7 +152,7 @@ def scrub() -> None:
         return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            _rewrite_table(cursor)
+            _rewrite_tables(cursor)
             return
         try:
             cursor.execute("VACUUM")
@@ -111,19 +163,24 @@ def scrub() -> None:
             raise NotScrubbed("The write-ahead log of the responses database is still being read")
 
 
-def _rewrite_table(cursor: CursorWrapper) -> None:
-    """Gives PostgreSQL's table of ballots a new file that holds only what is left, in the order of
-    the tags. VACUUM FULL would keep deleted rows that anybody's open snapshot still sees."""
-    table = connections[ALIAS].ops.quote_name(Ballot._meta.db_table)
+def _rewrite_tables(cursor: CursorWrapper) -> None:
+    """Gives PostgreSQL's tables new files that hold only what is left, in the order of their keys.
+    VACUUM FULL would keep deleted rows that anybody's open snapshot still sees."""
     try:
         with transaction.atomic(using=ALIAS):
-            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-            cursor.execute(
-                f"CREATE TEMPORARY TABLE kept_ballots (LIKE {table}) ON COMMIT DROP",
-            )
-            # The only name put into these is our own model's.
-            cursor.execute(f"INSERT INTO kept_ballots SELECT * FROM {table} ORDER BY tag")  # noqa: S608
-            cursor.execute(f"TRUNCATE {table}")
-            cursor.execute(f"INSERT INTO {table} SELECT * FROM kept_ballots")  # noqa: S608
+            for model in (Ballot, ResponseBatch, RequestSheet, Tally):
+                _rewrite_table(cursor, model)
     except DatabaseError as error:
-        raise NotScrubbed("The table of ballots could not be rewritten") from error
+        raise NotScrubbed("The tables of the ballot box could not be rewritten") from error
+
+
+def _rewrite_table(cursor: CursorWrapper, model: type[models.Model]) -> None:
+    quote, meta = connections[ALIAS].ops.quote_name, model._meta
+    table, key = quote(meta.db_table), quote(str(meta.pk.column))
+    kept = quote(f"kept_{meta.db_table}")
+    cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+    cursor.execute(f"CREATE TEMPORARY TABLE {kept} (LIKE {table}) ON COMMIT DROP")
+    # The only names put into these are our own models'.
+    cursor.execute(f"INSERT INTO {kept} SELECT * FROM {table} ORDER BY {key}")  # noqa: S608
+    cursor.execute(f"TRUNCATE {table}")
+    cursor.execute(f"INSERT INTO {table} SELECT * FROM {kept}")  # noqa: S608

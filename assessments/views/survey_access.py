@@ -28,7 +28,6 @@ from assessments.protocol import PAGE, SheetSpec
 from assessments.questionnaire import Section, sections_of
 from assessments.views.link_cookie import forget_link, has_link, person_by_link
 from assessments.windows import bounds_of, is_open, with_bounds
-from courses.models import EnrolmentState
 from lms.accounts.clock import now
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
@@ -136,10 +135,10 @@ def guarded(
 def _closed(request: HttpRequest, window: SurveyWindow) -> HttpResponse:
     """The same for everybody: when the survey opens, or that it is over. What was posted is gone,
     and the status says so to programs too."""
-    opens_at = bounds_of(window).opens_at
+    bounds = bounds_of(window)
     context = {
         "window": window,
-        "opens_at": opens_at if opens_at and opens_at > now() else None,
+        "opens_at": bounds.opens_at if bounds.is_ahead(now()) else None,
         "too_late": request.method == "POST",
     }
     status = 409 if request.method == "POST" else 200
@@ -151,9 +150,9 @@ def own_window(user: User, pk: uuid.UUID) -> SurveyWindow:
     reads outcomes answers nothing: they would know one of the answers."""
     if user.may(Permission.READ_OUTCOMES):
         raise Http404
-    windows = SurveyWindow.objects.filter(
-        cohort__enrolments__user=user, cohort__enrolments__state=EnrolmentState.ENROLLED
-    ).select_related("wave__study__instrument_version", "cohort__agency", "sheet")
+    windows = SurveyWindow.objects.of(user).select_related(
+        "wave__study__instrument_version", "cohort__agency", "sheet"
+    )
     window = with_bounds(windows).filter(pk=pk).first()
     if window is None:
         raise Http404

@@ -1,7 +1,12 @@
 """Everything that writes to the curriculum, cohorts, seats, attendance and lessons."""
 
 from courses.actions.attendance import mark_attendance
-from courses.actions.cohorts import close_cohort, reopen_cohort, schedule_cohort
+from courses.actions.cohorts import (
+    close_cohort,
+    open_rolling_cohort,
+    reopen_cohort,
+    schedule_cohort,
+)
 from courses.actions.curricula import LoadedCourse, Outcome, load_course, load_courses
 from courses.actions.lessons import finish_lesson, open_lesson
 from courses.actions.roster_plan import RosterPlan, RowOutcome, preview_roster
@@ -23,6 +28,7 @@ __all__ = [
     "load_courses",
     "mark_attendance",
     "open_lesson",
+    "open_rolling_cohort",
     "preview_roster",
     "reinstate",
     "reopen_cohort",

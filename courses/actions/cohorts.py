@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -49,7 +50,9 @@ def schedule_cohort(
     modules = list(version.modules.all())
     slots = _slots(modules, starts_on, agency)
     _check(capacity, officer, clinician)
-    cohort = Cohort.objects.create(
+    cohort = _write_cohort(
+        by,
+        "cohort.scheduled",
         code=_code(version, starts_on, code),
         version=version,
         agency=agency,
@@ -58,9 +61,50 @@ def schedule_cohort(
         capacity=capacity,
     )
     _write_sessions(cohort, modules, slots, officer, clinician)
+    return cohort
+
+
+@transaction.atomic
+def open_rolling_cohort(
+    *,
+    by: User | None,
+    version: CourseVersion,
+    agency: Agency,
+    venue: Venue,
+    starts_on: date,
+    capacity: int,
+    code: str | None = None,
+) -> Cohort:
+    """Opens a cohort without sessions, for a course that people begin whenever they get a seat and
+    go through at their own pace; it goes on until it is closed. Raises ValidationError for a course
+    with modules that are taught on a day."""
+    CourseVersion.objects.select_for_update().get(pk=version.pk)
+    if version.modules.filter(day__isnull=False, minutes__gt=0).exists():
+        raise ValidationError(
+            _("This course is taught on days. Schedule a cohort of it."), code="taught_on_days"
+        )
+    _check(capacity, None, None)
+    return _write_cohort(
+        by,
+        "cohort.opened",
+        code=_code(version, starts_on, code),
+        version=version,
+        agency=agency,
+        venue=venue,
+        starts_on=starts_on,
+        capacity=capacity,
+    )
+
+
+def _write_cohort(by: User | None, action: str, **fields: Any) -> Cohort:
+    cohort = Cohort.objects.create(**fields)
     _note_move(cohort, "", CohortState.SCHEDULED, by)
-    detail = {"version": version.number, "agency": agency.code, "starts_on": str(starts_on)}
-    record(action="cohort.scheduled", by=by, about=cohort, detail=detail)
+    detail = {
+        "version": cohort.version.number,
+        "agency": cohort.agency.code,
+        "starts_on": str(cohort.starts_on),
+    }
+    record(action=action, by=by, about=cohort, detail=detail)
     return cohort
 
 

@@ -104,7 +104,8 @@ class Cohort(models.Model):
 
     @property
     def ends_on(self) -> date:
-        last = max(session.ends_at for session in self.sessions.all())
+        """The day of the last session; today, where there are none and the course goes on."""
+        last = max((session.ends_at for session in self.sessions.all()), default=now())
         return last.astimezone(ZoneInfo(self.zone)).date()
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 ACCOUNTS_PREFIX = "/accounts/"
-# Other people's accounts are under the same address, and no part of setting up one's own.
-PEOPLE_PREFIX = "/accounts/people/"
+# What is about other people is under the same address, and no part of setting up one's own account.
+OTHERS_PREFIXES = ("/accounts/people/", "/accounts/messages/")
 CMS_PREFIX = "/cms/"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -42,7 +42,7 @@ class SecondFactorMiddleware:
 
     def _must_set_up(self, request: HttpRequest) -> bool:
         user, path = request.user, request.path
-        about_oneself = path.startswith(ACCOUNTS_PREFIX) and not path.startswith(PEOPLE_PREFIX)
+        about_oneself = path.startswith(ACCOUNTS_PREFIX) and not path.startswith(OTHERS_PREFIXES)
         return (
             settings.REQUIRE_SECOND_FACTOR
             and user.is_authenticated

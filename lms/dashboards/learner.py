@@ -41,6 +41,7 @@ def home(request: SignedInRequest) -> HttpResponse:
             "ledger": ledger,
             "minutes_left": max(ledger.required - ledger.earned, 0),
             "session": session,
+            "at_own_pace": seat in current and session is None,
             "pair": panels.pair(session) if session else [],
             "facts": panels.session_facts(session, seat.cohort.zone) if session else [],
             "to_dos": panels.to_dos(seat, seats),

@@ -45,9 +45,13 @@ def main_seat(seats: list[Enrolment]) -> Enrolment | None:
 
 
 def _is_over(seat: Enrolment) -> bool:
+    """Whether the last session has ended; a course without sessions goes on until it is closed."""
     if seat.cohort.state == CohortState.CANCELLED:
         return True
-    return all(session.ends_at <= now() for session in seat.cohort.sessions.all())
+    sessions = seat.cohort.sessions.all()
+    if not sessions:
+        return seat.cohort.state == CohortState.CLOSED
+    return all(session.ends_at <= now() for session in sessions)
 
 
 def _local(at: datetime, zone: str) -> datetime:
@@ -183,18 +187,14 @@ class Invitation:
 
 def survey_invitations(user: User) -> list[Invitation]:
     """The open windows of this person's cohorts, for everybody in them alike."""
-    windows = SurveyWindow.objects.filter(
-        cohort__enrolments__user=user,
-        cohort__enrolments__state=EnrolmentState.ENROLLED,
-        opened_at__isnull=True,
-    ).select_related("wave__study")
+    windows = SurveyWindow.objects.of(user).filter(opened_at__isnull=True)
     return [
         Invitation(
             url=reverse("survey:start", kwargs={"window": window.pk}),
             title=window.wave.title,
-            closes_at=bounds_of(window).closes_at or now(),
+            closes_at=bounds_of(window).due_at or now(),
         )
-        for window in with_bounds(windows)
+        for window in with_bounds(windows.select_related("wave__study"))
         if is_open(window)
     ]
 

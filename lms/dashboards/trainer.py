@@ -103,6 +103,8 @@ def _today(user: User) -> tuple[datetime, datetime]:
 
 def _conditions(starts: datetime, ends: datetime) -> dict[str, Q]:
     cancelled = Q(state=CohortState.CANCELLED)
-    over = Q(last_end__lt=starts) | cancelled
-    coming = Q(first_start__gte=ends) & ~cancelled
+    # What has no sessions goes on until it is closed.
+    taught = Q(last_end__isnull=False)
+    over = taught & Q(last_end__lt=starts) | ~taught & Q(state=CohortState.CLOSED) | cancelled
+    coming = taught & Q(first_start__gte=ends) & ~cancelled
     return {"running": ~over & ~coming, "coming": coming, "past": over}

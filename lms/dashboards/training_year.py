@@ -52,9 +52,12 @@ class CohortLine:
         cohort = self.cohort
         if cohort.state != CohortState.SCHEDULED:
             return str(cohort.state)
-        if cohort.last_end <= now():  # type: ignore[attr-defined]
+        starts, ends = cohort.first_start, cohort.last_end  # type: ignore[attr-defined]
+        if starts is None:
+            return "running"
+        if ends <= now():
             return "over"
-        return "running" if cohort.first_start <= now() else "coming"  # type: ignore[attr-defined]
+        return "running" if starts <= now() else "coming"
 
 
 @dataclass(frozen=True)

@@ -44,12 +44,13 @@ def draw_person(instrument: InstrumentSpec, random: Random) -> Person:
 
 
 def answer_all(
-    person: Person, instrument: InstrumentSpec, *, after: bool, random: Random
+    person: Person, instrument: InstrumentSpec, *, after: float, random: Random
 ) -> dict[str, int]:
-    """Every item's answer, 1 to 5; about one in fifty is skipped."""
+    """Every item's answer, 1 to 5; about one in fifty is skipped. `after`: how much of the true
+    shift there is, from 0 before the training to 1 straight after it."""
     answers: dict[str, int] = {}
     for scale in instrument.scales:
-        level = START[scale.code] + (SHIFT[scale.code] if after else 0.0)
+        level = START[scale.code] + after * SHIFT[scale.code]
         level += random.gauss(0, STATE_SD)
         for keyed in scale.items:
             value = person.traits[scale.code] + level
@@ -59,14 +60,14 @@ def answer_all(
     return answers
 
 
-def true_change(scale: Scale) -> float:
+def true_change(scale: Scale, after: float = 1) -> float:
     """The model's expected change of a scale's mean score, after minus before, in scale points.
 
     A reversed item contributes its keyed answer, 6 - x, which has the same expectation as an
     item keyed straight, because the thresholds lie evenly around zero.
     """
     start = START[scale.code]
-    return _expected(start + SHIFT[scale.code]) - _expected(start)
+    return _expected(start + after * SHIFT[scale.code]) - _expected(start)
 
 
 def _expected(level: float) -> float:

@@ -1,42 +1,65 @@
 """The demo's surveys: answered through the real ballot box, then opened."""
 
+from collections.abc import Mapping
 from random import Random
 
 from assessments.actions import current_vintage, decline, open_due_boxes, seal_section
 from assessments.models import Study, SurveyWindow
 from assessments.questionnaire import Section, sections_of
+from assessments.windows import bounds_of, with_bounds
 from courses.models import Cohort
-from lms.demo.answers import answer_all, draw_person
+from lms.accounts.clock import now
+from lms.accounts.models import User
+from lms.demo.answers import Person, answer_all, draw_person
 from lms.demo.cohorts import Year
 
 ANSWER_BEFORE, DECLINE_BEFORE = 0.88, 0.06
 ANSWER_AFTER = 0.84
+ANSWER_LATER = 0.62
+# Half of what changed is still there three months later.
+LASTING = 0.5
+FOLLOW_UP = "months-3"
+# A stream of its own: the waves before it are the same with and without a follow-up.
+FOLLOW_UP_SEED = 2
+
+Windows = Mapping[tuple[int, str], SurveyWindow]
+People = Mapping[tuple[int, User], Person]
 
 
 def answer_surveys(year: Year, study: Study, random: Random) -> None:
-    """Everybody before and after training, with declines and attrition; opens what is over."""
+    """Everybody before and after training, with declines and attrition, and those who have been
+    asked again three months later; opens what is over."""
+    windows = _windows(study)
+    people = _answer_before_and_after(year, study, windows, random)
+    _answer_later(study, windows, people, Random(FOLLOW_UP_SEED))
+    open_due_boxes(study=study)
+    current_vintage(study=study)
+
+
+def _windows(study: Study) -> Windows:
+    found = SurveyWindow.objects.filter(wave__study=study).select_related(
+        "wave__study__instrument_version", "cohort"
+    )
+    return {(window.cohort_id, window.wave.code): window for window in with_bounds(found)}
+
+
+def _answer_before_and_after(year: Year, study: Study, windows: Windows, random: Random) -> People:
     instrument, sections = study.instrument_version.spec, sections_of(study.frame)
-    windows = {
-        (window.cohort_id, window.wave.code): window
-        for window in SurveyWindow.objects.filter(wave__study=study).select_related(
-            "wave__study__instrument_version", "cohort"
-        )
-    }
+    people = {}
     for cohort in [*year.past, year.under_way]:
         for seat in cohort.enrolments.select_related("user"):
-            person = draw_person(instrument, random)
+            person = people[cohort.pk, seat.user] = draw_person(instrument, random)
             draw = random.random()
             before = windows[cohort.pk, "pre"]
             if draw < ANSWER_BEFORE:
-                answers = answer_all(person, instrument, after=False, random=random)
+                answers = answer_all(person, instrument, after=0, random=random)
                 _seal(before, seat.user, sections, answers, random)
             elif draw < ANSWER_BEFORE + DECLINE_BEFORE:
                 decline(window=before, user=seat.user)
             if _answers_after(cohort, year, random):
-                answers = answer_all(person, instrument, after=True, random=random)
+                answers = answer_all(person, instrument, after=1, random=random)
                 _seal(windows[cohort.pk, "post"], seat.user, sections, answers, random)
-    open_due_boxes(study=study)
-    current_vintage(study=study)
+    return people
 
 
 def _answers_after(cohort: Cohort, year: Year, random: Random) -> bool:
@@ -46,9 +69,19 @@ def _answers_after(cohort: Cohort, year: Year, random: Random) -> bool:
     return random.random() < (0.5 if cohort == year.past[-1] else ANSWER_AFTER)
 
 
+def _answer_later(study: Study, windows: Windows, people: People, random: Random) -> None:
+    instrument, sections = study.instrument_version.spec, sections_of(study.frame)
+    for (cohort, user), person in people.items():
+        window = windows[cohort, FOLLOW_UP]
+        opens_at = bounds_of(window).opens_at
+        if opens_at and opens_at <= now() and random.random() < ANSWER_LATER:
+            answers = answer_all(person, instrument, after=LASTING, random=random)
+            _seal(window, user, sections, answers, random)
+
+
 def _seal(
     window: SurveyWindow,
-    user: object,
+    user: User,
     sections: list[Section],
     answers: dict[str, int],
     random: Random,
@@ -60,4 +93,4 @@ def _seal(
         for covariate in section.covariates:
             if random.random() < 0.9:
                 content[covariate.code] = random.choice(list(covariate.choices))
-        seal_section(window=window, user=user, section=section.number, answers=content)  # type: ignore[arg-type]
+        seal_section(window=window, user=user, section=section.number, answers=content)

@@ -4,11 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+
+from lms.settings.sides import portal_side
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 VAR_DIR = Path(env.str("PORTAL_VAR", str(BASE_DIR / "var")))
+
+# Which parties this installation is: both, or only the web or the evaluator side.
+PORTAL_SIDE = portal_side(env.str)
 
 # Off everywhere: a traceback page would show what was posted.
 DEBUG = False
@@ -74,7 +78,7 @@ MIDDLEWARE = [
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
-ROOT_URLCONF = "lms.urls"
+ROOT_URLCONF = "lms.urls_evaluator" if PORTAL_SIDE == "evaluator" else "lms.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -109,20 +113,25 @@ def database(variable: str, filename: str) -> dict[str, Any]:
     return config
 
 
+# The evaluators' own side has no people: whatever asks for them fails.
+_NO_DATABASE: dict[str, Any] = {"ENGINE": "django.db.backends.dummy"}
 DATABASES = {
-    "default": database("DATABASE_URL", "portal.sqlite3"),
+    "default": _NO_DATABASE
+    if PORTAL_SIDE == "evaluator"
+    else database("DATABASE_URL", "portal.sqlite3"),
     "responses": database("RESPONSES_DATABASE_URL", "responses.sqlite3"),
 }
 DATABASE_ROUTERS = ["assessments.ballot_box.router.ResponsesRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Keys never live in a database or in its backup. Each side has a directory of its own.
-PORTAL_SIDE = env.str("PORTAL_SIDE", "both")
-if PORTAL_SIDE != "both":
-    raise ImproperlyConfigured("PORTAL_SIDE can only be 'both' so far: docs/decisions/0005")
 WEB_KEYS_DIR = Path(env.str("WEB_KEYS_DIR", str(VAR_DIR / "keys" / "web")))
 EVALUATOR_KEYS_DIR = Path(env.str("EVALUATOR_KEYS_DIR", str(VAR_DIR / "keys" / "evaluators")))
 BOX_KEY_KEEP_DAYS = env.int("BOX_KEY_KEEP_DAYS", 7)
+# As many ballots at least are written together; smaller boxes are written whole.
+BALLOT_COVER = env.int("BALLOT_COVER", 16)
+# All stored responses are written anew so often; until then at the latest a withdrawal is done.
+RENEWAL_DAYS = env.int("RENEWAL_DAYS", 7)
 POST_WINDOW_DAYS = env.int("POST_WINDOW_DAYS", 14)
 
 AUTH_USER_MODEL = "accounts.User"
@@ -214,6 +223,8 @@ ROSTER_MAX_BYTES = 5 * 1024 * 1024
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+# A mail server that does not answer must not hold the worker.
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "training@example.org")
 
 WAGTAIL_SITE_NAME = SITE_NAME

@@ -4,6 +4,7 @@ A refusal names the variable and what is wrong with it, never its value.
 """
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,23 +17,27 @@ from lms.settings.base import (
     DATABASES,
     EVALUATOR_KEYS_DIR,
     MEDIA_ROOT,
+    PORTAL_SIDE,
     STATIC_ROOT,
     STATICFILES_DIRS,
     WEB_KEYS_DIR,
     env,
 )
 
-_REQUIRED = [
-    "SECRET_KEY",
-    "ALLOWED_HOSTS",
-    "PORTAL_URL",
-    "DATABASE_URL",
-    "RESPONSES_DATABASE_URL",
-    "WEB_KEYS_DIR",
-    "EVALUATOR_KEYS_DIR",
-    "OPENER_PASSPHRASE",
-    "EMAIL_URL",
-]
+_OF_THE_WEB = ["SECRET_KEY", "ALLOWED_HOSTS", "PORTAL_URL", "EMAIL_URL", "DATABASE_URL"]
+_REQUIRED = {
+    "both": [*_OF_THE_WEB, "WEB_KEYS_DIR", "EVALUATOR_KEYS_DIR", "OPENER_PASSPHRASE"],
+    "web": [*_OF_THE_WEB, "WEB_KEYS_DIR"],
+    # The passphrase is asked for where it is not set.
+    "evaluator": ["EVALUATOR_KEYS_DIR"],
+}
+# The evaluators' side serves no page, signs nobody in and sends no mail.
+_UNUSED = {
+    "SECRET_KEY": secrets.token_urlsafe(60),
+    "ALLOWED_HOSTS": "localhost",
+    "PORTAL_URL": "https://localhost",
+    "EMAIL_URL": "smtp://localhost",
+}
 # They stand in development.py for anybody to read.
 _KNOWN_TO_ALL = {
     "development only: anybody can read this line, so nothing real may rest on it",
@@ -47,10 +52,14 @@ def _refuse_if(wrong: bool, reason: str) -> None:
         raise ImproperlyConfigured(reason)
 
 
+def _given(name: str) -> str:
+    return env.str(name, _UNUSED.get(name, "") if PORTAL_SIDE == "evaluator" else "")
+
+
 def _url(name: str) -> SplitResult:
     """The address in a variable; refused where it is none."""
     try:
-        parts = urlsplit(env.str(name).strip())
+        parts = urlsplit(_given(name).strip())
         _ = parts.port
     except ValueError:
         # Without the cause: it quotes the address, and a mail server's holds a password.
@@ -76,15 +85,16 @@ def _overlap(first: Path, second: Path) -> bool:
     return a.is_relative_to(b) or b.is_relative_to(a)
 
 
-_missing = [name for name in _REQUIRED if not env.str(name, "").strip()]
+_required = [*_REQUIRED[PORTAL_SIDE], "RESPONSES_DATABASE_URL"]
+_missing = [name for name in _required if not env.str(name, "").strip()]
 _refuse_if(bool(_missing), f"Set these in the environment first: {', '.join(_missing)}")
 
 _refuse_if(
-    _place(DATABASES["default"]) == _place(DATABASES["responses"]),
+    PORTAL_SIDE != "evaluator" and _place(DATABASES["default"]) == _place(DATABASES["responses"]),
     "RESPONSES_DATABASE_URL must be another database than DATABASE_URL",
 )
 _refuse_if(
-    _overlap(WEB_KEYS_DIR, EVALUATOR_KEYS_DIR),
+    PORTAL_SIDE == "both" and _overlap(WEB_KEYS_DIR, EVALUATOR_KEYS_DIR),
     "EVALUATOR_KEYS_DIR and WEB_KEYS_DIR must be two directories, neither inside the other",
 )
 for _name, _directory in (
@@ -92,25 +102,29 @@ for _name, _directory in (
     ("EVALUATOR_KEYS_DIR", EVALUATOR_KEYS_DIR),
 ):
     _refuse_if(
-        any(
+        _name in _required
+        and any(
             _overlap(_directory, served) for served in (MEDIA_ROOT, STATIC_ROOT, *STATICFILES_DIRS)
         ),
         f"{_name} must be away from the directories of static files and media, which are served",
     )
 
-SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY = _given("SECRET_KEY")
 _refuse_if(SECRET_KEY.strip() in _KNOWN_TO_ALL, "SECRET_KEY is the one of development")
 _refuse_if(len(SECRET_KEY) < 50, "SECRET_KEY is shorter than 50 characters; make a random one")
 _refuse_if(
     len(set(SECRET_KEY)) < 5, "SECRET_KEY has fewer than 5 different characters; make a random one"
 )
-OPENER_PASSPHRASE = env.str("OPENER_PASSPHRASE")
+OPENER_PASSPHRASE = env.str("OPENER_PASSPHRASE", "")
 _refuse_if(
     OPENER_PASSPHRASE.strip() in _KNOWN_TO_ALL, "OPENER_PASSPHRASE is the one of development"
 )
-_refuse_if(len(OPENER_PASSPHRASE.strip()) < 15, "OPENER_PASSPHRASE is shorter than 15 characters")
+_refuse_if(
+    bool(OPENER_PASSPHRASE) and len(OPENER_PASSPHRASE.strip()) < 15,
+    "OPENER_PASSPHRASE is shorter than 15 characters",
+)
 
-ALLOWED_HOSTS = [host.strip() for host in env.str("ALLOWED_HOSTS").split(",")]
+ALLOWED_HOSTS = [host.strip() for host in _given("ALLOWED_HOSTS").split(",")]
 _refuse_if(
     any(host in {"*", ""} for host in ALLOWED_HOSTS),
     "ALLOWED_HOSTS must name hosts; '*' is refused",
@@ -125,7 +139,7 @@ _portal = _url("PORTAL_URL")
 _refuse_if(
     _portal.scheme != "https" or not _portal.hostname, "PORTAL_URL must be an https:// address"
 )
-WAGTAILADMIN_BASE_URL = env.str("PORTAL_URL").strip()
+WAGTAILADMIN_BASE_URL = _given("PORTAL_URL").strip()
 
 DEMO_ALLOWED = False
 PASSPHRASE_COST = "moderate"
@@ -153,7 +167,7 @@ _refuse_if(
     _mail.scheme not in _MAIL_PORTS or not _mail.hostname,
     "EMAIL_URL must be smtp://, smtp+tls:// or smtp+ssl:// and name a host",
 )
-_email = env.email_url_config(env.str("EMAIL_URL").strip())
+_email = env.email_url_config(_given("EMAIL_URL").strip())
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_HOST = _mail.hostname
 EMAIL_PORT = _mail.port or _MAIL_PORTS[_mail.scheme]

@@ -103,6 +103,10 @@ def study(w: Any) -> dict[str, Any]:
     return {"code": w.study.code}
 
 
+def study_window(w: Any) -> dict[str, Any]:
+    return {"code": w.study.code, "window": w.window.pk}
+
+
 HANDED_IN, UNDER_WAY = 1, 2
 WRONG_METHOD = everybody(405)
 PURPOSE = {"purpose": "Yearly report"}
@@ -174,6 +178,11 @@ SURVEY = [
     # The owner's link: for whoever holds it and is not signed in as somebody else.
     Row("survey:link", only(OWNER, status=302, others=409, anonymous=200), at=link),
     Row("survey:link", only(OWNER, status=302, others=409, anonymous=302), "post", at=link),
+    # Everybody but the evaluators, who answer nothing: the list says nothing about its reader.
+    Row("survey:studies", signed_in(200) | {EVALUATOR: 404}),
+    Row("survey:withdraw", only(*SEATED, OUTSIDER), at=study),
+    Row("survey:withdraw", only(*SEATED, OUTSIDER, status=302), "post", at=study),
+    Row("survey:withdrawn", only(*SEATED, OUTSIDER), at=study),
 ]
 
 TRAINING = [
@@ -214,10 +223,20 @@ TRAINING = [
 READING = [
     Row("evaluator:home", only(EVALUATOR, others=403)),
     Row("evaluator:study", only(EVALUATOR), at=study),
+    Row("evaluator:load", only(EVALUATOR, others=403)),
+    Row("evaluator:load", only(EVALUATOR, status=400, others=403), "post"),
+    Row("evaluator:protocol", only(EVALUATOR), at=study),
+    Row("evaluator:rates", only(EVALUATOR), at=study),
+    Row("evaluator:arms", only(others=405), at=study),
+    Row("evaluator:arms", only(EVALUATOR, status=400), "post", at=study),
     Row("evaluator:table", only(others=405), at=study),
     Row("evaluator:table", only(EVALUATOR), "post", at=study, data=lambda w: PURPOSE),
     Row("evaluator:import", only(EVALUATOR), at=study),
     Row("evaluator:import", only(EVALUATOR, status=400), "post", at=study),
+    Row("evaluator:windows", only(EVALUATOR), at=study),
+    Row("evaluator:windows", only(others=405), "post", at=study),
+    Row("evaluator:reopen", only(EVALUATOR), at=study_window),
+    Row("evaluator:reopen", only(EVALUATOR, status=400), "post", at=study_window),
     Row("evaluator:import_template", only(EVALUATOR), at=study),
     Row("supervisor:home", only(SUPERVISOR, others=403)),
 ]
@@ -281,6 +300,13 @@ ACCOUNTS = [
     Row("profile", signed_in(200)),
     Row("second_factor_later", WRONG_METHOD),
     Row("second_factor_later", signed_in(302), "post"),
+    Row("deliveries", only(*STAFF, TRAINER_ELSEWHERE, ADMINISTRATOR, others=403)),
+    Row(
+        "deliveries",
+        only(*STAFF, TRAINER_ELSEWHERE, ADMINISTRATOR, status=302, others=403),
+        "post",
+        data=lambda w: {"message": "all"},
+    ),
     Row("people", only(ADMINISTRATOR, others=403)),
     Row("add_person", only(ADMINISTRATOR, others=403)),
     Row("add_person", only(ADMINISTRATOR, status=400, others=403), "post"),
@@ -292,6 +318,8 @@ ACCOUNTS = [
         at=somebody,
         data=lambda w: {"role": "supervisor"},
     ),
+    Row("merge_person", only(ADMINISTRATOR), at=somebody),
+    Row("merge_person", only(ADMINISTRATOR, status=400), "post", at=somebody),
     Row(
         "revoke_role",
         only(ADMINISTRATOR, status=302),

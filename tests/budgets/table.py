@@ -63,6 +63,8 @@ BUDGETS = [
     Budget("survey, section", m.OWNER, 9, _route("survey:section", m.section)),
     Budget("survey, one-time link", m.ANONYMOUS, 9, _route("survey:link", m.link)),
     Budget("survey, left", m.ANONYMOUS, 0, _route("survey:leave", m.window)),
+    Budget("studies and answers", m.OWNER, 4, _route("survey:studies")),
+    Budget("withdraw from a study", m.OWNER, 4, _route("survey:withdraw", m.study)),
     # The trainer's
     Budget("training desk", m.TRAINER, 19, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
@@ -80,6 +82,11 @@ BUDGETS = [
     Budget("my agency", m.SUPERVISOR, 26, _route("supervisor:home")),
     Budget("studies", m.EVALUATOR, 10, _route("evaluator:home")),
     Budget("outcomes", m.EVALUATOR, 22, _route("evaluator:study", m.study)),
+    Budget("protocol", m.EVALUATOR, 14, _route("evaluator:protocol", m.study)),
+    Budget("response rates", m.EVALUATOR, 20, _route("evaluator:rates", m.study)),
+    Budget("study file", m.EVALUATOR, 5, _route("evaluator:load")),
+    Budget("survey windows", m.EVALUATOR, 9, _route("evaluator:windows", m.study)),
+    Budget("ask once more", m.EVALUATOR, 7, _route("evaluator:reopen", m.study_window)),
     Budget("import of responses", m.EVALUATOR, 8, _route("evaluator:import", m.study)),
     Budget("instruments", m.EVALUATOR, 7, _route("instruments:home")),
     Budget("new instrument", m.EVALUATOR, 5, _route("instruments:new")),
@@ -93,4 +100,6 @@ BUDGETS = [
     # The coordinator's and the administrator's
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),
+    Budget("mails", m.COORDINATOR, 9, _route("deliveries")),
+    Budget("merge two accounts", m.ADMINISTRATOR, 12, _route("merge_person", m.somebody)),
 ]

@@ -11,7 +11,7 @@ from cms_pages.actions import publish_catalog, publish_lesson, publish_program
 from cms_pages.programs import ProgramGroup
 from courses.models import AttendanceEvent, Course, Presence, SessionInstructor, TrainingSession
 from lms.accounts.clock import now
-from lms.accounts.models import User
+from lms.accounts.models import OutgoingMessage, User
 from tests.access import matrix as m
 from tests.access.world import World, certificate_for, make_world
 from tests.factories import (
@@ -35,6 +35,7 @@ LISTS = (
     "attempt",
     "person",
     "instrument",
+    "message",
 )
 
 
@@ -167,6 +168,16 @@ class CrowdedWorld:
         for attempt in Attempt.objects.filter(number__in=(m.HANDED_IN, m.UNDER_WAY)):
             attempt.drawn = [*attempt.drawn, code]
             attempt.save(update_fields=["drawn"])
+
+    def _add_message(self, number: int) -> None:
+        """One that failed, of a kind of its own, to somebody of an agency of their own."""
+        OutgoingMessage.objects.create(
+            key=f"message {number}",
+            kind=f"kind {number}",
+            to=UserFactory.create(),
+            state="failed",
+            problem="refused",
+        )
 
     def _add_attempt(self, number: int) -> None:
         Attempt.objects.create(

@@ -68,6 +68,9 @@ def finishing() -> list[str]:
         reverse("survey:start", args=[window.pk]),
         reverse("survey:section", args=[window.pk, 1]),
         reverse("survey:section", args=[window.pk, 5]),
+        reverse("survey:studies"),
+        reverse("survey:withdraw", args=["cit-attitudes"]),
+        reverse("survey:withdrawn", args=["cit-attitudes"]),
     ]
 
 
@@ -117,18 +120,33 @@ def evaluator() -> list[str]:
         *instruments(),
         reverse("evaluator:home"),
         *(reverse("evaluator:import", args=[study.code]) for study in Study.objects.all()),
+        reverse("evaluator:load"),
+        *(reverse("evaluator:protocol", args=[study.code]) for study in Study.objects.all()),
+        reverse("evaluator:rates", args=["cit-attitudes"]),
         reverse("evaluator:study", args=["cit-paper-2019"]),
         reverse("evaluator:study", args=["cit-attitudes"]),
+        reverse("evaluator:windows", args=["cit-attitudes"]),
+        reopening(),
     ]
 
 
+def reopening() -> str:
+    window = SurveyWindow.objects.filter(opened_at__isnull=False).first()
+    assert window is not None
+    return reverse("evaluator:reopen", args=[window.wave.study.code, window.pk])
+
+
 def coordinator() -> list[str]:
-    return ["/train/", "/train/year/", "/accounts/profile/"]
+    return ["/train/", "/train/year/", "/accounts/messages/", "/accounts/profile/"]
 
 
 def administrator() -> list[str]:
     person = User.objects.get(email="trainer@example.org")
-    return [reverse("people"), reverse("add_person"), reverse("person", args=[person.uuid])]
+    officer = User.objects.get(email="officer@example.org")
+    return [
+        *(reverse("people"), reverse("add_person"), reverse("person", args=[person.uuid])),
+        reverse("merge_person", args=[officer.uuid]),
+    ]
 
 
 READERS: dict[str, Callable[[], list[str]]] = {
@@ -162,9 +180,9 @@ REFUSING: dict[str, Callable[[], list[str]]] = {
     "officer.finishing@example.org": first_section,
     "trainer@example.org": schedule_and_roster,
     "evaluator@example.org": lambda: [
-        *evaluator()[-1:],
-        reverse("instruments:new"),
+        *(reverse("instruments:new"), reverse("evaluator:load"), reopening()),
         reverse("instruments:add", args=[a_draft().uuid, "items"]),
+        reverse("evaluator:study", args=["cit-attitudes"]),
     ],
 }
 

@@ -1,6 +1,7 @@
 import pytest
 from django.db import DatabaseError
 
+from assessments.actions.study_keys import Hand, create_evaluators_key
 from tests.surveys import make_survey
 
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
@@ -72,3 +73,18 @@ def test_readiness_names_no_study_and_no_key(client, settings, tmp_path):
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_health_is_never_cached(client, path):
     assert "no-store" in client.get(path).headers["Cache-Control"]
+
+
+def test_a_web_side_alone_does_not_ask_for_the_evaluators_key(client, settings, tmp_path):
+    make_survey(people=1)
+    settings.PORTAL_SIDE = "web"
+    settings.EVALUATOR_KEYS_DIR = tmp_path / "another machine"
+    assert client.get("/readyz").json()["checks"]["keys"] is True
+
+
+def test_the_evaluators_side_asks_for_its_own_keys_and_no_main_database(client, settings):
+    settings.PORTAL_SIDE = "evaluator"
+    checks = client.get("/readyz").json()["checks"]
+    assert checks == {"responses": True, "keys": True}
+    create_evaluators_key(code="small-study", hand=Hand("the test"))
+    assert client.get("/readyz").json()["checks"]["keys"] is False

@@ -1,12 +1,15 @@
 import json
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assessments.actions import current_vintage
+from assessments.actions.evaluating import outcome_file, published_vintage
 from assessments.ballot_box.batches import Unreadable
 from assessments.ballot_box.keys import KeyMissing
-from assessments.models import Study
+from assessments.held import held_studies, held_study
+from assessments.management.sides import evaluators, on, study_named, write_file
 
 
 class Command(BaseCommand):
@@ -15,22 +18,37 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY")
         parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument(
+            "--out", type=Path, metavar="FILE", help="a file of them for the web side"
+        )
 
-    def handle(self, *args: Any, study: str, as_json: bool, **options: Any) -> None:
-        found = Study.objects.filter(code=study).first()
-        if found is None:
-            raise CommandError(f"There is no study {study}")
+    def handle(
+        self, *args: Any, study: str, as_json: bool, out: Path | None, **options: Any
+    ) -> None:
+        if out:
+            on("evaluator")
         try:
-            vintage = current_vintage(study=found)
+            report = self._held(study, out) if evaluators() else self._own(study)
         except (KeyMissing, Unreadable) as error:
             raise CommandError(str(error)) from error
-        if vintage is None:
+        if report is None:
             raise CommandError(f"Nothing can be shown of {study} yet")
         if as_json:
-            self.stdout.write(json.dumps(vintage.report, indent=2, allow_nan=False))
+            self.stdout.write(json.dumps(report, indent=2, allow_nan=False))
             return
-        for line in _table(vintage.report):
+        for line in _table(report):
             self.stdout.write(line)
+
+    def _own(self, code: str) -> dict[str, Any] | None:
+        vintage = current_vintage(study=study_named(code))
+        return vintage.report if vintage else None
+
+    def _held(self, code: str, out: Path | None) -> dict[str, Any] | None:
+        study = held_study(held_studies().named(code))
+        vintage = published_vintage(study=study)
+        if vintage and out:
+            write_file(out, outcome_file(study=study, vintage=vintage))
+        return vintage.report if vintage else None
 
 
 def _table(report: dict[str, Any]) -> list[str]:

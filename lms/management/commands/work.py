@@ -1,3 +1,4 @@
+import itertools
 import os
 import threading
 from typing import Any
@@ -5,9 +6,12 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from assessments.tasks import open_boxes
+from assessments.tasks import check_keys, cover_boxes, open_boxes
+from lms.due import send_what_is_due
 
 EVERY_SECONDS = 300
+# At its start and once a day the worker looks whether every key is still there.
+TICKS_A_DAY = 24 * 3600 // EVERY_SECONDS
 
 
 class Command(BaseCommand):
@@ -24,8 +28,12 @@ class Command(BaseCommand):
             stopped.set()
 
     def _tick(self, stopped: threading.Event) -> None:
-        while True:
+        for tick in itertools.count():
+            if tick % TICKS_A_DAY == 0:
+                check_keys.enqueue()
+            cover_boxes.enqueue()
             open_boxes.enqueue()
+            send_what_is_due.enqueue()
             if stopped.wait(EVERY_SECONDS):
                 return
 

@@ -13,13 +13,14 @@ from assessments.actions import (
     decline,
     destroy_served_keys,
     due_windows,
+    fill_box,
     open_due_boxes,
     open_window,
     seal_section,
 )
 from assessments.actions import opening as opening_actions
 from assessments.ballot_box import store
-from assessments.ballot_box.batches import Unreadable, unseal_aside, unseal_rows
+from assessments.ballot_box.batches import PAGE_BYTES, Unreadable, unseal_aside, unseal_rows
 from assessments.ballot_box.keys import KeyMissing, web_data_share
 from assessments.ballot_box.models import Ballot, Opening, ResponseBatch, SetAside
 from assessments.ballot_box.sealing import unwrap
@@ -98,8 +99,9 @@ class TestOpening:
         row = min(survey.rows(), key=lambda row: row["answers"]["A1"])
         assert values(survey) == [1, 2, 3]
         assert len(row["code"]) == 32
-        assert row | {"code": None} == {
+        assert row | {"code": None, "row": None} == {
             "code": None,
+            "row": None,
             "wave": "pre",
             "version": 1,
             "answers": fully(1),
@@ -119,14 +121,16 @@ class TestOpening:
         assert list(Opening.objects.values_list("n", "n_set_aside")) == [(3, 0)]
         assert not Ballot.objects.exists()
 
-    def test_an_empty_box_is_opened_and_looks_like_any_other(self, survey: Survey) -> None:
+    def test_a_box_in_which_nobody_answered_adds_as_much_as_any_other(self, survey: Survey) -> None:
+        for one in (survey.pre, survey.post):
+            fill_box(window=one)
         open_window(window=survey.pre)
         assert survey.rows() == []
-        empty = [len(batch) for _, batch in store.batches_of(survey.study.uuid)]
+        ((_, empty),) = store.batches_of(survey.study.uuid)
         everybody_answers(survey, survey.post)
         open_window(window=survey.post)
-        assert len(empty) == 1
-        assert {len(batch) for _, batch in store.batches_of(survey.study.uuid)} == set(empty)
+        ((_, full),) = store.batches_of(survey.study.uuid)
+        assert len(full) - len(empty) == len(empty) - 24 - 16 == PAGE_BYTES
 
     def test_opening_twice_changes_nothing(self, survey: Survey) -> None:
         everybody_answers(survey, survey.pre)
@@ -228,7 +232,7 @@ class TestCorruptBallots:
         Ballot.objects.filter(window=survey.post.uuid).update(window=survey.pre.uuid)
         open_window(window=survey.pre)
         assert values(survey) == [1, 2, 3]
-        assert SetAside.objects.count() == 1
+        assert SetAside.objects.count() == len(survey.people)
 
     def test_answers_that_the_instrument_does_not_offer_are_set_aside(self, survey: Survey) -> None:
         """Whoever reaches past the form is stopped at the opening."""

@@ -4,10 +4,11 @@ import pytest
 
 from assessments.actions import current_vintage
 from assessments.actions import outcomes as outcomes_module
+from assessments.ballot_box import store
 from assessments.ballot_box.batches import seal_rows
-from assessments.ballot_box.models import ResponseBatch
+from assessments.ballot_box.models import Opening
 from assessments.keyring import responses_key
-from assessments.models import Study
+from assessments.models import Study, SurveyWindow
 from tests.surveys import make_survey
 
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
@@ -37,10 +38,18 @@ def put_pairs(study: Study, people: range) -> None:
                 }
             )
     key = responses_key(study)
-    ResponseBatch.objects.bulk_create(
-        ResponseBatch(study=study.uuid, sealed=sealed)
-        for sealed in seal_rows(rows, key, study.uuid)
+    store.add_batches(study=study.uuid, batches=seal_rows(rows, key, study.uuid))
+    note_an_opening(study)
+
+
+def note_an_opening(study: Study) -> None:
+    first = SurveyWindow.objects.filter(wave__study=study).first()
+    assert first is not None
+    number = SurveyWindow.objects.count()
+    one = SurveyWindow.objects.create(
+        wave=first.wave, cohort=first.cohort, sheet=first.sheet, number=number
     )
+    Opening.objects.create(box_id=one.box_id, n=0, n_set_aside=0)
 
 
 def counts(study: Study) -> list[int | None]:
@@ -62,7 +71,9 @@ def test_the_threshold_of_pairs_shows_a_change(study: Study) -> None:
 def test_looking_again_computes_nothing(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     put_pairs(study, range(12))
     before = current_vintage(study=study)
-    monkeypatch.setattr(outcomes_module, "_report", lambda study: pytest.fail("computed again"))
+    monkeypatch.setattr(
+        outcomes_module, "next_report", lambda *given: pytest.fail("computed again")
+    )
     assert current_vintage(study=study) == before
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.public import PrivateKey
 
-from assessments.ballot_box import keys
+from assessments.ballot_box import key_files
 from assessments.ballot_box.keys import (
     BoxKeys,
     EvaluatorKeyStore,
@@ -211,7 +211,7 @@ def test_a_power_cut_while_a_key_is_written_leaves_no_key(
     def cut(handle: int) -> None:
         raise OSError("no power")
 
-    monkeypatch.setattr(keys.os, "fsync", cut)
+    monkeypatch.setattr(key_files.os, "fsync", cut)
     with pytest.raises(OSError, match="no power"):
         web.create_box_key(STUDY, WINDOW)
     monkeypatch.undo()

@@ -13,7 +13,7 @@ both = pytest.mark.django_db(databases=["default", "responses"])
 
 def put(tag: str, sealed: bytes = b"sealed", window: uuid.UUID = WINDOW) -> None:
     with store.locked(BOX):
-        store.put(box_id=BOX, window=window, tag=tag, sealed=sealed)
+        store.write(box_id=BOX, window=window, ballots={tag: sealed})
 
 
 def empty(batches: list[bytes], set_aside: list[bytes] | None = None) -> None:
@@ -31,7 +31,7 @@ def empty(batches: list[bytes], set_aside: list[bytes] | None = None) -> None:
 @both
 def test_a_ballot_is_read_back_under_its_tag() -> None:
     put("t1", b"one")
-    assert (store.read("t1"), store.read("t2")) == (b"one", None)
+    assert store.read(["t1", "t2"]) == {"t1": b"one"}
 
 
 @both
@@ -67,7 +67,7 @@ def test_nothing_can_be_put_into_a_box_that_was_opened() -> None:
     empty([])
     with pytest.raises(store.BoxClosed):
         put("late")
-    assert store.read("late") is None
+    assert store.read(["late"]) == {}
 
 
 @both
@@ -93,6 +93,7 @@ def test_the_tables_hold_no_person_no_date_and_no_counter() -> None:
             "box_id": models.CharField,
             "n": models.PositiveIntegerField,
             "n_set_aside": models.PositiveIntegerField,
+            "digest": models.CharField,
         },
         SetAside: {
             "id": models.UUIDField,

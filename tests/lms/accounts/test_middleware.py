@@ -13,7 +13,7 @@ FORCED = ["trainer", "coordinator", "evaluator", "administrator"]
 FREE = ["learner", "supervisor", "editor"]
 PLACES = [
     *("/learn/", "/train/", "/evaluate/", "/catalog/", "/cms/", "/gallery/"),
-    *("/accounts/people/", "/accounts/people/add/"),
+    *("/accounts/people/", "/accounts/people/add/", "/accounts/messages/"),
 ]
 
 

@@ -31,6 +31,7 @@ from lms.accounts.models import Agency, User
 from lms.demo.answers import true_change
 from lms.demo.cohorts import _days_before
 from lms.demo.people import PASSWORD
+from lms.demo.surveys import LASTING
 from tests.repository.sources import PACKAGES
 
 pytestmark = pytest.mark.xdist_group("seed_demo")
@@ -241,8 +242,10 @@ def _paired(keyed: Keyed, code: str) -> tuple[pd.Series, pd.Series]:
     return scores[0][both], scores[1][both]
 
 
-def _change(report: dict[str, Any], code: str) -> dict[str, Any]:
-    (change,) = report["scales"][code]["changes"]
+def _change(report: dict[str, Any], code: str, to: str = "post") -> dict[str, Any]:
+    """The change of a scale from the first wave to another."""
+    changes = report["scales"][code]["changes"]
+    (change,) = (one for one in changes if (one["from"], one["to"]) == ("pre", to))
     return dict(change)
 
 
@@ -255,6 +258,13 @@ def test_the_true_effect_lies_inside_its_interval(report, code):
     spec = Study.objects.get(code=STUDY).instrument_version.spec
     change = _change(report, code)
     assert change["ci_low"] <= true_change(spec.scale(code)) <= change["ci_high"]
+
+
+@SCALE
+def test_so_does_what_is_left_of_it_three_months_later(report, code):
+    spec = Study.objects.get(code=STUDY).instrument_version.spec
+    change = _change(report, code, "months-3")
+    assert change["ci_low"] <= true_change(spec.scale(code), LASTING) <= change["ci_high"]
 
 
 @SCALE
@@ -296,7 +306,7 @@ def test_alpha_is_pingouins(report, keyed, code, wave):
 
 def test_the_flow_counts_who_answered_and_shows_attrition(report, rows):
     codes = {wave: {row["code"] for row in rows if row["wave"] == wave} for wave in ("pre", "post")}
-    before, after = report["flow"]
+    before, after, _later = report["flow"]
     assert before["n"] == len(codes["pre"])
     assert after["n"] == len(codes["post"])
     assert after["n_paired_with_first"] == len(codes["pre"] & codes["post"])
@@ -308,6 +318,7 @@ def test_only_boxes_whose_window_is_over_are_in_it(report, rows):
     assert {row["cohort"] for row in rows} <= {window.cohort.code for window in opened}
     assert opened.filter(wave__code="pre").count() == 9
     assert opened.filter(wave__code="post").count() == 7
+    assert opened.filter(wave__code="months-3").count() == 4
 
 
 def test_every_number_that_is_printed_is_finite_or_hidden(report):

@@ -70,8 +70,11 @@ def settings_of(**changes: str | None) -> dict[str, object]:
 
 
 def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in (FULL | changes).items() if value is not None}
-    return _run("-c", PRINT, environment=environment)
+    return _run("-c", PRINT, environment=present(FULL | changes))
+
+
+def present(environment: dict[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if value is not None}
 
 
 def refusal(**changes: str | None) -> str:
@@ -286,13 +289,79 @@ def test_it_refuses_a_number_of_proxies_that_is_none(count):
     assert "ALLAUTH_TRUSTED_PROXY_COUNT" in refusal(ALLAUTH_TRUSTED_PROXY_COUNT=count)
 
 
-@pytest.mark.parametrize("side", ["web", "evaluator", "wbe", ""])
+WEB = FULL | {"PORTAL_SIDE": "web", "EVALUATOR_KEYS_DIR": None, "OPENER_PASSPHRASE": None}
+EVALUATOR: dict[str, str | None] = dict.fromkeys(FULL) | {
+    "PORTAL_SIDE": "evaluator",
+    "RESPONSES_DATABASE_URL": FULL["RESPONSES_DATABASE_URL"],
+    "EVALUATOR_KEYS_DIR": FULL["EVALUATOR_KEYS_DIR"],
+    "OPENER_PASSPHRASE": FULL["OPENER_PASSPHRASE"],
+}
+SIDES = {"both": FULL, "web": WEB, "evaluator": EVALUATOR}
+
+
+@pytest.mark.parametrize("side", ["wbe", "", "evaluators"])
 def test_it_refuses_a_side_that_it_cannot_be(side):
     assert "PORTAL_SIDE" in refusal(PORTAL_SIDE=side)
 
 
-def test_the_deployment_checks_find_nothing():
-    done = _run("manage.py", "check", "--deploy", "--fail-level", "WARNING", environment=dict(FULL))
+OWN = {
+    "web": [name for name in WEB if WEB[name] and name != "PORTAL_SIDE"],
+    "evaluator": ["RESPONSES_DATABASE_URL", "EVALUATOR_KEYS_DIR"],
+}
+
+
+@pytest.mark.parametrize(("side", "name"), [(side, name) for side in OWN for name in OWN[side]])
+def test_each_side_refuses_to_start_without_what_is_its_own(side, name):
+    assert name in refusal(**SIDES[side] | {name: None})
+
+
+@pytest.mark.parametrize("name", ["EVALUATOR_KEYS_DIR", "OPENER_PASSPHRASE"])
+def test_the_web_side_does_not_take_what_opens_ballots(name):
+    said = refusal(**WEB | {name: FULL[name]})
+    assert name in said
+    assert FULL[name] not in said
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "WEB_KEYS_DIR"])
+def test_the_evaluators_side_does_not_take_people_or_the_keys_to_them(name):
+    assert name in refusal(**EVALUATOR | {name: FULL[name]})
+
+
+def test_one_side_may_keep_its_keys_where_the_other_would_by_default():
+    assert (
+        start(**WEB | {"PORTAL_VAR": "/srv/var", "WEB_KEYS_DIR": "/srv/var/keys"}).returncode == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("side", "name"), [("web", "WEB_KEYS_DIR"), ("evaluator", "EVALUATOR_KEYS_DIR")]
+)
+def test_one_side_refuses_its_keys_among_what_is_served(side, name):
+    keys = str(ROOT / "static" / "keys")
+    assert f"{name} must be away" in refusal(**SIDES[side] | {name: keys})
+
+
+def test_the_evaluators_side_starts_without_a_passphrase_and_asks_for_it():
+    assert start(**EVALUATOR | {"OPENER_PASSPHRASE": None}).returncode == 0
+    assert "OPENER_PASSPHRASE" in refusal(**EVALUATOR | {"OPENER_PASSPHRASE": "fourteen chars"})
+
+
+def test_the_evaluators_side_has_no_database_of_people_and_serves_no_pages():
+    program = """
+from django.conf import settings
+from django.urls import get_resolver
+import django
+django.setup()
+print(settings.DATABASES["default"]["ENGINE"], [str(one.pattern) for one in get_resolver().url_patterns])
+"""
+    done = _run("-c", program, environment=present(EVALUATOR))
+    assert done.stdout.strip() == "django.db.backends.dummy ['healthz', 'readyz']", done.stderr
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_deployment_checks_find_nothing(side):
+    command = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = _run(*command, environment=present(SIDES[side]))
     assert done.returncode == 0, done.stderr
     assert "0 silenced" in done.stdout + done.stderr
 

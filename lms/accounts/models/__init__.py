@@ -1,0 +1,31 @@
+from lms.accounts.models.outbox import (
+    MESSAGE_TRANSITIONS,
+    MessageProblem,
+    MessageState,
+    OutgoingMessage,
+)
+from lms.accounts.models.people import (
+    Agency,
+    AuditEntry,
+    ResearchId,
+    RoleAssignment,
+    User,
+    Workforce,
+    new_research_id,
+    validate_time_zone,
+)
+
+__all__ = [
+    "MESSAGE_TRANSITIONS",
+    "Agency",
+    "AuditEntry",
+    "MessageProblem",
+    "MessageState",
+    "OutgoingMessage",
+    "ResearchId",
+    "RoleAssignment",
+    "User",
+    "Workforce",
+    "new_research_id",
+    "validate_time_zone",
+]

@@ -1,0 +1,155 @@
+"""Sending what is in the outbox. Any number of senders may run at once.
+
+A sender first claims a message, which only one can do, then sends it, then notes that. One that
+ends between sending and noting leaves a message that is sent once more when its time is up: at most
+one mail too many, never one too few.
+"""
+
+import logging
+from collections import Counter
+from datetime import timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import EmailMessage
+from django.db.models import F
+
+from lms.accounts.clock import now
+from lms.accounts.message_kinds import MessageKind, kind_of
+from lms.accounts.models import MessageProblem, MessageState, OutgoingMessage
+from lms.accounts.models.outbox import OutgoingMessageQuerySet
+from lms.accounts.quiet_hours import not_before
+
+BATCH = 50
+# How long a sender has a message to itself; longer than a mail server may keep it waiting.
+CLAIM = timedelta(minutes=10)
+# What follows the first try, the second and so on; after the last one the message has failed.
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 1440))
+_LAST_TRY = len(WAITS) + 1
+_FIRST_PERMANENT_CODE = 500
+
+logger = logging.getLogger(__name__)
+
+
+class _Failed(Exception):
+    """A try that did not work: why, and whether another one would help."""
+
+    def __init__(self, problem: MessageProblem, *, for_good: bool = False) -> None:
+        super().__init__(problem)
+        self.problem, self.for_good = problem, for_good
+
+
+def send_messages() -> Counter[MessageState]:
+    """Sends whatever is due, and returns how many messages came to which state by this sender."""
+    moved: Counter[MessageState] = Counter()
+    connection = get_connection()
+    try:
+        while batch := _next_batch():
+            moved.update(state for one in batch if (state := _attend(one, connection)))
+    finally:
+        connection.close()
+    return moved
+
+
+def _next_batch() -> list[OutgoingMessage]:
+    return list(OutgoingMessage.objects.due(now()).select_related("to__agency")[:BATCH])
+
+
+def _attend(message: OutgoingMessage, connection: BaseEmailBackend) -> MessageState | None:
+    """The state a message has come to; None where it has to wait, or another sender has it."""
+    kind = kind_of(message.kind)
+    if kind and not kind.at_night and _waits_for_the_morning(message):
+        return None
+    mine = _claim(message)
+    if mine is None:
+        return None
+    try:
+        sent = _send(message, kind, connection)
+    except _Failed as failure:
+        return _note_failure(message, mine, failure)
+    if not sent:
+        mine.move(MessageState.DROPPED, problem="")
+        return MessageState.DROPPED
+    mine.move(MessageState.SENT, sent_at=now(), problem="")
+    return MessageState.SENT
+
+
+def _waits_for_the_morning(message: OutgoingMessage) -> bool:
+    agency = message.to.agency
+    at = not_before(now(), agency.time_zone if agency else settings.TIME_ZONE)
+    waits = at > now()
+    if waits:
+        _as_seen(message).update(next_try_at=at)
+    return waits
+
+
+def _as_seen(message: OutgoingMessage) -> OutgoingMessageQuerySet:
+    """The message, as long as nobody else has attended to it since it was read."""
+    return OutgoingMessage.objects.filter(
+        pk=message.pk, state=message.state, attempts=message.attempts
+    )
+
+
+def _claim(message: OutgoingMessage) -> OutgoingMessageQuerySet | None:
+    """The message as this sender's, or None. Each claim counts as a try, so that one which ends its
+    sender does not do so for ever; the count also tells this claim from any later one."""
+    until = now() + CLAIM
+    claimed = _as_seen(message).move(
+        MessageState.SENDING, attempts=F("attempts") + 1, next_try_at=until
+    )
+    if not claimed:
+        return None
+    message.state, message.attempts = MessageState.SENDING, message.attempts + 1
+    return _as_seen(message)
+
+
+def _send(message: OutgoingMessage, kind: MessageKind | None, connection: BaseEmailBackend) -> bool:
+    """Whether the mail was still needed, and is sent. Raises _Failed."""
+    if message.attempts > _LAST_TRY:
+        raise _Failed(MessageProblem.BROKEN_OFF, for_good=True)
+    if not message.to.is_active:
+        return False
+    if kind is None:
+        raise _Failed(MessageProblem.UNKNOWN)
+    mail = _composed(message, kind)
+    if mail is not None:
+        _deliver(mail, connection)
+    return mail is not None
+
+
+def _composed(message: OutgoingMessage, kind: MessageKind) -> EmailMessage | None:
+    try:
+        return kind.compose(message.to, message.context)
+    except Exception as error:
+        # By its name only: its words may hold what the mail would have said.
+        logger.error("A message of kind %s broke: %s", kind.code, type(error).__name__)
+        raise _Failed(MessageProblem.BROKEN) from None
+
+
+def _deliver(mail: EmailMessage, connection: BaseEmailBackend) -> None:
+    try:
+        connection.open()
+        connection.send_messages([mail])
+    except SMTPRecipientsRefused as refusal:
+        codes = [code for code, _words in refusal.recipients.values()]
+        if codes and min(codes) >= _FIRST_PERMANENT_CODE:
+            raise _Failed(MessageProblem.REFUSED, for_good=True) from None
+        raise _Failed(MessageProblem.UNREACHABLE) from None
+    except (SMTPException, OSError):
+        connection.close()
+        raise _Failed(MessageProblem.UNREACHABLE) from None
+    except ValueError:
+        raise _Failed(MessageProblem.BROKEN, for_good=True) from None
+
+
+def _note_failure(
+    message: OutgoingMessage, mine: OutgoingMessageQuerySet, failure: _Failed
+) -> MessageState:
+    if failure.for_good or message.attempts >= _LAST_TRY:
+        mine.move(MessageState.FAILED, problem=failure.problem)
+        return MessageState.FAILED
+    again_at = now() + WAITS[message.attempts - 1]
+    mine.move(MessageState.QUEUED, problem=failure.problem, next_try_at=again_at)
+    return MessageState.QUEUED

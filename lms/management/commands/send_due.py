@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from assessments.ballot_box.keys import KeyMissing
+from lms.accounts.models import MessageState, OutgoingMessage
+from lms.due import send_due
+
+
+class Command(BaseCommand):
+    help = "Queues the mails that are due, invitations to surveys and reminders, and sends them."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            moved = send_due()
+        except KeyMissing as error:
+            raise CommandError(str(error)) from error
+        done = (MessageState.SENT, MessageState.DROPPED, MessageState.FAILED)
+        told = ", ".join(f"{moved[state]} {state.label.lower()}" for state in done)
+        waiting = OutgoingMessage.objects.exclude(state__in=done).count()
+        self.stdout.write(f"Mails: {told}; {waiting} still wait.")
