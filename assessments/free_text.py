@@ -7,7 +7,7 @@ covariates, and in an order of its own for each item.
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from secrets import SystemRandom
 
@@ -30,19 +30,6 @@ class Written:
 
     people: int
     texts: Sequence[str] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Reviewed:
-    """Of one item: how many people's texts somebody was given to read, and a digest of them."""
-
-    people: int
-    digest: str
-
-    def allows(self, people: int, digest: str, threshold: int) -> bool:
-        """Whether the texts as they are now may be given out too: the difference between two
-        files must not be the texts of a few."""
-        return digest == self.digest or people - self.people >= threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +66,16 @@ def written(rows: Iterable[Row], instrument: InstrumentSpec) -> dict[str, Writte
 
 
 def releasable(
-    found: Mapping[str, Written],
-    before: Mapping[str, Reviewed],
-    digest: Callable[[Sequence[str]], str],
-    threshold: int,
+    found: Mapping[str, Written], before: Mapping[str, int], threshold: int
 ) -> dict[str, Written]:
     """The items whose texts somebody may be given: written by enough people, and by enough more
-    than when they were given out before."""
+    than when they were given out before, so that two files never differ by the texts of a few.
+
+    The same texts are not given out twice either: that they had become fewer would tell that
+    somebody withdrew.
+    """
     return {
-        item: one
-        for item, one in found.items()
-        if one.people >= threshold
-        and (item not in before or before[item].allows(one.people, digest(one.texts), threshold))
+        item: one for item, one in found.items() if one.people - before.get(item, 0) >= threshold
     }
 
 

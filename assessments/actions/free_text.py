@@ -1,20 +1,11 @@
 """Letting free text out of a study, in two steps with a reader between them."""
 
-import hmac
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
-
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
-from assessments.ballot_box import store
-from assessments.ballot_box.batches import unseal_rows
-from assessments.ballot_box.keys import derive
+from assessments.actions.renewing import renew_study
 from assessments.free_text import (
     Review,
-    Reviewed,
-    Written,
     file_of_kept,
     file_to_review,
     releasable,
@@ -22,6 +13,7 @@ from assessments.free_text import (
 )
 from assessments.keyring import responses_key
 from assessments.models import Study, TextReview
+from assessments.releases import rows_of
 from lms.accounts.audit import record
 from lms.accounts.models import User
 
@@ -31,28 +23,32 @@ class NothingToReview(Exception):
 
 
 @sensitive_variables()
-@transaction.atomic
 def texts_to_review(*, study: Study, by: User | None, purpose: str) -> tuple[str, list[str]]:
     """The file of texts to be read and marked, and the items that are held back.
 
-    An item is held back while fewer people than the study's threshold have written under it, or
-    fewer more than when its texts were last given out.
-    Raises NothingToReview, KeyMissing, Unreadable.
+    What people asked for is carried out first, so that nothing withdrawn is in the file. An item is
+    held back while fewer people than the study's threshold have written under it, or fewer more
+    than when its texts were last given out. Raises NothingToReview, KeyMissing, Unreadable.
     """
+    renew_study(study=study)
+    return _given_out(study, by, purpose)
+
+
+@sensitive_variables()
+@transaction.atomic
+def _given_out(study: Study, by: User | None, purpose: str) -> tuple[str, list[str]]:
     study = Study.objects.select_for_update().get(pk=study.pk)
     if not study.spec.free_text:
         raise NothingToReview(f"Study {study.code} asks for no free text")
     key = responses_key(study)
-    rows = unseal_rows((sealed for _, sealed in store.batches_of(study.uuid)), key, study.uuid)
-    digest = _digest_with(key, study)
-    found = written(rows, study.instrument_version.spec)
-    free = releasable(found, _before(study), digest, study.spec.threshold)
+    found = written(rows_of(study.uuid, key), study.instrument_version.spec)
+    free = releasable(found, _before(study), study.spec.threshold)
     if not free:
         raise NothingToReview(
             f"Fewer than {study.spec.threshold} people have written under each item, or fewer "
             "than that many since its texts were last given out"
         )
-    _note(study, free, digest)
+    TextReview.objects.create(study=study, items={i: one.people for i, one in free.items()})
     record(
         action="texts.given_out", by=by, about=study, detail={"items": list(free)}, purpose=purpose
     )
@@ -74,21 +70,9 @@ def let_through(*, study: Study, review: Review, by: User | None, purpose: str) 
     return file_of_kept(review)
 
 
-def _before(study: Study) -> dict[str, Reviewed]:
-    """Of each item, what was given out last."""
-    noted: dict[str, Reviewed] = {}
+def _before(study: Study) -> dict[str, int]:
+    """How many people had written under each item when its texts were last given out."""
+    noted: dict[str, int] = {}
     for review in TextReview.objects.filter(study=study):
-        noted |= {item: Reviewed(**told) for item, told in review.items.items()}
+        noted |= review.items
     return noted
-
-
-def _note(study: Study, free: dict[str, Written], digest: Callable[[Sequence[str]], str]) -> None:
-    told = {item: Reviewed(one.people, digest(one.texts)) for item, one in free.items()}
-    TextReview.objects.create(
-        study=study, items={item: asdict(reviewed) for item, reviewed in told.items()}
-    )
-
-
-def _digest_with(key: bytes, study: Study) -> Callable[[Sequence[str]], str]:
-    own = derive(key, study.uuid, "v1/texts")
-    return lambda texts: hmac.digest(own, json.dumps(list(texts)).encode(), "sha256").hex()

@@ -9,8 +9,8 @@ from lms.accounts.privacy import Privacy
 
 class TextReview(models.Model):
     """Free text of a study, given to somebody to read. `items` says of each item how many people
-    had written, never fewer than the study's threshold, and a digest made with both sides' keys:
-    two files whose difference is what a few people wrote are not given out."""
+    had written, never fewer than the study's threshold: two files whose difference is what a few
+    people wrote are not given out."""
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="text_reviews")
     items = models.JSONField()

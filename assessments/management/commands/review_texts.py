@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from assessments.actions.free_text import NothingToReview, let_through, texts_to_review
 from assessments.ballot_box.batches import Unreadable
 from assessments.ballot_box.keys import KeyMissing
+from assessments.ballot_box.store import NotScrubbed
 from assessments.free_text import read_review
 from assessments.models import Study
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
                 self._let_through(found, options["reviewed"], out, purpose.strip()[:200])
             else:
                 self._give_out(found, out, purpose.strip()[:200])
-        except (KeyMissing, Unreadable, NothingToReview) as error:
+        except (KeyMissing, Unreadable, NotScrubbed, NothingToReview) as error:
             raise CommandError(str(error)) from error
 
     def _give_out(self, study: Study, out: Path, purpose: str) -> None:

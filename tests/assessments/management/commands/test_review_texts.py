@@ -93,7 +93,8 @@ def test_texts_of_fewer_than_the_threshold_stay_in(study, tmp_path, people) -> N
 def test_a_second_file_never_adds_a_few_peoples_texts(study, tmp_path) -> None:
     add(study, range(12))
     give_out(study, tmp_path / "1.csv")
-    give_out(study, tmp_path / "again.csv")
+    with pytest.raises(CommandError, match="last given out"):
+        give_out(study, tmp_path / "again.csv")
     add(study, range(100, 103))
     with pytest.raises(CommandError, match="last given out"):
         give_out(study, tmp_path / "2.csv")
