@@ -48,6 +48,7 @@ NO_SIGHT = frozenset(
         Permission.MANAGE_PEOPLE,
         Permission.MANAGE_STUDIES,
         Permission.IMPORT_RESPONSES,
+        Permission.MANAGE_INSTRUMENTS,
         Permission.EDIT_CONTENT,
     }
 )
