@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +14,7 @@ from assessments.covariates import Covariate
 from assessments.documents import DEFAULT_LANGUAGE
 from assessments.instruments import Block, Item
 from assessments.questionnaire import Section
+from assessments.self_made import CodeElement, ElementError, normal_form
 from courses.cells import printable
 
 # Up to so many answers stand side by side as tiles; more are a list.
@@ -46,6 +48,40 @@ class NumberInput(Retractable, forms.NumberInput):
 
 class Textarea(Retractable, forms.Textarea):
     pass
+
+
+class TextInput(Retractable, forms.TextInput):
+    pass
+
+
+class ElementField(forms.CharField):
+    """One element of a self-made code, in the form in which it is compared."""
+
+    def __init__(self, element: CodeElement, language: str) -> None:
+        self.element = element
+        # What is typed is named by its legend, as a group of radios is.
+        named = {"aria-labelledby": f"q-{element.code}-legend", "autocomplete": "off"}
+        super().__init__(
+            label=element.question_in(language),
+            required=False,
+            max_length=60,
+            widget=TextInput(named | {"spellcheck": "false"}),
+        )
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        try:
+            return normal_form(self.element, typed) if typed else ""
+        except ElementError as error:
+            raise ValidationError(element_reason(self.element)) from error
+
+
+def element_reason(element: CodeElement) -> str:
+    """What an element takes, for somebody who typed something else."""
+    if element.is_letter:
+        return _("Type one letter.")
+    words = _("Type a whole number from %(low)s to %(high)s.")
+    return words % {"low": element.low, "high": element.high}
 
 
 class FreeText(forms.CharField):
@@ -124,6 +160,8 @@ class SurveyForm(forms.Form):
                 self.fields[item.code] = _item_field(item, language)
             for covariate in section.covariates:
                 self.fields[covariate.code] = _covariate_field(covariate, language)
+            for element in section.elements:
+                self.fields[element.code] = ElementField(element, language)
 
     @property
     def answers(self) -> dict[int, dict[str, Any]]:
@@ -137,8 +175,8 @@ class SurveyForm(forms.Form):
         for item in section.items:
             if item.code in given and item.is_asked(answers):
                 answers[item.code] = given[item.code]
-        bands = {one.code: given[one.code] for one in section.covariates if one.code in given}
-        return answers | bands
+        about = [one.code for one in section.covariates] + [one.code for one in section.elements]
+        return answers | {code: given[code] for code in about if code in given}
 
     def refuse_length(self, error: TooLong) -> None:
         """Says of a section that does not fit into its slot by how much, at its longest text."""
@@ -174,6 +212,9 @@ class SurveyForm(forms.Form):
             codes = [one.code for one in section.covariates]
             asked = tuple(Question(self[code], numbers[code], listed=True) for code in codes)
             yield Asked(None, "", "", asked)
+        if section.elements:
+            codes = [one.code for one in section.elements]
+            yield Asked(None, "", "", tuple(Question(self[code], numbers[code]) for code in codes))
 
     def _question(self, item: Item, section: Section, numbers: Mapping[str, int]) -> Question:
         return Question(

@@ -4,6 +4,7 @@ because the evaluators' side may have no main database."""
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 
 from assessments.ballot_box.batches import Row
 from assessments.ballot_box.keys import OpenerKeys
@@ -12,6 +13,7 @@ from assessments.ballot_box.requests import Request
 from assessments.frame import Frame
 from assessments.questionnaire import sections_of, validator
 from assessments.renewal import Renewed, renew, without_withdrawn
+from assessments.self_made import Marks, marks_of, match
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,30 @@ def read_box(
 ) -> ReadBox:
     """Reads a peeled box. `before` are the study's rows so far: codes they know are kept."""
     opened, corrupt = _open_all(frame, box, ballots, keys)
+    if frame.study.is_anonymous:
+        return ReadBox(self_made_rows(frame, box, opened, keys, before), corrupt)
     known = {row["code"] for row in before}
     rows = [_row(frame, box, code_of(one.links, keys, known), one) for one in opened]
     return ReadBox(rows, corrupt)
+
+
+def self_made_rows(
+    frame: Frame, box: Box, opened: Sequence[Opened], keys: OpenerKeys, before: Sequence[Row]
+) -> list[Row]:
+    """The rows of people who made their codes themselves. Somebody is looked for in their own
+    cohort's other waves, where few can be taken for each other; who is not found gets a new code.
+    Of the elements only keyed marks stay."""
+    asked = frame.study.code_elements
+    given = [marks_of(one.answers, asked, keys.code) for one in opened]
+    known: dict[str, list[Marks]] = {}
+    for row in before:
+        if row["cohort"] == box.cohort and row["wave"] != box.wave:
+            known.setdefault(row["code"], []).append(tuple(row["made"]))
+    found = match(known, given)
+    return [
+        _row(frame, box, code or token_hex(16), one) | {"made": list(marks)}
+        for one, code, marks in zip(opened, found, given, strict=True)
+    ]
 
 
 def open_box(
@@ -93,11 +116,12 @@ def _open_all(
 
 def _row(frame: Frame, box: Box, code: str, opened: Opened) -> Row:
     covariates = frame.study.covariates
+    apart = {*covariates, *frame.study.code_elements}
     return {
         "code": code,
         "wave": box.wave,
         "version": frame.instrument.version,
-        "answers": {k: v for k, v in opened.answers.items() if k not in covariates},
+        "answers": {k: v for k, v in opened.answers.items() if k not in apart},
         "cohort": box.cohort,
         "covariates": {k: v for k, v in opened.answers.items() if k in covariates},
         "arm": box.arm,

@@ -5,7 +5,7 @@ and statsmodels are imported inside the functions, so that importing this module
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import metadata
@@ -44,8 +44,8 @@ class Response:
     """What one officer answered in one wave. Exists in memory only.
 
     `code` is the study's pseudonym, `answers` maps item codes to numbers or free text, `cohort` may
-    be empty, and so may `arm`, `promise`, the version of the promise that was shown, and `row`, the
-    random id under which the response is stored.
+    be empty, and so may `arm`, `promise`, the version of the promise that was shown, `row`, the
+    random id under which the response is stored, and `made`, the marks of a self-made code.
     """
 
     code: str
@@ -57,6 +57,7 @@ class Response:
     arm: str = ""
     promise: str = ""
     row: str = ""
+    made: Sequence[str] = ()
 
     def __repr__(self) -> str:
         """No traceback or log line may hold an answer."""

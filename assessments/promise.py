@@ -48,6 +48,7 @@ NO_SIGHT = frozenset(
         Permission.MANAGE_PEOPLE,
         Permission.MANAGE_STUDIES,
         Permission.IMPORT_RESPONSES,
+        Permission.MANAGE_INSTRUMENTS,
         Permission.EDIT_CONTENT,
     }
 )
@@ -75,7 +76,12 @@ class Promise:
         if self.study.covariates:
             told.append(_("Broad groups about your work, if you choose them."))
         if self.study.free_text:
-            told.append(_("What you write yourself. Leave out names."))
+            told.append(
+                _(
+                    "What you write yourself. Leave out names: the evaluators read each text "
+                    "before any is shared."
+                )
+            )
         told.append(self._link)
         return [*told, _("No name, email, badge, address or time.")]
 
@@ -107,6 +113,8 @@ class Promise:
     @property
     def never_shown(self) -> list[str]:
         few = _("Anything about fewer than %(n)s.") % {"n": self.study.threshold}
+        if self.study.free_text:
+            return [_("What you ticked, or whether you answered or declined."), few]
         return [_("What you answered, or whether you answered or declined."), few]
 
     @property

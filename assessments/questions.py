@@ -9,8 +9,11 @@ from assessments.covariates import COVARIATES
 from assessments.documents import Reader
 from assessments.measures import Block, Item, ShowIf
 from assessments.response_scales import ResponseScale
+from assessments.self_made import CODE_ELEMENTS
 
-RESERVED_CODES = frozenset({"participant", "wave", "cohort", "covariates", *COVARIATES})
+RESERVED_CODES = frozenset(
+    {"participant", "wave", "cohort", "covariates", *COVARIATES, *CODE_ELEMENTS}
+)
 RESPONSE_TYPES = ("likert", "number", "text")
 BLOCK_KINDS = ("vignette", "matrix")
 LONGEST_TEXT = 1000

@@ -15,6 +15,7 @@ from assessments.ballot_box.sealing import (
     Tampered,
     links_of,
     tag_of,
+    unlinked,
     unwrap,
     wrap,
 )
@@ -50,6 +51,7 @@ class WebBox:
         frame = study.frame
         self.sections = len(sections_of(frame))
         self.promise = Promise(frame.study, window.sheet.version).version
+        self.is_anonymous = frame.study.is_anonymous
         self._k_link = link_key(study)
 
     def tags(self, ids: Sequence[bytes]) -> list[str]:
@@ -57,7 +59,10 @@ class WebBox:
 
     def envelope(self, ids: Sequence[bytes]) -> Envelope:
         study, window = self.window.wave.study.uuid, self.window.uuid
-        links = links_of(self._k_link, study, ids)
+        if self.is_anonymous:
+            links = unlinked(self.keys, window, ids)
+        else:
+            links = links_of(self._k_link, study, ids)
         return Envelope(study, window, links, self.sections, self.promise)
 
     def own(self, ids: Sequence[bytes]) -> dict[str, SealedBallot]:

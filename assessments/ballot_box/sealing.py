@@ -60,6 +60,16 @@ def links_of(k_link: bytes, study: uuid.UUID, research_ids: Sequence[bytes]) -> 
     return links + [""] * (LINKS - len(links))
 
 
+def unlinked(keys: BoxKeys, window: uuid.UUID, research_ids: Sequence[bytes]) -> list[str]:
+    """What stands in the place of links where people make their codes themselves: it looks alike,
+    is the same in all sections of one ballot, and leads from no window to another."""
+    values = [
+        hmac.digest(keys.tag, b"v1/unlinked\0" + window.bytes + value, "sha256").hex()
+        for value in research_ids[:LINKS]
+    ]
+    return values + [""] * (LINKS - len(values))
+
+
 @dataclass(frozen=True)
 class Envelope:
     """What is the same in all slots of one person's ballot; `promise` is the version of the promise

@@ -46,11 +46,13 @@ class Agencies:
 
 
 def people_by_email(rows: Iterable[RosterRow]) -> dict[str, User]:
-    """The accounts of the rows' addresses, in any case."""
+    """The accounts of the rows' addresses, in any case; of a former one, the one that stays."""
     emails = [row.email for row in rows]
     found = User.objects.annotate(key=Lower("email")).filter(key__in=emails)
-    found = found.select_related("agency").prefetch_related("role_assignments")
-    return {user.email.lower(): user for user in found}
+    found = found.select_related("agency", "merged_into__agency").prefetch_related(
+        "role_assignments", "merged_into__role_assignments"
+    )
+    return {user.email.lower(): user.merged_into or user for user in found}
 
 
 def may_change_record(by: User | None, person: User) -> bool:
@@ -114,7 +116,9 @@ def look_alikes_in_file(rows: Iterable[tuple[RosterRow, Agency]]) -> dict[int, L
 def _comparable(newcomers: Sequence[tuple[RosterRow, Agency]], by: User | None) -> Iterable[User]:
     agencies = {agency.pk for _row, agency in newcomers}
     numbers = {row.state_id for row, _agency in newcomers if row.state_id}
-    people = User.objects.filter(Q(agency__in=agencies) | Q(state_id__in=numbers))
+    people = User.objects.filter(
+        Q(agency__in=agencies) | Q(state_id__in=numbers), merged_into__isnull=True
+    )
     if by is not None:
         people = people.filter(
             agency__in=by.agencies_where(Permission.MANAGE_COHORTS),

@@ -64,7 +64,12 @@ def person(request: SignedInRequest, person: uuid.UUID) -> HttpResponse:
         said = _("%(person)s has the role now: %(role)s.")
         messages.success(request, said % {"person": found, "role": given.get_role_display()})
         return redirect("person", found.uuid)
-    context = {"person": found, "is_own": found == request.user, "form": form}
+    context = {
+        "person": found,
+        "former": found.former.order_by("email"),
+        "is_own": found == request.user,
+        "form": form,
+    }
     return render(request, "accounts/person.html", context, status=400 if form.errors else 200)
 
 
@@ -91,5 +96,5 @@ def _refuse_others(request: SignedInRequest) -> None:
 
 
 def _person(request: SignedInRequest, person: uuid.UUID) -> User:
-    people = User.objects.manageable_by(request.user).select_related("agency")
+    people = User.objects.manageable_by(request.user).select_related("agency", "merged_into")
     return get_object_or_404(people, uuid=person)

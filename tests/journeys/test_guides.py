@@ -133,6 +133,8 @@ PICTURES = [
     Picture("supervisor-agency", "supervisor@example.org", _fixed("/supervise/")),
     Picture("administrator-people", "administrator@example.org", _fixed("/accounts/people/")),
     Picture("evaluator-studies", EVALUATOR, _fixed("/evaluate/")),
+    Picture("evaluator-protocol", EVALUATOR, _fixed("/evaluate/cit-attitudes/protocol/")),
+    Picture("evaluator-rates", EVALUATOR, _fixed("/evaluate/cit-attitudes/rates/")),
     Picture("evaluator-outcomes", EVALUATOR, _fixed("/evaluate/cit-attitudes/")),
     Picture("evaluator-import", EVALUATOR, _fixed("/evaluate/cit-paper-2019/import/")),
     Picture(

@@ -172,7 +172,7 @@ def test_what_withdrew_does_not_come_out_by_subtraction(seed: int, leavers: int)
     """Whether they were few, or as many as the threshold and answered all alike."""
     random = Random(seed)
     gone = [r for number in range(leavers) for r in alike(f"b{number}")]
-    _old, new = released(pairs("a", 40, random) + gone, [], gone)
+    _, new = released(pairs("a", 40, random) + gone, [], gone)
     assert new is None
 
 

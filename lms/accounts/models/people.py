@@ -114,6 +114,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     rank = models.CharField(_("rank or title"), max_length=100, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="former",
+        help_text=_("the account that goes on, where this one was a duplicate"),
+    )
     joined_at = models.DateTimeField(_("joined"), default=now, editable=False)
 
     objects = UserManager()
@@ -141,6 +149,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         "workforce": Privacy.PERSONAL,
         "rank": Privacy.PERSONAL,
         "is_active": Privacy.OFFICE,
+        "merged_into": Privacy.PERSONAL,
         "joined_at": Privacy.PERSONAL,
     }
 
