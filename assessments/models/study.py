@@ -33,6 +33,7 @@ class StudyQuerySet(models.QuerySet["Study"]):
         """Visible studies, for somebody who may change their protocols and arms."""
         allowed = user.may(Permission.MANAGE_STUDIES)
         return self.visible_to(user) if allowed else self.none()
+
     def asking(self, user: User) -> "StudyQuerySet":
         """Studies that ask a cohort in which this person has or had a seat."""
         own = SurveyWindow.objects.filter(cohort__enrolments__user=user)
