@@ -14,12 +14,21 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.secret import Aead
 
 from assessments.ballot_box.keys import BoxKeys, OpenerKeys
 from assessments.ballot_box.opening import open_ballot, peel
-from assessments.ballot_box.sealing import SIZE, Envelope, SealedBallot, links_of, tag_of, wrap
+from assessments.ballot_box.sealing import (
+    SIZE,
+    Envelope,
+    SealedBallot,
+    links_of,
+    tag_of,
+    unwrap,
+    wrap,
+)
 
-SECTIONS, ROUNDS = 5, 5
+SECTIONS, ROUNDS, COVER = 5, 5, 28
 ANSWERS = [{f"Q{section}{item}": 3 for item in range(6)} for section in range(SECTIONS)]
 
 
@@ -63,17 +72,34 @@ def main(ballots: int) -> None:
     def bare_seal() -> list[bytes]:
         return [public.encrypt(bytes(SIZE)) for _ in range(ballots * SECTIONS * 2)]
 
+    def cover() -> None:
+        """What a section costs beside the sealing: a cohort's ballots under new layers."""
+        for start in range(0, ballots, COVER):
+            for tag, sealed in stored[start : start + COVER]:
+                wrap(unwrap(sealed, box, tag), box, tag)
+
+    def bare_cover() -> None:
+        for tag, sealed in stored:
+            layer = Aead(box.wrap)
+            layer.encrypt(layer.decrypt(sealed, aad=tag.encode()), aad=tag.encode())
+
     bare_boxes = [public.encrypt(bytes(SIZE)) for _ in range(ballots * SECTIONS)]
 
     def bare_open() -> list[bytes]:
         return [private.decrypt(sealed) for sealed in bare_boxes]
 
-    pairs = {"sealing": (seal, bare_seal), "opening": (open_all, bare_open)}
+    pairs = {
+        "sealing": (seal, bare_seal),
+        "covering": (cover, bare_cover),
+        "opening": (open_all, bare_open),
+    }
     for name, (ours, bare) in pairs.items():
         times = [(_seconds(ours), _seconds(bare)) for _ in range(ROUNDS)]
         rate = ballots / statistics.median(mine for mine, _ in times)
         ratio = statistics.median(mine / theirs for mine, theirs in times)
         print(f"{name}: {rate:,.0f} ballots of {SECTIONS} sections a second, {ratio:.2f} x bare")
+        if name == "covering":
+            print(f"  {1000 * COVER / rate:.2f} ms for the {COVER} ballots around one section")
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ def seal_into(box: WebBox, ids: Sequence[bytes], change: Change, *, every: bool 
 @sensitive_variables()
 def _change(window: SurveyWindow, user: User, change: Change, *, every: bool = False) -> None:
     box, ids = WebBox(window), research_ids(user)
+    _ = box.seated
     with store.locked(window.box_id):
         seal_into(box, ids, change, every=every)
 

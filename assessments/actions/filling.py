@@ -1,6 +1,7 @@
 """The web side's hands in a box: a ballot for everybody from the start, and none written alone."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -78,15 +79,19 @@ class WebBox:
     def wrap(self, tag: str, ballot: SealedBallot) -> bytes:
         return wrap(ballot, self.keys, tag)
 
+    @cached_property
+    def seated(self) -> list[tuple[list[str], list[bytes]]]:
+        """Tags and research ids of everybody seated. Ask for it before a lock is taken."""
+        return [(self.tags(ids), ids) for ids in _ids_of_seated(self.window)]
+
     def missing(self) -> dict[str, SealedBallot]:
         """Untouched ballots for everybody seated who has none."""
         held = store.tags_in(self.window.uuid)
-        new = {}
-        for ids in _ids_of_seated(self.window):
-            tags = self.tags(ids)
-            if held.isdisjoint(tags):
-                new[tags[0]] = SealedBallot.untouched(self.envelope(ids), self.public_key)
-        return new
+        return {
+            tags[0]: SealedBallot.untouched(self.envelope(ids), self.public_key)
+            for tags, ids in self.seated
+            if held.isdisjoint(tags)
+        }
 
     def rewrapped(self, tags: Sequence[str]) -> dict[str, bytes]:
         """These ballots under a new outer layer; what does not open is left as it lies."""
@@ -125,6 +130,7 @@ def fill_box(*, window: SurveyWindow) -> None:
     Raises KeyMissing, BoxClosed.
     """
     box = WebBox(window)
+    _ = box.seated
     with store.locked(window.box_id):
         ballots = box.rewrapped(sorted(store.tags_in(window.uuid)))
         new = {tag: box.wrap(tag, ballot) for tag, ballot in box.missing().items()}
@@ -134,7 +140,7 @@ def fill_box(*, window: SurveyWindow) -> None:
 def with_ballots(windows: QuerySet[SurveyWindow]) -> list[SurveyWindow]:
     """Those whose boxes hold ballots: begun, and not opened yet."""
     waiting = windows.filter(opened_at__isnull=True).select_related(
-        "wave__study__instrument_version", "cohort"
+        "wave__study__instrument_version", "cohort", "sheet"
     )
     return [one for one in with_bounds(waiting) if bounds_of(one).has_begun(now())]
 

@@ -28,7 +28,8 @@ def request_withdrawal(*, study: Study, user: User) -> None:
         stack.enter_context(store.locked(study.uuid.hex))
         for box in boxes:
             stack.enter_context(store.locked(box.window.box_id))
-            if not store.is_opened(box.window.box_id):
+            # Whoever has no ballot there gets none by withdrawing: it would be one too many.
+            if not store.is_opened(box.window.box_id) and box.own(ids):
                 seal_into(box, ids, declined, every=True)
         sheet = sheet_of(study, k_link).with_request(sealed)
         store.write_sheet(study=study.uuid, sealed=sheet.wrapped(k_link, study.uuid))

@@ -10,6 +10,7 @@ from assessments.actions import (
     create_windows,
     current_vintage,
     decline,
+    fill_box,
     open_due_boxes,
     open_window,
     renew_study,
@@ -27,7 +28,7 @@ from assessments.models import Study
 from lms.accounts.clock import now
 from lms.accounts.models import AuditEntry, User
 from tests.factories import UserFactory
-from tests.surveys import Survey, answer, fully, make_cohort
+from tests.surveys import Survey, answer, fully, make_cohort, seat
 
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
 
@@ -90,6 +91,18 @@ def test_withdrawing_declines_in_every_window_that_has_begun(survey: Survey) -> 
 def test_a_window_that_has_not_begun_shows_nothing_of_a_withdrawal(survey: Survey) -> None:
     request_withdrawal(study=survey.study, user=survey.people[0])
     assert store.contents(survey.post.uuid) == []
+
+
+def test_who_has_no_ballot_in_an_open_window_gets_none_by_withdrawing(survey: Survey) -> None:
+    """In a window for later seats: one ballot more than people would tell."""
+    officer = survey.people[0]
+    fill_box(window=survey.pre)
+    late = UserFactory.create()
+    seat(survey.cohort, [late])
+    late.enrolments.update(state="withdrawn")
+    request_withdrawal(study=survey.study, user=late)
+    request_withdrawal(study=survey.study, user=officer)
+    assert len(store.contents(survey.pre.uuid)) == len(survey.people)
 
 
 def test_who_never_took_part_may_withdraw_and_nothing_happens(opened: Survey) -> None:
