@@ -13,6 +13,7 @@ from assessments.covariates import Covariate
 from assessments.documents import DEFAULT_LANGUAGE
 from assessments.instruments import Block, Item
 from assessments.questionnaire import Section
+from assessments.self_made import CodeElement, ElementError, normal_form
 from courses.cells import printable
 
 # Up to so many answers stand side by side as tiles; more are a list.
@@ -44,6 +45,10 @@ class NumberInput(Retractable, forms.NumberInput):
     pass
 
 
+class TextInput(Retractable, forms.TextInput):
+    pass
+
+
 class Textarea(Retractable, forms.Textarea):
     pass
 
@@ -57,6 +62,31 @@ class FreeText(forms.CharField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {}
+
+
+class ElementField(forms.CharField):
+    """One element of a code that people make themselves. No more of what was typed is sealed than
+    the letter or the number that counts."""
+
+    def __init__(self, element: CodeElement, language: str) -> None:
+        named = {"aria-labelledby": f"q-{element.code}-legend", "autocomplete": "off"}
+        label = element.question_in(language)
+        super().__init__(label=label, required=False, widget=TextInput(named))
+        self.element = element
+
+    def clean(self, value: Any) -> str:
+        typed = printable(super().clean(value) or "")
+        try:
+            return normal_form(self.element, typed) if typed else ""
+        except ElementError as error:
+            raise forms.ValidationError(self._refusal) from error
+
+    @property
+    def _refusal(self) -> str:
+        if self.element.is_letter:
+            return _("Write one letter.")
+        ends = {"low": self.element.low, "high": self.element.high}
+        return _("Write a whole number from %(low)s to %(high)s.") % ends
 
 
 @dataclass(frozen=True)
@@ -124,6 +154,8 @@ class SurveyForm(forms.Form):
                 self.fields[item.code] = _item_field(item, language)
             for covariate in section.covariates:
                 self.fields[covariate.code] = _covariate_field(covariate, language)
+            for element in section.elements:
+                self.fields[element.code] = ElementField(element, language)
 
     @property
     def answers(self) -> dict[int, dict[str, Any]]:
@@ -137,8 +169,7 @@ class SurveyForm(forms.Form):
         for item in section.items:
             if item.code in given and item.is_asked(answers):
                 answers[item.code] = given[item.code]
-        bands = {one.code: given[one.code] for one in section.covariates if one.code in given}
-        return answers | bands
+        return answers | {code: given[code] for code in section.about if code in given}
 
     def refuse_length(self, error: TooLong) -> None:
         """Says of a section that does not fit into its slot by how much, at its longest text."""
@@ -170,8 +201,8 @@ class SurveyForm(forms.Form):
             text = group.block.text_in(self.language) if group.block else ""
             questions = tuple(self._question(item, section, numbers) for item in group.items)
             yield Asked(group.block, text, self._spoken, questions)
-        if section.covariates:
-            codes = [one.code for one in section.covariates]
+        codes = section.about
+        if codes:
             asked = tuple(Question(self[code], numbers[code], listed=True) for code in codes)
             yield Asked(None, "", "", asked)
 

@@ -4,6 +4,7 @@ because the evaluators' side may have no main database."""
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 
 from assessments.ballot_box.batches import Row
 from assessments.ballot_box.keys import OpenerKeys
@@ -12,6 +13,9 @@ from assessments.ballot_box.requests import Request
 from assessments.frame import Frame
 from assessments.questionnaire import sections_of, validator
 from assessments.renewal import Renewed, renew, without_withdrawn
+from assessments.self_made import Marks, marks_of, match
+
+CODE_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,32 @@ def read_box(
 ) -> ReadBox:
     """Reads a peeled box. `before` are the study's rows so far: codes they know are kept."""
     opened, corrupt = _open_all(frame, box, ballots, keys)
-    known = {row["code"] for row in before}
-    rows = [_row(frame, box, code_of(one.links, keys, known), one) for one in opened]
+    if frame.study.is_anonymous:
+        marks = [_marks(frame, one, keys) for one in opened]
+        codes = _matched(box, marks, before)
+    else:
+        marks, known = [()] * len(opened), {row["code"] for row in before}
+        codes = [code_of(one.links, keys, known) for one in opened]
+    rows = [_row(frame, box, *one) for one in zip(codes, marks, opened, strict=True)]
     return ReadBox(rows, corrupt)
+
+
+def _marks(frame: Frame, opened: Opened, keys: OpenerKeys) -> Marks:
+    """What is kept of the code that somebody made themselves."""
+    asked = frame.study.code_elements
+    elements = {code: opened.answers[code] for code in asked if code in opened.answers}
+    return marks_of(elements, asked, keys.code)
+
+
+def _matched(box: Box, given: Sequence[Marks], before: Sequence[Row]) -> list[str]:
+    """The code under which somebody answered another wave, or a new one. Whoever has a row of this
+    wave is not looked for: nobody answers it twice."""
+    here = {row["code"] for row in before if row["wave"] == box.wave}
+    known: dict[str, list[Marks]] = {}
+    for row in before:
+        if row["code"] not in here:
+            known.setdefault(row["code"], []).append(tuple(row["marks"]))
+    return [code or token_hex(CODE_BYTES) for code in match(known, given)]
 
 
 def open_box(
@@ -91,15 +118,17 @@ def _open_all(
     return counted, corrupt
 
 
-def _row(frame: Frame, box: Box, code: str, opened: Opened) -> Row:
-    covariates = frame.study.covariates
-    return {
+def _row(frame: Frame, box: Box, code: str, marks: Marks, opened: Opened) -> Row:
+    covariates, elements = frame.study.covariates, frame.study.code_elements
+    about = {*covariates, *elements}
+    row = {
         "code": code,
         "wave": box.wave,
         "version": frame.instrument.version,
-        "answers": {k: v for k, v in opened.answers.items() if k not in covariates},
+        "answers": {k: v for k, v in opened.answers.items() if k not in about},
         "cohort": box.cohort,
         "covariates": {k: v for k, v in opened.answers.items() if k in covariates},
         "arm": box.arm,
         "promise": opened.promise,
     }
+    return row | {"marks": list(marks)} if marks else row

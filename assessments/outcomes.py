@@ -44,8 +44,8 @@ class Response:
     """What one officer answered in one wave. Exists in memory only.
 
     `code` is the study's pseudonym, `answers` maps item codes to numbers or free text, `cohort` may
-    be empty, and so may `arm`, `promise`, the version of the promise that was shown, and `row`, the
-    random id under which the response is stored.
+    be empty, and so may `arm`, `promise`, the version of the promise that was shown, `row`, the
+    random id under which the response is stored, and `marks`, what is kept of a self-made code.
     """
 
     code: str
@@ -57,6 +57,7 @@ class Response:
     arm: str = ""
     promise: str = ""
     row: str = ""
+    marks: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """No traceback or log line may hold an answer."""

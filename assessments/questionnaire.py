@@ -9,6 +9,7 @@ from assessments.covariates import Covariate, parse_covariates, validate_covaria
 from assessments.frame import Frame
 from assessments.instruments import Group, InstrumentSpec, Item
 from assessments.response_scales import Answer
+from assessments.self_made import CODE_ELEMENTS, CodeElement, validate_elements
 
 _LONGEST_NUMBER = -1.2345678901234567e-300
 # Two bytes, as in most alphabets. A text of longer characters may not fit; the form says so then.
@@ -17,24 +18,34 @@ _WIDE_LETTER = "é"
 
 @dataclass(frozen=True)
 class Section:
-    """One screen: items of the instrument as they are grouped, or (the last one) banded questions
-    about the person."""
+    """One screen: items of the instrument as they are grouped, or (after them) banded questions
+    about the person, or the elements of a code that they make themselves."""
 
     number: int
     title: str
     groups: tuple[Group, ...] = ()
     covariates: tuple[Covariate, ...] = ()
+    elements: tuple[CodeElement, ...] = ()
 
     @property
     def items(self) -> tuple[Item, ...]:
         return tuple(item for group in self.groups for item in group.items)
 
     @property
+    def about(self) -> list[str]:
+        """The codes of its questions about the person."""
+        return [*(one.code for one in self.covariates), *(one.code for one in self.elements)]
+
+    @property
+    def questions(self) -> int:
+        return len(self.items) + len(self.about)
+
+    @property
     def longest_answers(self) -> dict[str, Any]:
         """What would take the most room in a ballot."""
         items = {item.code: _longest_answer(item) for item in self.items}
         bands = {one.code: max(one.choices, key=len) for one in self.covariates}
-        return items | bands
+        return items | bands | {one.code: "00" for one in self.elements}
 
 
 def _longest_answer(item: Item) -> Answer:
@@ -63,6 +74,9 @@ def sections_of(frame: Frame, language: str = "en") -> list[Section]:
     covariates = parse_covariates(frame.study.covariates)
     if covariates:
         sections.append(Section(len(sections) + 1, "", covariates=covariates))
+    elements = tuple(CODE_ELEMENTS[code] for code in frame.study.code_elements)
+    if elements:
+        sections.append(Section(len(sections) + 1, "", elements=elements))
     return sections
 
 
@@ -71,11 +85,17 @@ def validator(frame: Frame) -> Callable[[dict[str, Any]], dict[str, Any]]:
     anything the questionnaire does not offer."""
     spec = _asked(frame)
     asked = parse_covariates(frame.study.covariates)
-    codes = {covariate.code for covariate in asked}
+    elements = frame.study.code_elements
+    bands, parts = {covariate.code for covariate in asked}, set(elements)
 
     def validate(answers: dict[str, Any]) -> dict[str, Any]:
-        bands = {code: value for code, value in answers.items() if code in codes}
-        items = {code: value for code, value in answers.items() if code not in codes}
-        return {**spec.validate_answers(items), **validate_covariates(bands, asked)}
+        def of(codes: set[str]) -> dict[str, Any]:
+            return {code: value for code, value in answers.items() if code in codes}
+
+        return {
+            **spec.validate_answers(of(answers.keys() - bands - parts)),
+            **validate_covariates(of(bands), asked),
+            **validate_elements(of(parts), elements),
+        }
 
     return validate

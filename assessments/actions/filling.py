@@ -50,7 +50,8 @@ class WebBox:
         frame = study.frame
         self.sections = len(sections_of(frame))
         self.promise = Promise(frame.study, window.sheet.version).version
-        self._k_link = link_key(study)
+        # Where people make a code themselves, no key may link their waves.
+        self._k_link = self.keys.tag if frame.study.is_anonymous else link_key(study)
 
     def tags(self, ids: Sequence[bytes]) -> list[str]:
         return [tag_of(self.keys, self.window.uuid, one) for one in ids]
