@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -46,42 +45,12 @@ class NumberInput(Retractable, forms.NumberInput):
     pass
 
 
-class Textarea(Retractable, forms.Textarea):
-    pass
-
-
 class TextInput(Retractable, forms.TextInput):
     pass
 
 
-class ElementField(forms.CharField):
-    """One element of a self-made code, in the form in which it is compared."""
-
-    def __init__(self, element: CodeElement, language: str) -> None:
-        self.element = element
-        # What is typed is named by its legend, as a group of radios is.
-        named = {"aria-labelledby": f"q-{element.code}-legend", "autocomplete": "off"}
-        super().__init__(
-            label=element.question_in(language),
-            required=False,
-            max_length=60,
-            widget=TextInput(named | {"spellcheck": "false"}),
-        )
-
-    def clean(self, value: Any) -> str:
-        typed = super().clean(value)
-        try:
-            return normal_form(self.element, typed) if typed else ""
-        except ElementError as error:
-            raise ValidationError(element_reason(self.element)) from error
-
-
-def element_reason(element: CodeElement) -> str:
-    """What an element takes, for somebody who typed something else."""
-    if element.is_letter:
-        return _("Type one letter.")
-    words = _("Type a whole number from %(low)s to %(high)s.")
-    return words % {"low": element.low, "high": element.high}
+class Textarea(Retractable, forms.Textarea):
+    pass
 
 
 class FreeText(forms.CharField):
@@ -93,6 +62,31 @@ class FreeText(forms.CharField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {}
+
+
+class ElementField(forms.CharField):
+    """One element of a code that people make themselves. No more of what was typed is sealed than
+    the letter or the number that counts."""
+
+    def __init__(self, element: CodeElement, language: str) -> None:
+        named = {"aria-labelledby": f"q-{element.code}-legend", "autocomplete": "off"}
+        label = element.question_in(language)
+        super().__init__(label=label, required=False, widget=TextInput(named))
+        self.element = element
+
+    def clean(self, value: Any) -> str:
+        typed = printable(super().clean(value) or "")
+        try:
+            return normal_form(self.element, typed) if typed else ""
+        except ElementError as error:
+            raise forms.ValidationError(self._refusal) from error
+
+    @property
+    def _refusal(self) -> str:
+        if self.element.is_letter:
+            return _("Write one letter.")
+        ends = {"low": self.element.low, "high": self.element.high}
+        return _("Write a whole number from %(low)s to %(high)s.") % ends
 
 
 @dataclass(frozen=True)
@@ -175,8 +169,7 @@ class SurveyForm(forms.Form):
         for item in section.items:
             if item.code in given and item.is_asked(answers):
                 answers[item.code] = given[item.code]
-        about = [one.code for one in section.covariates] + [one.code for one in section.elements]
-        return answers | {code: given[code] for code in about if code in given}
+        return answers | {code: given[code] for code in section.about if code in given}
 
     def refuse_length(self, error: TooLong) -> None:
         """Says of a section that does not fit into its slot by how much, at its longest text."""

@@ -33,9 +33,14 @@ class Section:
         return tuple(item for group in self.groups for item in group.items)
 
     @property
+    def about(self) -> list[str]:
+        """The codes of its questions about the person."""
+        return [*(one.code for one in self.covariates), *(one.code for one in self.elements)]
+
+    @property
     def size(self) -> int:
         """How many questions it asks."""
-        return len(self.items) + len(self.covariates) + len(self.elements)
+        return len(self.items) + len(self.about)
 
     @property
     def longest_answers(self) -> dict[str, Any]:
@@ -82,20 +87,17 @@ def validator(frame: Frame) -> Callable[[dict[str, Any]], dict[str, Any]]:
     anything the questionnaire does not offer."""
     spec = _asked(frame)
     asked = parse_covariates(frame.study.covariates)
-    codes, elements = {covariate.code for covariate in asked}, frame.study.code_elements
+    elements = frame.study.code_elements
+    bands, parts = {covariate.code for covariate in asked}, set(elements)
 
     def validate(answers: dict[str, Any]) -> dict[str, Any]:
-        bands = {code: value for code, value in answers.items() if code in codes}
-        made = {code: value for code, value in answers.items() if code in elements}
-        items = {
-            code: value
-            for code, value in answers.items()
-            if code not in codes and code not in elements
-        }
+        def of(codes: set[str]) -> dict[str, Any]:
+            return {code: value for code, value in answers.items() if code in codes}
+
         return {
-            **spec.validate_answers(items),
-            **validate_covariates(bands, asked),
-            **validate_elements(made, elements),
+            **spec.validate_answers(of(answers.keys() - bands - parts)),
+            **validate_covariates(of(bands), asked),
+            **validate_elements(of(parts), elements),
         }
 
     return validate

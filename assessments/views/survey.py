@@ -48,9 +48,7 @@ def _start_context(taking: Taking, progress: Progress) -> dict[str, Any]:
         "wave": wave.title_in(taking.language),
         "sheet": sheet,
         "sheet_paragraphs": sheet.text_in(taking.language).split("\n\n"),
-        "questions": sum(
-            len(one.items) + len(one.covariates) + len(one.elements) for one in taking.sections
-        ),
+        "questions": sum(one.size for one in taking.sections),
         "languages": [
             (code, named(code), taking.address("start", code)) for code in taking.languages
         ],

@@ -133,7 +133,7 @@ def test_the_form_asks_them_and_says_what_it_takes(survey: Survey, client: Any) 
     assert "Day of the month on which you were born" in text
     refused = client.post(address, {"code_day": "77", "code_town": "Lawrence"})
     assert refused.status_code == 400
-    assert "Type a whole number from 1 to 31." in refused.content.decode()
+    assert "Write a whole number from 1 to 31." in refused.content.decode()
     assert client.post(address, {"code_day": "7", "code_town": "Lawrence"}).status_code == 302
 
 
