@@ -28,6 +28,7 @@ ITEMS, RESPONSES, BLOCKS, SCALES, SECTIONS = (
 )
 KINDS = (ITEMS, RESPONSES, BLOCKS, SCALES, SECTIONS)
 DETAILS = "details"
+RULES = "not_comparable"
 
 _PLACE = re.compile(r"(\w+)(?:\[(\d+)\]|\.([^.:]+))?((?:\.[^.:]+)*)")
 
@@ -66,7 +67,15 @@ def parts_of(document: Document, kind: str) -> list[Part]:
         titles = {str(number): title for number, title in document.get(kind, {}).items()}
         numbers = sorted({item["section"] for item in document[ITEMS]})
         return [{"code": str(number), "title": titles.get(str(number), {})} for number in numbers]
+    if kind == SCALES:
+        return [_with_rules(scale, document) for scale in document[SCALES]]
     return list(document.get(kind, ()))
+
+
+def _with_rules(scale: Part, document: Document) -> Part:
+    """A scale with the waves between which it does not mean the same, a list for each rule."""
+    rules = [r["waves"] for r in document.get(RULES, ()) if r["scale"] == scale["code"]]
+    return scale | ({RULES: rules} if rules else {})
 
 
 def details_of(document: Document) -> Part:
@@ -89,12 +98,10 @@ def put(document: Document, kind: str, code: str, part: Part) -> Part:
     is also written where the old one was referred to."""
     parts = parts_of(document, kind)
     places = [at for at, one in enumerate(parts) if one["code"] == code]
-    if places:
-        parts[places[0]] = part
-        document = _renamed(document, kind, code, part["code"])
-    else:
-        parts.append(part)
-    return _with(document, kind, parts)
+    if not places:
+        return _with(document, kind, [*parts, part])
+    parts[places[0]] = part
+    return _renamed(_with(document, kind, parts), kind, code, part["code"])
 
 
 def remove(document: Document, kind: str, code: str) -> Part:
@@ -125,6 +132,14 @@ def _with(document: Document, kind: str, parts: list[Part]) -> Part:
         return {**document, kind: entries}
     if kind == SECTIONS:
         return {**document, kind: {p["code"]: p["title"] for p in parts if p["title"]}}
+    if kind == SCALES:
+        rules = [
+            {"scale": scale["code"], "waves": waves}
+            for scale in parts
+            for waves in scale.get(RULES, ())
+        ]
+        parts = [{k: v for k, v in scale.items() if k != RULES} for scale in parts]
+        return {**document, SCALES: parts, RULES: rules}
     if kind == ITEMS:
         sections = {item["section"] for item in parts}
         titles = document.get(SECTIONS, {})
@@ -133,12 +148,9 @@ def _with(document: Document, kind: str, parts: list[Part]) -> Part:
     return {**document, kind: parts}
 
 
-def _renamed(document: Document, kind: str, old: str, new: str) -> Document:
-    if old == new or kind == SECTIONS:
+def _renamed(document: Part, kind: str, old: str, new: str) -> Part:
+    if old == new or kind in (SECTIONS, SCALES):
         return document
-    if kind == SCALES:
-        rules = [_pointing(rule, "scale", old, new) for rule in document.get("not_comparable", ())]
-        return {**document, "not_comparable": rules}
     items = [_renamed_in_item(item, kind, old, new) for item in document[ITEMS]]
     scales = document[SCALES]
     if kind == ITEMS:
@@ -168,6 +180,8 @@ def _problem(document: Document, problem: str) -> Problem:
     place, _, text = problem.partition(": ")
     found = _PLACE.fullmatch(place)
     kind, number, name, rest = found.groups() if found else (place, None, None, "")
+    if kind == RULES and number:
+        return Problem(SCALES, document[RULES][int(number) - 1]["scale"], RULES, text)
     if kind not in KINDS:
         field = ".".join(filter(None, [kind, name])) if kind != "instrument" else ""
         return Problem(DETAILS, "", field, text)

@@ -20,6 +20,7 @@ from assessments.drafts import (
     DETAILS,
     ITEMS,
     RESPONSES,
+    RULES,
     SCALES,
     SECTIONS,
     Document,
@@ -341,6 +342,16 @@ class ScaleForm(PartForm):
             widget=forms.RadioSelect,
             choices=[("higher", _("a higher score")), ("lower", _("a lower score"))],
         )
+        self.fields[RULES] = forms.CharField(
+            label=_("Waves that may not be compared"),
+            required=False,
+            max_length=1000,
+            widget=forms.Textarea,
+            help_text=_(
+                "Where the scale does not mean the same in all of them: their codes, for example "
+                "pre, post. One line for each such group."
+            ),
+        )
 
     def initial_of(self, part: Part) -> dict[str, Any]:
         keyed = part.get("items", ())
@@ -348,6 +359,7 @@ class ScaleForm(PartForm):
             **super().initial_of(part),
             "straight": [code for code in keyed if not code.startswith("-")],
             "turned": [code[1:] for code in keyed if code.startswith("-")],
+            RULES: "\n".join(", ".join(waves) for waves in part.get(RULES, ())),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -365,7 +377,10 @@ class ScaleForm(PartForm):
         signs = dict.fromkeys(data["straight"], "") | dict.fromkeys(data["turned"], "-")
         items = [signs[i["code"]] + i["code"] for i in self.items_but() if i["code"] in signs]
         plain = {name: data[name] for name in ("code", "score", "min_answered", "better")}
-        return {**plain, "title": self.texts(), "items": items}
+        lines = filter(str.strip, data[RULES].splitlines())
+        rules = [[wave for wave in _BETWEEN.split(line) if wave] for line in lines]
+        part = {**plain, "title": self.texts(), "items": items}
+        return part | ({RULES: rules} if rules else {})
 
 
 class SectionTitleForm(PartForm):

@@ -33,13 +33,14 @@ def web_store() -> WebKeyStore:
     return WebKeyStore(settings.WEB_KEYS_DIR)
 
 
-def evaluator_store() -> EvaluatorKeyStore:
-    """Raises KeyMissing on a web side alone."""
+def evaluator_store(passphrase: str = "") -> EvaluatorKeyStore:
+    """The evaluators' keys under the given passphrase, else the one of the settings, else one that
+    is typed in. Raises KeyMissing on a web side alone."""
     if settings.PORTAL_SIDE == "web":
         raise KeyMissing("The evaluators' key is with the evaluators")
     return EvaluatorKeyStore(
         settings.EVALUATOR_KEYS_DIR,
-        settings.OPENER_PASSPHRASE or typed_passphrase(),
+        passphrase or settings.OPENER_PASSPHRASE or typed_passphrase(),
         cast(Cost, settings.PASSPHRASE_COST),
     )
 

@@ -57,10 +57,8 @@ def main(people: int) -> None:
     assert OutgoingMessage.objects.filter(state="sent").count() == people
     again = _seconds(send_due)
     print(f"{people} invitations, composed and sent in a plain loop: {bare:.2f} s")
-    print(
-        f"queued and sent through the outbox:          {outbox:.2f} s ({outbox / bare:.2f} times)"
-    )
-    print(f"a round in which nothing is due:             {again:.3f} s")
+    print(f"queued and sent through the outbox: {outbox:.2f} s ({outbox / bare:.2f} times)")
+    print(f"a round in which nothing is due: {again:.3f} s")
 
 
 if __name__ == "__main__":

@@ -10,16 +10,10 @@ from assessments.actions.opening import keep_box
 from assessments.actions.renewing import write_anew
 from assessments.ballot_box import exchange, store
 from assessments.ballot_box.batches import Row, seal_rows
-from assessments.ballot_box.box_files import (
-    BOX,
-    REQUESTS,
-    BoxFile,
-    OutcomeFile,
-    Receipt,
-    RequestsFile,
-)
+from assessments.ballot_box.box_files import BOX, REQUESTS, BoxFile, RequestsFile
 from assessments.ballot_box.opening import Peeled
 from assessments.ballot_box.requests import read_requests
+from assessments.ballot_box.return_files import OutcomeFile, Receipt
 from assessments.ballot_box.sealed_files import FileRefused, study_of
 from assessments.held import HeldStudy, held_studies, held_study
 from assessments.held_vintages import HeldVintage, HeldVintages

@@ -10,19 +10,18 @@ from assessments.actions.outcomes import seats_of
 from assessments.actions.renewing import drop_requests, pending_requests, sheet_of
 from assessments.actions.windows import due_windows
 from assessments.ballot_box import exchange, store
-from assessments.ballot_box.box_files import (
-    NO_BOX,
-    OUTCOMES,
-    RECEIPT,
-    BoxFile,
-    OutcomeFile,
-    Receipt,
-    RequestsFile,
-    digest_of,
-)
+from assessments.ballot_box.box_files import BoxFile, RequestsFile
 from assessments.ballot_box.handover import protocol_digest
 from assessments.ballot_box.keys import KeyMissing, web_data_share
 from assessments.ballot_box.opening import peel
+from assessments.ballot_box.return_files import (
+    NO_BOX,
+    OUTCOMES,
+    RECEIPT,
+    OutcomeFile,
+    Receipt,
+    digest_of,
+)
 from assessments.ballot_box.sealed_files import FileRefused, study_of
 from assessments.disclosure import may_replace
 from assessments.keyring import box_keys, link_key

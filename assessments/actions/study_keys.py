@@ -29,6 +29,7 @@ from assessments.ballot_box.keys import (
     R_OPEN,
     S_WEB,
     Cost,
+    EvaluatorKeyStore,
     KeyMissing,
     link_check,
     web_data_share,
@@ -94,7 +95,7 @@ def create_study_keys(
         _take_over(study, public)
     k_link = _made_or_left(web_store().create_link_key, web_store().link_key, study.uuid)
     hand.note(web_store().root, study.uuid, CREATED, K_LINK)
-    public = public or _evaluators_key(study.uuid, study.code, hand)
+    public = public or _evaluators_key(evaluator_store(), study.uuid, study.code, hand)
     study.public_key, study.fingerprint = public.public_key, public.fingerprint
     study.k_link_check = link_check(k_link, study.uuid)
     study.save(update_fields=["uuid", "public_key", "fingerprint", "k_link_check"])
@@ -115,20 +116,22 @@ def _take_over(study: Study, public: PublicKeyFile) -> None:
     study.uuid = public.study
 
 
-def _evaluators_key(study: uuid.UUID, code: str, hand: Hand) -> PublicKeyFile:
-    keys = _made_or_left(evaluator_store().create, evaluator_store().open, study)
-    hand.note(evaluator_store().root, study, CREATED, R_OPEN)
+def _evaluators_key(
+    keys_of: EvaluatorKeyStore, study: uuid.UUID, code: str, hand: Hand
+) -> PublicKeyFile:
+    keys = _made_or_left(keys_of.create, keys_of.open, study)
+    hand.note(keys_of.root, study, CREATED, R_OPEN)
     return PublicKeyFile(study, code, keys.public)
 
 
 @sensitive_variables()
-def create_evaluators_key(*, code: str, hand: Hand) -> PublicKeyFile:
+def create_evaluators_key(*, code: str, hand: Hand, passphrase: str = "") -> PublicKeyFile:
     """Makes the evaluators' key of a study on their own side. Raises KeyRefused where there is one,
     and KeyMissing without a passphrase."""
     held = held_studies()
     if any(one.code == code for one in held.all()):
         raise KeyRefused(f"Study {code} has its key already")
-    public = _evaluators_key(uuid.uuid4(), code, hand)
+    public = _evaluators_key(evaluator_store(passphrase), uuid.uuid4(), code, hand)
     held.add(public)
     return public
 

@@ -1,5 +1,4 @@
-"""The files that the two parties exchange while a study runs: boxes to the evaluators, receipts
-and results back. No Django here.
+"""The files that the web side sends to the evaluators while a study runs. No Django here.
 
 What a box file holds is sealed to the evaluators beneath the layer that all these files have
 (`sealed_files`), so it is useless without `R_open`. No file holds a name, a date or an address;
@@ -17,26 +16,12 @@ from assessments.ballot_box.opening import Slots
 from assessments.ballot_box.sealed_files import FileRefused, strictly
 from assessments.ballot_box.sealing import SLOT_BYTES
 
-__all__ = [
-    "BOX",
-    "NO_BOX",
-    "OUTCOMES",
-    "RECEIPT",
-    "REQUESTS",
-    "BoxFile",
-    "FileRefused",
-    "OutcomeFile",
-    "Receipt",
-    "RequestsFile",
-]
+__all__ = ["BOX", "REQUESTS", "BoxFile", "FileRefused", "RequestsFile"]
 
 BOX, REQUESTS = b"portal box     1", b"portal requests1"
-RECEIPT, OUTCOMES = b"portal receipt 1", b"portal results 1"
 # About forty ballots of three sections.
 BOX_PAGE = 256 * 1024
 ID_DIGITS, DIGEST_DIGITS = 32, 64
-# What a receipt names where requests came without a box.
-NO_BOX, NO_DIGEST = "0" * ID_DIGITS, "0" * DIGEST_DIGITS
 
 
 @dataclass(frozen=True)
@@ -142,112 +127,6 @@ class RequestsFile:
     def _of(cls, study: uuid.UUID, parts: Sequence[bytes]) -> "RequestsFile":
         after = files.fields(parts[0], {"after": list})["after"]
         return cls(study, [files.hex_of(ID_DIGITS, box) for box in after], parts[1:])
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """The evaluators' word that a box was opened: what it held (`digest`), how many ballots, and
-    how many of them were set aside. Or, where `box_id` is NO_BOX, that requests (by their digests)
-    were carried out."""
-
-    study: uuid.UUID
-    box_id: str
-    digest: str
-    n: int
-    n_set_aside: int
-    requests: Sequence[str] = ()
-
-    _FIELDS: ClassVar[Mapping[str, type]] = {
-        "box_id": str,
-        "digest": str,
-        "n": int,
-        "n_set_aside": int,
-        "requests": list,
-    }
-
-    @classmethod
-    def for_requests(cls, study: uuid.UUID, requests: Sequence[bytes]) -> "Receipt":
-        return cls(study, NO_BOX, NO_DIGEST, 0, 0, [digest_of(one) for one in requests])
-
-    def sealed(self, share: bytes) -> bytes:
-        told = {
-            "box_id": self.box_id,
-            "digest": self.digest,
-            "n": self.n,
-            "n_set_aside": self.n_set_aside,
-            "requests": sorted(self.requests),
-        }
-        return files.seal(RECEIPT, self.study, share, [files.text(told)])
-
-    @classmethod
-    def read(cls, data: bytes, study: uuid.UUID, share: bytes) -> "Receipt":
-        """Raises FileRefused."""
-        return cls._of(study, files.unseal(data, RECEIPT, study, share))
-
-    @classmethod
-    @strictly
-    def _of(cls, study: uuid.UUID, parts: Sequence[bytes]) -> "Receipt":
-        (part,) = parts
-        told = files.fields(part, cls._FIELDS)
-        return cls(
-            study=study,
-            box_id=files.hex_of(ID_DIGITS, told["box_id"]),
-            digest=files.hex_of(DIGEST_DIGITS, told["digest"]),
-            n=files.count(told["n"]),
-            n_set_aside=files.count(told["n_set_aside"]),
-            requests=[files.hex_of(DIGEST_DIGITS, one) for one in told["requests"]],
-        )
-
-
-@dataclass(frozen=True)
-class OutcomeFile:
-    """A vintage that the evaluators published: its number, a digest that names what it rests on,
-    the boxes opened for it, and the report after disclosure control."""
-
-    study: uuid.UUID
-    number: int
-    digest: str
-    boxes: Sequence[str]
-    report: Mapping[str, Any]
-
-    _FIELDS: ClassVar[Mapping[str, type]] = {
-        "number": int,
-        "digest": str,
-        "boxes": list,
-        "report": dict,
-    }
-
-    def sealed(self, share: bytes) -> bytes:
-        told = {
-            "number": self.number,
-            "digest": self.digest,
-            "boxes": sorted(self.boxes),
-            "report": dict(self.report),
-        }
-        return files.seal(OUTCOMES, self.study, share, [files.text(told)])
-
-    @classmethod
-    def read(cls, data: bytes, study: uuid.UUID, share: bytes) -> "OutcomeFile":
-        """Raises FileRefused."""
-        return cls._of(study, files.unseal(data, OUTCOMES, study, share))
-
-    @classmethod
-    @strictly
-    def _of(cls, study: uuid.UUID, parts: Sequence[bytes]) -> "OutcomeFile":
-        (part,) = parts
-        told = files.fields(part, cls._FIELDS)
-        return cls(
-            study=study,
-            number=files.count(told["number"]),
-            digest=files.hex_of(DIGEST_DIGITS, told["digest"]),
-            boxes=[files.hex_of(ID_DIGITS, box) for box in told["boxes"]],
-            report=told["report"],
-        )
-
-
-def digest_of(request: bytes) -> str:
-    """How a receipt names a request."""
-    return hashlib.sha256(request).hexdigest()
 
 
 def _split(parts: Sequence[bytes], counts: Sequence[Any]) -> list[Sequence[bytes]]:

@@ -7,6 +7,7 @@ from assessments.models.knowledge import (
     SkillsOutcome,
 )
 from assessments.models.protocol import CohortArm, InformationSheet
+from assessments.models.rates import RateGroup, ResponseRate
 from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 
@@ -20,6 +21,8 @@ __all__ = [
     "KnowledgeCheck",
     "OutcomeVintage",
     "Question",
+    "RateGroup",
+    "ResponseRate",
     "SkillsAssessment",
     "SkillsOutcome",
     "Study",

@@ -77,6 +77,11 @@ def _card(study: Study, boxes: Boxes, vintage: Vintages) -> dict[str, Any]:
     }
 
 
+def boxes_of(study: Study) -> Boxes:
+    """One study's boxes, counted."""
+    return _boxes([study])[study.pk]
+
+
 def _boxes(studies: Iterable[Study]) -> dict[int, Boxes]:
     found: dict[int, Boxes] = defaultdict(Boxes)
     windows = SurveyWindow.objects.filter(wave__study__in=studies).select_related("wave")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lms.accounts.clock import now
@@ -13,6 +14,7 @@ from lms.accounts.models import User
 
 SAMPLE_NOTICE = "account/email/password_changed"
 LINK = "/accounts/password/reset/key/1-abc123-0123456789abcdef/"
+SURVEY_LINK = "/survey/0f6a2f0e-8d1c-4a55-9a0e-3c1d6c0b7e21/with/" + "0123456789abcdef" * 4 + "/"
 
 
 def sample_mails() -> Iterator[tuple[str, EmailMultiAlternatives]]:
@@ -25,6 +27,15 @@ def sample_mails() -> Iterator[tuple[str, EmailMultiAlternatives]]:
         _("A forgotten password"),
         compose("account/email/password_reset_key", password_reset_url=link, **told),
     )
+    asked: dict[str, Any] = {
+        "wave": _("Before the training"),
+        "course": _("Crisis Intervention Team training"),
+        "due_at": now(),
+        "link": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + SURVEY_LINK,
+        "training_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("learner:home"),
+    }
+    yield _("An invitation to a survey"), compose("assessments/mail/invitation", **asked, **told)
+    yield _("A reminder of a survey"), compose("assessments/mail/reminder", **asked, **told)
     yield (
         _("A change to how somebody signs in"),
         compose("accounts/mail/notice", change=NOTICES[SAMPLE_NOTICE], moment=now(), **told),

@@ -94,7 +94,7 @@ _refuse_if(
     "RESPONSES_DATABASE_URL must be another database than DATABASE_URL",
 )
 _refuse_if(
-    _overlap(WEB_KEYS_DIR, EVALUATOR_KEYS_DIR),
+    PORTAL_SIDE == "both" and _overlap(WEB_KEYS_DIR, EVALUATOR_KEYS_DIR),
     "EVALUATOR_KEYS_DIR and WEB_KEYS_DIR must be two directories, neither inside the other",
 )
 for _name, _directory in (
@@ -102,7 +102,8 @@ for _name, _directory in (
     ("EVALUATOR_KEYS_DIR", EVALUATOR_KEYS_DIR),
 ):
     _refuse_if(
-        any(
+        _name in _required
+        and any(
             _overlap(_directory, served) for served in (MEDIA_ROOT, STATIC_ROOT, *STATICFILES_DIRS)
         ),
         f"{_name} must be away from the directories of static files and media, which are served",

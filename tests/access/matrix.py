@@ -226,6 +226,7 @@ READING = [
     Row("evaluator:load", only(EVALUATOR, others=403)),
     Row("evaluator:load", only(EVALUATOR, status=400, others=403), "post"),
     Row("evaluator:protocol", only(EVALUATOR), at=study),
+    Row("evaluator:rates", only(EVALUATOR), at=study),
     Row("evaluator:arms", only(others=405), at=study),
     Row("evaluator:arms", only(EVALUATOR, status=400), "post", at=study),
     Row("evaluator:table", only(others=405), at=study),

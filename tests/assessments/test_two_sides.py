@@ -21,9 +21,9 @@ from assessments.actions import (
     seal_section,
 )
 from assessments.actions.renewing import sheet_of
-from assessments.ballot_box.box_files import OutcomeFile
 from assessments.ballot_box.keys import web_data_share
 from assessments.ballot_box.models import Ballot, Opening, ResponseBatch
+from assessments.ballot_box.return_files import OutcomeFile
 from assessments.ballot_box.store import BoxClosed
 from assessments.keyring import link_key
 from assessments.models import OutcomeVintage, Study, SurveyWindow

@@ -83,6 +83,7 @@ BUDGETS = [
     Budget("studies", m.EVALUATOR, 10, _route("evaluator:home")),
     Budget("outcomes", m.EVALUATOR, 22, _route("evaluator:study", m.study)),
     Budget("protocol", m.EVALUATOR, 14, _route("evaluator:protocol", m.study)),
+    Budget("response rates", m.EVALUATOR, 20, _route("evaluator:rates", m.study)),
     Budget("study file", m.EVALUATOR, 5, _route("evaluator:load")),
     Budget("survey windows", m.EVALUATOR, 9, _route("evaluator:windows", m.study)),
     Budget("ask once more", m.EVALUATOR, 7, _route("evaluator:reopen", m.study_window)),

@@ -122,6 +122,7 @@ def evaluator() -> list[str]:
         *(reverse("evaluator:import", args=[study.code]) for study in Study.objects.all()),
         reverse("evaluator:load"),
         *(reverse("evaluator:protocol", args=[study.code]) for study in Study.objects.all()),
+        reverse("evaluator:rates", args=["cit-attitudes"]),
         reverse("evaluator:study", args=["cit-paper-2019"]),
         reverse("evaluator:study", args=["cit-attitudes"]),
         reverse("evaluator:windows", args=["cit-attitudes"]),

@@ -28,15 +28,21 @@ def run() -> str:
 
 def test_it_invites_whoever_is_to_be_asked_and_says_how_many_mails_went_out(mailoutbox):
     survey = make_survey()
-    said = "Mails: 0 waiting, 0 being sent, 3 sent, 0 no longer needed, 0 failed."
+    said = "Mails: 3 sent, 0 no longer needed, 0 failed; 0 still wait."
     assert run() == said
     assert {mail.to[0] for mail in mailoutbox} == {person.email for person in survey.people}
+
+
+def test_at_night_it_says_how_many_wait(clock, mailoutbox):
+    clock.set(datetime(2026, 11, 27, 6, tzinfo=UTC))
+    make_survey()
+    assert run() == "Mails: 0 sent, 0 no longer needed, 0 failed; 3 still wait."
 
 
 def test_a_second_time_it_sends_nothing(mailoutbox):
     make_survey()
     run()
-    assert run().startswith("Mails: 0 waiting, 0 being sent, 0 sent")
+    assert run().startswith("Mails: 0 sent")
     assert len(mailoutbox) == 3
 
 

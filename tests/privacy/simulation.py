@@ -94,7 +94,8 @@ def make_force(seed: int, officers: int = OFFICERS) -> Force:
     everybody = [Officer(n, [UserFactory.create(agency=agencies[n % 3])]) for n in range(officers)]
     draw = random.Random(seed)
     draw.shuffle(everybody)
-    groups = [everybody[n : n + IN_A_COHORT] for n in range(0, officers, IN_A_COHORT)]
+    size = min(IN_A_COHORT, officers // 2)
+    groups = [everybody[n : n + size] for n in range(0, officers, size)]
     cohorts = [make_cohort(version, agencies[0], [one.user for one in group]) for group in groups]
     windows = {
         (cohort.pk, window.wave.code): window

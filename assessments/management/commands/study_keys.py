@@ -87,7 +87,10 @@ class Command(BaseCommand):
         if evaluators():
             if out is None:
                 raise CommandError("Say with --out where the public key for the web side goes")
-            made = create_evaluators_key(code=study, hand=hand)
+            secret = settings.OPENER_PASSPHRASE or passphrase(
+                "OPENER_PASSPHRASE", "Passphrase of the evaluators' keys", new=True
+            )
+            made = create_evaluators_key(code=study, hand=hand, passphrase=secret)
             write_file(out, made.text().encode())
             self.stdout.write(f"Key made; {out} is for the web side.")
             self.stdout.write(f"Fingerprint: {made.fingerprint}")

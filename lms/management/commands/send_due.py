@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from assessments.ballot_box.keys import KeyMissing
-from lms.accounts.models import MessageState
+from lms.accounts.models import MessageState, OutgoingMessage
 from lms.due import send_due
 
 
@@ -15,5 +15,7 @@ class Command(BaseCommand):
             moved = send_due()
         except KeyMissing as error:
             raise CommandError(str(error)) from error
-        told = ", ".join(f"{moved[state]} {state.label.lower()}" for state in MessageState)
-        self.stdout.write(f"Mails: {told}.")
+        done = (MessageState.SENT, MessageState.DROPPED, MessageState.FAILED)
+        told = ", ".join(f"{moved[state]} {state.label.lower()}" for state in done)
+        waiting = OutgoingMessage.objects.exclude(state__in=done).count()
+        self.stdout.write(f"Mails: {told}; {waiting} still wait.")

@@ -12,15 +12,12 @@ from assessments.ballot_box import sealed_files as files
 from assessments.ballot_box.box_files import (
     BOX,
     BOX_PAGE,
-    OUTCOMES,
-    RECEIPT,
     REQUESTS,
     BoxFile,
     FileRefused,
-    OutcomeFile,
-    Receipt,
     RequestsFile,
 )
+from assessments.ballot_box.return_files import OUTCOMES, RECEIPT, OutcomeFile, Receipt
 from assessments.ballot_box.sealing import SLOT_BYTES
 
 STUDY = uuid.UUID("11111111-2222-3333-4444-555555555555")

@@ -327,6 +327,20 @@ def test_the_evaluators_side_does_not_take_people_or_the_keys_to_them(name):
     assert name in refusal(**EVALUATOR | {name: FULL[name]})
 
 
+def test_one_side_may_keep_its_keys_where_the_other_would_by_default():
+    assert (
+        start(**WEB | {"PORTAL_VAR": "/srv/var", "WEB_KEYS_DIR": "/srv/var/keys"}).returncode == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("side", "name"), [("web", "WEB_KEYS_DIR"), ("evaluator", "EVALUATOR_KEYS_DIR")]
+)
+def test_one_side_refuses_its_keys_among_what_is_served(side, name):
+    keys = str(ROOT / "static" / "keys")
+    assert f"{name} must be away" in refusal(**SIDES[side] | {name: keys})
+
+
 def test_the_evaluators_side_starts_without_a_passphrase_and_asks_for_it():
     assert start(**EVALUATOR | {"OPENER_PASSPHRASE": None}).returncode == 0
     assert "OPENER_PASSPHRASE" in refusal(**EVALUATOR | {"OPENER_PASSPHRASE": "fourteen chars"})

@@ -278,6 +278,26 @@ class TestTwoSides:
         assert lines(study)[-1].startswith("K_link created")
         assert problems(study) == []
 
+    def test_a_new_passphrase_is_asked_for_where_none_is_set_and_kept_to(
+        self,
+        study: Study,
+        keys: Callable[..., str],
+        side: Callable[[str], None],
+        tmp_path: Path,
+        settings: Any,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        side("evaluator")
+        settings.OPENER_PASSPHRASE = ""
+        monkeypatch.setattr(typed.sys.stdin, "isatty", lambda: True)
+        monkeypatch.setattr(typed, "getpass", lambda prompt: "typed in twice alike")
+        keys("create", study.code, "--out", tmp_path / "public.json")
+        monkeypatch.setattr(typed, "getpass", lambda prompt: "too short")
+        with pytest.raises(CommandError, match="shorter than 15"):
+            keys("create", "another", "--out", tmp_path / "public.json")
+        settings.OPENER_PASSPHRASE = "typed in twice alike"
+        keys("escrow", study.code, "--out", tmp_path / "sheet", "--holder", "the vault")
+
     def test_the_web_side_makes_no_key_for_the_evaluators(
         self, study: Study, keys: Callable[..., str], side: Callable[[str], None]
     ) -> None:

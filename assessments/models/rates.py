@@ -1,0 +1,55 @@
+from typing import ClassVar
+
+from django.db import models
+
+from assessments.models.study import Study, Wave
+from courses.models import Cohort
+from lms.accounts.clock import now
+from lms.accounts.privacy import Privacy
+
+
+class RateGroup(models.Model):
+    """Cohorts of one arm whose response rates are shown together. `seats` is how many had a seat
+    when the group was first shown. It never changes: two looks at it must not differ by a few."""
+
+    study = models.ForeignKey(Study, models.PROTECT, related_name="rate_groups")
+    number = models.PositiveIntegerField()
+    arm = models.SlugField(max_length=64)
+    cohorts = models.ManyToManyField(Cohort, related_name="rate_groups")
+    seats = models.PositiveIntegerField()
+    made_at = models.DateTimeField(default=now, editable=False)
+
+    field_privacy: ClassVar = dict.fromkeys(
+        ["id", "study", "number", "arm", "cohorts", "made_at"], Privacy.OFFICE
+    ) | {"seats": Privacy.AGGREGATE}
+
+    class Meta:
+        ordering: ClassVar = ["study", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["study", "number"], name="rate_group_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study}, group {self.number}"
+
+
+class ResponseRate(models.Model):
+    """How many of a group answered one wave. There is a row only where they, and those who did not
+    answer, are at least the study's threshold; it never changes."""
+
+    group = models.ForeignKey(RateGroup, models.PROTECT, related_name="rates")
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="rates")
+    answered = models.PositiveIntegerField()
+
+    field_privacy: ClassVar = dict.fromkeys(["id", "group", "wave"], Privacy.OFFICE) | {
+        "answered": Privacy.AGGREGATE
+    }
+
+    class Meta:
+        ordering: ClassVar = ["group", "wave__position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["group", "wave"], name="rate_once_per_group_and_wave")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.wave.code}"

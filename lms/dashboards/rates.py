@@ -1,0 +1,86 @@
+"""The evaluators' view of a survey that is under way: how many of whom answered, never who."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from assessments.actions.rates import show_rates
+from assessments.ballot_box.batches import Unreadable
+from assessments.ballot_box.keys import KeyMissing
+from assessments.models import RateGroup, Study
+from courses.models import Cohort
+from lms.accounts.http import SignedInRequest
+from lms.dashboards.studies import boxes_of
+
+GROUPS_PER_PAGE = 25
+
+
+@never_cache
+@login_required
+@require_safe
+def rates(request: SignedInRequest, code: str) -> HttpResponse:
+    """Response rates of groups of cohorts, and which cohorts still wait for a group."""
+    studies = Study.objects.visible_to(request.user).select_related("instrument_version")
+    study = get_object_or_404(studies, code=code)
+    groups, problem = _groups(study)
+    page = Paginator(groups, GROUPS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "study": study,
+        "spec": study.spec,
+        "problem": problem,
+        "boxes": boxes_of(study),
+        "page_obj": page,
+        "table": _table(study, list(page.object_list)),
+        "waiting": _waiting(study),
+    }
+    return render(request, "evaluate/rates.html", context)
+
+
+def _groups(study: Study) -> tuple[list[RateGroup], str]:
+    try:
+        return show_rates(study=study), ""
+    except KeyMissing:
+        return [], _("A key of this study is missing. Run study_keys check.")
+    except Unreadable:
+        return [], _("The stored responses do not open with these keys.")
+
+
+def _waiting(study: Study) -> list[str]:
+    """Cohorts with an opened box that are in no group yet."""
+    opened = Cohort.objects.filter(
+        survey_windows__wave__study=study, survey_windows__opened_at__isnull=False
+    )
+    grouped = Cohort.objects.filter(rate_groups__study=study).values("pk")
+    codes = opened.exclude(pk__in=grouped).order_by("starts_on", "code")
+    return list(dict.fromkeys(codes.values_list("code", flat=True)))
+
+
+def _table(study: Study, groups: list[RateGroup]) -> dict[str, Any]:
+    waves = study.spec.waves
+    columns = [{"label": _("Cohorts")}, {"label": _("Seats"), "number": True}]
+    columns += [{"label": wave.title, "number": True} for wave in waves]
+    return {"columns": columns, "rows": [_row(study, group) for group in groups]}
+
+
+def _row(study: Study, group: RateGroup) -> list[dict[str, Any]]:
+    codes = ", ".join(cohort.code for cohort in group.cohorts.all())
+    if len(study.spec.arms) > 1:
+        codes = f"{codes} ({study.spec.arm(group.arm).title_in('en')})"
+    answered = {rate.wave.code: rate.answered for rate in group.rates.all()}
+    cells = [_cell(answered.get(wave), group.seats) for wave in study.spec.wave_codes]
+    return [{"text": codes}, {"text": str(group.seats), "number": True}, *cells]
+
+
+def _cell(answered: int | None, seats: int) -> dict[str, Any]:
+    if answered is None:
+        return {"text": _("not shown"), "number": True}
+    words = ngettext("%(n)s (%(percent)s%%)", "%(n)s (%(percent)s%%)", answered)
+    percent = round(100 * answered / seats)
+    return {"text": words % {"n": answered, "percent": percent}, "number": True}
