@@ -201,12 +201,14 @@ def test_no_command_prints_a_cell_of_two_people(
 
 
 def _numbers(value: Any) -> list[float]:
-    """Every number that a report gives away."""
+    """Every number that a report gives away, save how many items a scale has; the zeros are those
+    of the wave that nobody was asked in."""
     if isinstance(value, dict):
-        return [n for one in value.values() for n in _numbers(one)]
+        return [n for key, one in value.items() if key != "k" for n in _numbers(one)]
     if isinstance(value, list):
         return [n for one in value for n in _numbers(one)]
-    return [value] if isinstance(value, int | float) and not isinstance(value, bool) else []
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return [value] if is_number and value else []
 
 
 # What can break in the middle of a post, from the first key to the last row.

@@ -78,6 +78,7 @@ from tests.privacy.stolen import (
     Copy,
     Row,
     as_uuid,
+    found_in,
     take_copy,
 )
 from tests.privacy.test_first_attacker import bytes_of, plain_unwrap, plain_wrap
@@ -157,11 +158,11 @@ def _watch(haul: Haul, wave: str, copy: Callable[..., Copy]) -> None:
     force = haul.force
     for cohort, group in list(zip(force.cohorts, force.groups, strict=True))[:WATCHED_IN_A_WAVE]:
         officer = next(one for one in group if wave in one.answered)
-        earlier = copy(wave, "earlier")
+        earlier = copy(wave, "earlier").only(BALLOTS)
         given = {k: v for k, v in sheet_of(officer.number, wave) if k in ITEMS[1]}
         window = force.windows[cohort.pk, wave]
         seal_section(window=window, user=officer.user, section=1, answers=given)
-        haul.watched.append((wave, officer, earlier, copy(wave, "later")))
+        haul.watched.append((wave, officer, earlier, copy(wave, "later").only(BALLOTS)))
 
 
 def _stores(folder: Path) -> Path:
@@ -502,13 +503,10 @@ def test_no_copy_and_no_log_holds_a_link_or_a_code(haul: Haul) -> None:
     assert both.opener
     links = [links_of(both.k_link, both.study, [value])[0] for value in both.research_ids]
     secrets = [*links, *(code_of([link], both.opener, set()) for link in links)]
-    written = "\n".join(haul.written)
-    assert not [secret for secret in secrets if secret in written]
+    spellings = [*(one.encode() for one in secrets), *map(bytes.fromhex, secrets)]
+    assert not found_in("\n".join(haul.written).encode(), spellings)
     for (wave, moment), copy in haul.copies.items():
-        stolen = bytes_of(copy)
-        text = [secret for secret in secrets if secret.encode() in stolen]
-        raw = [secret for secret in secrets if bytes.fromhex(secret) in stolen]
-        assert not text + raw, f"{wave} {moment}"
+        assert not found_in(bytes_of(copy), spellings), f"{wave} {moment}"
 
 
 def test_no_row_of_the_main_database_tells_who_took_part(haul: Haul) -> None:

@@ -3,11 +3,12 @@
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.db import connections
 
 Row = Mapping[str, Any]
@@ -25,6 +26,10 @@ class Copy:
 
     def rows(self, table: str) -> list[Row]:
         return sorted(self.tables[table], key=lambda row: row[PLACE])
+
+    def only(self, table: str) -> "Copy":
+        """What is kept of a copy where many are taken."""
+        return Copy({table: self.tables[table]})
 
 
 def take_copy(folder: Path) -> Copy:
@@ -93,6 +98,24 @@ WANTED = {
     SESSIONS,
     AUDIT,
 }
+
+
+def found_in(stolen: bytes, secrets: Iterable[bytes]) -> list[bytes]:
+    """Which of many secrets, each of four bytes or more, stand anywhere in what was stolen."""
+    by_start: dict[bytes, list[bytes]] = {}
+    for secret in secrets:
+        by_start.setdefault(secret[:4], []).append(secret)
+    starts = np.frombuffer(b"".join(by_start), "<u4")
+    may_start = np.zeros(2**16, bool)
+    may_start[starts & 0xFFFF] = True
+    found = []
+    for shift in range(min(4, len(stolen))):
+        words = np.frombuffer(stolen, "<u4", count=max(len(stolen) - shift, 0) // 4, offset=shift)
+        likely = np.flatnonzero(may_start[words & 0xFFFF])
+        for place in likely[np.isin(words[likely], starts)] * 4 + shift:
+            candidates = by_start[stolen[place : place + 4]]
+            found += [one for one in candidates if stolen.startswith(one, place)]
+    return found
 
 
 def as_uuid(value: Any) -> uuid.UUID:
