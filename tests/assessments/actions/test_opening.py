@@ -107,7 +107,7 @@ class TestOpening:
             "answers": fully(1),
             "cohort": survey.cohort.code,
             "covariates": {},
-            "arm": "",
+            "arm": "training",
             "promise": "",
         }
 
