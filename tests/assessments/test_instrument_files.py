@@ -34,3 +34,24 @@ def test_a_document_kept_as_json_is_exported_the_same(document: dict[str, Any]) 
 def test_the_samples_survive_the_round_trip(path: Path) -> None:
     spec = parse_instrument(yaml.safe_load(path.read_text(encoding="utf-8")))
     assert parse_instrument(yaml.safe_load(instrument_yaml(spec))) == spec
+
+
+def test_the_samples_second_version_says_the_same_in_spanish() -> None:
+    first, second = (
+        parse_instrument(yaml.safe_load(path.read_text(encoding="utf-8")))
+        for path in (SAMPLES[1], SAMPLES[0])
+    )
+    assert (first.version, second.version) == (1, 2)
+    assert second.languages == ("en", "es")
+    assert [(i.code, i.text["en"]) for i in second.items] == [
+        (i.code, i.text["en"]) for i in first.items
+    ]
+    assert [scale.items for scale in second.scales] == [scale.items for scale in first.scales]
+
+
+def test_the_sample_for_the_bias_series_has_one_of_everything() -> None:
+    spec = parse_instrument(yaml.safe_load(SAMPLES[2].read_text(encoding="utf-8")))
+    assert {block.kind for block in spec.blocks} == {"vignette", "matrix"}
+    assert {item.scale.type for item in spec.items} == {"likert", "number", "text"}
+    assert any(item.show_if for item in spec.items)
+    assert spec.languages == ("en", "es")
