@@ -181,7 +181,9 @@ class Promise:
 
 def _sentence(sight: Sight) -> str:
     seen = "; ".join(sight.sees) or _("nothing, neither answers nor whether there are any")
-    return _("%(roles)s: %(seen)s.") % {"roles": ", ".join(sight.roles), "seen": seen}
+    first, *others = sight.roles
+    named = ", ".join([first, *(role.lower() for role in others)])
+    return _("%(roles)s: %(seen)s.") % {"roles": named, "seen": seen}
 
 
 def promise_of(study: Study, sheet: InformationSheet | None = None) -> Promise:
