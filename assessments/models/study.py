@@ -261,7 +261,7 @@ class OutcomeVintage(models.Model):
     field_privacy: ClassVar = (
         dict.fromkeys(["id", "study", "number", "digest", "published", "made_at"], Privacy.OFFICE)
         | dict.fromkeys(["report", "seats"], Privacy.AGGREGATE)
-        | {"rows_sealed": Privacy.SEALED}
+        | {"rows_sealed": Privacy.SECRET}
     )
 
     class Meta:
