@@ -34,24 +34,24 @@ def current_vintage(*, study: Study) -> OutcomeVintage | None:
     they published is imported. Raises KeyMissing, Unreadable.
     """
     digest = _digest(study)
-    if settings.PORTAL_SIDE != "web" and not study.vintages.filter(digest=digest).exists():
+    while settings.PORTAL_SIDE != "web" and not study.vintages.filter(digest=digest).exists():
         renew_study(study=study)
         _keep(study, digest)
     return study.vintages.filter(published=True).first()
 
 
 @sensitive_variables()
-@transaction.atomic
 def _keep(study: Study, digest: str) -> None:
-    study = Study.objects.select_for_update().get(pk=study.pk)
-    if study.vintages.filter(digest=digest).exists():
-        return
-    key = responses_key(study)
+    """Computes and keeps one vintage; keeps none where another one was kept meanwhile.
+
+    The figures take seconds. They are worked out before the transaction, which on SQLite keeps
+    everybody else from writing.
+    """
+    newest, key = study.vintages.first(), responses_key(study)
     rows = counted(study.frame, rows_of(study.uuid, key))
     published = list(study.vintages.filter(published=True))
     report = next_report(study.frame, rows, [_published(one, key) for one in published])
-    newest = study.vintages.first()
-    OutcomeVintage.objects.create(
+    vintage = OutcomeVintage(
         study=study,
         number=newest.number + 1 if newest else 1,
         digest=digest,
@@ -61,6 +61,10 @@ def _keep(study: Study, digest: str) -> None:
         seats=seats_of(study, report, published, _opened(study)) if report else None,
         published=report is not None,
     )
+    with transaction.atomic():
+        Study.objects.select_for_update().get(pk=study.pk)
+        if study.vintages.first() == newest:
+            vintage.save()
 
 
 @sensitive_variables()
