@@ -254,7 +254,7 @@ def test_a_file_becomes_a_draft_and_comes_back_the_same(client, draft) -> None:
     ("file", "words"),
     [
         (b"code: [", "line 1"),
-        (b"a: &x [1]\nb: *x\n", "aliases"),
+        (b"a: &x [1]\nb: *x\n", "refers to its own parts"),
         (b"[" * 5000, "nested too deep"),
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"code: fine\n", "licence is missing"),
