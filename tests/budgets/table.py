@@ -88,15 +88,15 @@ BUDGETS = [
     Budget("survey windows", m.EVALUATOR, 9, _route("evaluator:windows", m.study)),
     Budget("ask once more", m.EVALUATOR, 7, _route("evaluator:reopen", m.study_window)),
     Budget("import of responses", m.EVALUATOR, 8, _route("evaluator:import", m.study)),
-    Budget("instruments", m.EVALUATOR, 7, _route("instruments:home")),
+    Budget("instruments", m.EVALUATOR, 10, _route("instruments:home")),
     Budget("new instrument", m.EVALUATOR, 5, _route("instruments:new")),
-    Budget("instrument version", m.EVALUATOR, 6, _route("instruments:version", m.small)),
+    Budget("instrument version", m.EVALUATOR, 7, _route("instruments:version", m.small)),
     Budget(
-        "instrument preview", m.EVALUATOR, 5, _route("instruments:preview", m.section_of(m.small))
+        "instrument preview", m.EVALUATOR, 6, _route("instruments:preview", m.section_of(m.small))
     ),
-    Budget("instrument draft", m.EVALUATOR, 7, _route("instruments:draft", m.draft)),
-    Budget("form of an item", m.EVALUATOR, 5, _route("instruments:part", m.item)),
-    Budget("languages of a draft", m.EVALUATOR, 5, _route("instruments:languages", m.draft)),
+    Budget("instrument draft", m.EVALUATOR, 8, _route("instruments:draft", m.draft)),
+    Budget("form of an item", m.EVALUATOR, 6, _route("instruments:part", m.item)),
+    Budget("languages of a draft", m.EVALUATOR, 6, _route("instruments:languages", m.draft)),
     # The coordinator's and the administrator's
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),
