@@ -63,8 +63,8 @@ BUDGETS = [
     Budget("survey, section", m.OWNER, 9, _route("survey:section", m.section)),
     Budget("survey, one-time link", m.ANONYMOUS, 9, _route("survey:link", m.link)),
     Budget("survey, left", m.ANONYMOUS, 0, _route("survey:leave", m.window)),
-    Budget("studies and answers", m.OWNER, 4, _route("survey:studies")),
-    Budget("withdraw from a study", m.OWNER, 4, _route("survey:withdraw", m.study)),
+    Budget("studies and answers", m.OWNER, 5, _route("survey:studies")),
+    Budget("withdraw from a study", m.OWNER, 5, _route("survey:withdraw", m.study)),
     # The trainer's
     Budget("training desk", m.TRAINER, 19, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
