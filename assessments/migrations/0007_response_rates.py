@@ -7,7 +7,6 @@ import lms.accounts.clock
 class Migration(migrations.Migration):
     dependencies = [
         ("assessments", "0006_vintage_rows"),
-        ("courses", "0001_initial"),
     ]
 
     operations = [
@@ -24,10 +23,7 @@ class Migration(migrations.Migration):
                 ("arm", models.SlugField(max_length=64)),
                 ("seats", models.PositiveIntegerField()),
                 ("made_at", models.DateTimeField(default=lms.accounts.clock.now, editable=False)),
-                (
-                    "cohorts",
-                    models.ManyToManyField(related_name="rate_groups", to="courses.cohort"),
-                ),
+                ("labels", models.JSONField()),
                 (
                     "study",
                     models.ForeignKey(

@@ -3,24 +3,24 @@ from typing import ClassVar
 from django.db import models
 
 from assessments.models.study import Study, Wave
-from courses.models import Cohort
 from lms.accounts.clock import now
 from lms.accounts.privacy import Privacy
 
 
 class RateGroup(models.Model):
-    """Cohorts of one arm whose response rates are shown together. `seats` is how many had a seat
-    when the group was first shown. It never changes: two looks at it must not differ by a few."""
+    """Cohorts of one arm, or quarters of rolling ones, whose response rates are shown together;
+    `labels` names them as the rows of their boxes do. `seats` is how many had a seat when the group
+    was first shown. It never changes: two looks at it must not differ by a few."""
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="rate_groups")
     number = models.PositiveIntegerField()
     arm = models.SlugField(max_length=64)
-    cohorts = models.ManyToManyField(Cohort, related_name="rate_groups")
+    labels = models.JSONField()
     seats = models.PositiveIntegerField()
     made_at = models.DateTimeField(default=now, editable=False)
 
     field_privacy: ClassVar = dict.fromkeys(
-        ["id", "study", "number", "arm", "cohorts", "made_at"], Privacy.OFFICE
+        ["id", "study", "number", "arm", "labels", "made_at"], Privacy.OFFICE
     ) | {"seats": Privacy.AGGREGATE}
 
     class Meta:

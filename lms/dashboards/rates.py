@@ -11,11 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from assessments.actions.rates import show_rates
+from assessments.actions.rates import grouped_in, show_rates
 from assessments.ballot_box.batches import Unreadable
 from assessments.ballot_box.keys import KeyMissing
-from assessments.models import RateGroup, Study
-from courses.models import Cohort
+from assessments.models import RateGroup, Study, SurveyWindow
 from lms.accounts.http import SignedInRequest
 from lms.dashboards.studies import boxes_of
 
@@ -54,12 +53,11 @@ def _groups(study: Study) -> tuple[list[RateGroup], str]:
 
 def _waiting(study: Study) -> list[str]:
     """Cohorts with an opened box that are in no group yet."""
-    opened = Cohort.objects.filter(
-        survey_windows__wave__study=study, survey_windows__opened_at__isnull=False
-    )
-    grouped = Cohort.objects.filter(rate_groups__study=study).values("pk")
-    codes = opened.exclude(pk__in=grouped).order_by("starts_on", "code")
-    return list(dict.fromkeys(codes.values_list("code", flat=True)))
+    opened = SurveyWindow.objects.filter(wave__study=study, opened_at__isnull=False)
+    in_order = opened.select_related("cohort").order_by("cohort__starts_on", "cohort__code")
+    grouped = grouped_in(study)
+    labels = dict.fromkeys(window.group for window in in_order)
+    return [label for label in labels if label not in grouped]
 
 
 def _table(study: Study, groups: list[RateGroup]) -> dict[str, Any]:
@@ -70,7 +68,7 @@ def _table(study: Study, groups: list[RateGroup]) -> dict[str, Any]:
 
 
 def _row(study: Study, group: RateGroup) -> list[dict[str, Any]]:
-    codes = ", ".join(cohort.code for cohort in group.cohorts.all())
+    codes = ", ".join(group.labels)
     if len(study.spec.arms) > 1:
         codes = f"{codes} ({study.spec.arm(group.arm).title_in('en')})"
     answered = {rate.wave.code: rate.answered for rate in group.rates.all()}

@@ -31,8 +31,13 @@ def test_without_a_large_group_the_page_says_when_one_appears(look):
 
 def test_a_group_is_shown_with_its_cohorts_and_what_is_small_is_not(look, survey):
     second = CohortFactory.create(version=survey.cohort.version)
-    group = RateGroup.objects.create(study=survey.study, number=1, arm="training", seats=56)
-    group.cohorts.set([survey.cohort, second])
+    group = RateGroup.objects.create(
+        study=survey.study,
+        number=1,
+        arm="training",
+        seats=56,
+        labels=[survey.cohort.code, second.code],
+    )
     ResponseRate.objects.create(group=group, wave=survey.pre.wave, answered=42)
     text = look().content.decode()
     assert survey.cohort.code in text
