@@ -111,12 +111,13 @@ def _pattern_gaps(
 
 def _flow_row(row: Object, gaps: Mapping[str, list[int]], threshold: int) -> Object:
     n, paired = row["n"], row["n_paired_with_first"]
-    if small(n, threshold):
+    if n < threshold:
+        # None at all too: of everybody in it one would know that they did not answer.
         return {**row, "n": None, "n_paired_with_first": None, "suppressed": FEW}
     if row["wave"] in gaps:
         left = None if paired == n or small(paired, threshold) else paired
         return {**row, "n": None, "n_paired_with_first": left, "suppressed": SUBTRACTION}
-    if small(paired, threshold):
+    if paired < threshold:
         return {**row, "n_paired_with_first": None, "suppressed": FEW}
     return dict(row)
 
@@ -146,7 +147,7 @@ def _change_reasons(scale: Object, threshold: int) -> dict[int, str]:
     """Why a change is hidden as a whole, by its position."""
     reasons: dict[int, str] = {}
     for index, change in enumerate(scale["changes"]):
-        if change["comparable"] and change["n"]:
+        if change["comparable"]:
             reason = _base_reason(change, threshold)
             if reason:
                 reasons[index] = reason
@@ -164,7 +165,7 @@ def _change_reasons(scale: Object, threshold: int) -> dict[int, str]:
 
 def _base_reason(entry: Object, threshold: int) -> str:
     """Why numbers over one base cannot be shown, or empty text."""
-    if small(entry["n"], threshold):
+    if entry["n"] < threshold:
         return FEW
     if entry["private"]["off_mode"] <= NEARLY_ALL:
         return ALIKE
@@ -180,7 +181,7 @@ def _wave_reasons(
     scored = {wave: entry["n"] for wave, entry in scale["waves"].items()}
     unseen = {}
     for wave, entry in scale["waves"].items():
-        reason = _base_reason(entry, threshold) if entry["n"] else ""
+        reason = _base_reason(entry, threshold)
         if not reason and any(scored[wave] > paired for paired in waves.gaps.get(wave, ())):
             reason = SUBTRACTION
         if reason:
@@ -197,7 +198,7 @@ def _wave_reasons(
 
 
 def _reliability(entry: Object, wave_hidden: str | None, threshold: int) -> Object:
-    if small(entry["n"], threshold):
+    if entry["n"] < threshold:
         return hidden(entry, FEW)
     if wave_hidden in (ALIKE, SMALL_CELL):
         return hidden(entry, wave_hidden)

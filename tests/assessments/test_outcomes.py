@@ -349,3 +349,18 @@ def test_starting_the_web_process_imports_no_statistics():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_wave_that_nobody_answered_is_hidden_like_one_that_few_did():
+    rows = [row for row in population(n=40) if row.wave == "pre"]
+    report = outcomes(rows, study(), INSTRUMENT)
+    empty = report["flow"][1]
+    assert empty == {
+        "wave": "post",
+        "n": None,
+        "n_paired_with_first": None,
+        "suppressed": "fewer officers than the threshold",
+    }
+    assert {one["waves"]["post"]["n"] for one in report["scales"].values()} == {None}
+    changes = [one["changes"][0] for one in report["scales"].values()]
+    assert {change["n"] for change in changes if change["comparable"]} == {None}

@@ -9,6 +9,7 @@ from assessments.ballot_box.batches import seal_rows
 from assessments.ballot_box.models import Opening
 from assessments.keyring import responses_key
 from assessments.models import Study, SurveyWindow
+from lms.accounts.clock import now
 from tests.surveys import make_survey
 
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
@@ -47,7 +48,7 @@ def note_an_opening(study: Study) -> None:
     assert first is not None
     number = SurveyWindow.objects.count()
     one = SurveyWindow.objects.create(
-        wave=first.wave, cohort=first.cohort, sheet=first.sheet, number=number
+        wave=first.wave, cohort=first.cohort, sheet=first.sheet, number=number, closes_at=now()
     )
     Opening.objects.create(box_id=one.box_id, n=0, n_set_aside=0)
 
