@@ -26,6 +26,8 @@ __all__ = ["Arm", "SheetSpec", "StudyError", "StudySpec", "WaveSpec", "parse_stu
 
 DEFAULT_THRESHOLD = 10
 LEAST_THRESHOLD = 5
+RESERVED_CODES = frozenset({"instruments", "studies"})
+"""Words that stand beside a study's code in the addresses of the evaluators' desk."""
 _DAYS_IN_MONTH = 30
 _REQUIRED = (
     "code",
@@ -96,6 +98,8 @@ def parse_study(document: Mapping[str, object], instrument: InstrumentSpec) -> S
         retention_months=_count(read, "retention_months", top),
         code_elements=_code_elements(read, top),
     )
+    if spec.code in RESERVED_CODES:
+        read.refuse("code", f"{spec.code} is the address of another page; take another")
     _check_roles(read, spec)
     if read.problems:
         raise StudyError(read.problems)

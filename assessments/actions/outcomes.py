@@ -21,7 +21,7 @@ Report = dict[str, Any]
 def _digest(study: Study) -> str:
     boxes = SurveyWindow.objects.filter(wave__study=study).values_list("box_id", flat=True)
     imported = ["imported"] if not boxes and store.has_batches(study.uuid) else []
-    return digest_of([*store.opened_among(boxes), *imported], str(study.document))
+    return digest_of([*store.opened_among(boxes), *imported], str(study.protocol))
 
 
 @sensitive_variables()

@@ -261,3 +261,9 @@ def test_a_skipped_covariate_is_left_out():
 def test_an_unknown_choice_or_a_covariate_not_asked_is_refused(answer):
     with pytest.raises(CovariateError):
         validate_covariates(answer, parse_covariates(["workforce"]))
+
+
+@pytest.mark.parametrize("code", ["instruments", "studies"])
+def test_a_study_takes_no_code_that_is_another_pages_address(code):
+    with pytest.raises(StudyError, match="the address of another page"):
+        parse_study({**DOCUMENT, "code": code}, INSTRUMENT)
