@@ -55,6 +55,7 @@ __all__ = [
     "objections",
     "releasable",
     "suppress",
+    "without_noughts",
 ]
 
 NEARLY_ALL = 2
@@ -77,6 +78,35 @@ def suppress(report: Mapping[str, Any], threshold: int) -> Object:
             for code, scale in report["scales"].items()
         },
     }
+
+
+def without_noughts(report: Mapping[str, Any]) -> Object:
+    """A report that has been through `suppress` and the change guard, with what nobody answered
+    hidden like what few did: a nought says of everybody with a seat that they did not answer."""
+    return {
+        **report,
+        "flow": [_flow_without_noughts(row) for row in report["flow"]],
+        "scales": {
+            code: {
+                "reliability": {wave: _full(one) for wave, one in scale["reliability"].items()},
+                "waves": {wave: _full(one) for wave, one in scale["waves"].items()},
+                "changes": [_full(one) if one["comparable"] else one for one in scale["changes"]],
+            }
+            for code, scale in report["scales"].items()
+        },
+    }
+
+
+def _flow_without_noughts(row: Object) -> Object:
+    if row["n"] == 0:
+        return {**row, "n": None, "n_paired_with_first": None, "suppressed": FEW}
+    if row["n_paired_with_first"] == 0:
+        return {**row, "n_paired_with_first": None, "suppressed": FEW}
+    return row
+
+
+def _full(entry: Object) -> Object:
+    return hidden(entry, FEW) if entry["n"] == 0 else entry
 
 
 class _Waves:
@@ -111,13 +141,12 @@ def _pattern_gaps(
 
 def _flow_row(row: Object, gaps: Mapping[str, list[int]], threshold: int) -> Object:
     n, paired = row["n"], row["n_paired_with_first"]
-    if n < threshold:
-        # None at all too: of everybody in it one would know that they did not answer.
+    if small(n, threshold):
         return {**row, "n": None, "n_paired_with_first": None, "suppressed": FEW}
     if row["wave"] in gaps:
         left = None if paired == n or small(paired, threshold) else paired
         return {**row, "n": None, "n_paired_with_first": left, "suppressed": SUBTRACTION}
-    if paired < threshold:
+    if small(paired, threshold):
         return {**row, "n_paired_with_first": None, "suppressed": FEW}
     return dict(row)
 
@@ -147,7 +176,7 @@ def _change_reasons(scale: Object, threshold: int) -> dict[int, str]:
     """Why a change is hidden as a whole, by its position."""
     reasons: dict[int, str] = {}
     for index, change in enumerate(scale["changes"]):
-        if change["comparable"]:
+        if change["comparable"] and change["n"]:
             reason = _base_reason(change, threshold)
             if reason:
                 reasons[index] = reason
@@ -165,7 +194,7 @@ def _change_reasons(scale: Object, threshold: int) -> dict[int, str]:
 
 def _base_reason(entry: Object, threshold: int) -> str:
     """Why numbers over one base cannot be shown, or empty text."""
-    if entry["n"] < threshold:
+    if small(entry["n"], threshold):
         return FEW
     if entry["private"]["off_mode"] <= NEARLY_ALL:
         return ALIKE
@@ -181,7 +210,7 @@ def _wave_reasons(
     scored = {wave: entry["n"] for wave, entry in scale["waves"].items()}
     unseen = {}
     for wave, entry in scale["waves"].items():
-        reason = _base_reason(entry, threshold)
+        reason = _base_reason(entry, threshold) if entry["n"] else ""
         if not reason and any(scored[wave] > paired for paired in waves.gaps.get(wave, ())):
             reason = SUBTRACTION
         if reason:
@@ -198,7 +227,7 @@ def _wave_reasons(
 
 
 def _reliability(entry: Object, wave_hidden: str | None, threshold: int) -> Object:
-    if entry["n"] < threshold:
+    if small(entry["n"], threshold):
         return hidden(entry, FEW)
     if wave_hidden in (ALIKE, SMALL_CELL):
         return hidden(entry, wave_hidden)

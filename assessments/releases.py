@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from assessments.ballot_box import store
 from assessments.ballot_box.batches import Row, unseal_rows
-from assessments.disclosure import releasable
+from assessments.disclosure import releasable, without_noughts
 from assessments.frame import Frame
 
 Report = dict[str, Any]
@@ -74,4 +74,4 @@ def next_report(frame: Frame, rows: Sequence[Row], published: Iterable[Published
             touched=report_on(frame, touched),
             threshold=frame.study.threshold,
         )
-    return report
+    return report and without_noughts(report)

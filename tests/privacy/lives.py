@@ -27,6 +27,7 @@ RANDOM = [
     (re.compile(r"(?<=csrfmiddlewaretoken\" value=\")\w+"), "TOKEN"),
     (re.compile(r"\b[0-9a-f]{4}( [0-9a-f]{4}){7}\b"), "FINGERPRINT"),
     (re.compile(r"![A-Za-z0-9]{30,}"), "NO PASSWORD"),
+    (re.compile(r"(?<=/with/)[\w-]+"), "TOKEN"),
 ]
 LINK = re.compile(r'href="(/[^"#]*)')
 # Whoever takes part sees on their own pages of an open survey how far they have come.

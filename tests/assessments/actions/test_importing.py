@@ -129,7 +129,7 @@ def test_a_study_that_people_answer_in_the_portal_takes_none(study):
 def test_a_study_with_imported_responses_never_comes_to_the_portals_people(study):
     import_responses(study=study, rows=rows_of(study, range(5)), by=None)
     CourseFactory(code="cit")
-    with pytest.raises(Frozen, match="holds responses"):
+    with pytest.raises(Frozen, match="is frozen"):
         load_study(document=history_document() | {"courses": ["cit"]}, by=None)
 
 

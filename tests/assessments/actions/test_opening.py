@@ -35,6 +35,7 @@ from assessments.keyring import (
     web_store,
 )
 from assessments.models import SurveyWindow
+from assessments.promise import promise_of
 from lms.accounts.models import AuditEntry, ResearchId
 from tests.conftest import Clock
 from tests.surveys import (
@@ -108,7 +109,7 @@ class TestOpening:
             "cohort": survey.cohort.code,
             "covariates": {},
             "arm": "training",
-            "promise": "",
+            "promise": promise_of(survey.study).version,
         }
 
     def test_declined_and_unfinished_ballots_are_dropped(self, survey: Survey) -> None:

@@ -20,13 +20,13 @@ def study() -> Study:
     return make_survey(people=1).study
 
 
-def put_pairs(study: Study, people: range) -> None:
-    """Stores both waves of some people, as an opening would."""
+def put_pairs(study: Study, people: range, waves: tuple[str, ...] = ("pre", "post")) -> None:
+    """Stores some waves of some people, as openings would."""
     instrument, rows = study.instrument_version.spec, []
-    items = {item.code for item in instrument.items}
+    items = sorted(item.code for item in instrument.items)
     for number in people:
         random = Random(number)
-        for wave in study.spec.wave_codes:
+        for wave in waves:
             answers = {code: random.randint(1, 5) for code in items}
             rows.append(
                 {
@@ -100,3 +100,28 @@ def test_two_small_steps_do_not_add_up_to_a_difference_that_tells(study: Study) 
     for start in (12, 15, 18):
         put_pairs(study, range(start, start + 3))
         assert set(counts(study)) == {12}
+
+
+def test_a_wave_that_nobody_answered_is_hidden_like_one_that_few_did(study: Study) -> None:
+    put_pairs(study, range(12), waves=("pre",))
+    vintage = current_vintage(study=study)
+    assert vintage is not None
+    assert vintage.report["flow"][0]["n"] == 12
+    assert vintage.report["flow"][1] == {
+        "wave": "post",
+        "n": None,
+        "n_paired_with_first": None,
+        "suppressed": "fewer officers than the threshold",
+    }
+    assert {one["waves"]["post"]["n"] for one in vintage.report["scales"].values()} == {None}
+    assert set(counts(study)) == {None}
+
+
+def test_figures_appear_while_only_one_wave_of_a_further_cohort_is_opened(study: Study) -> None:
+    put_pairs(study, range(20))
+    assert set(counts(study)) == {20}
+    put_pairs(study, range(20, 50), waves=("pre",))
+    vintage = current_vintage(study=study)
+    assert vintage is not None
+    assert vintage.report["flow"][0]["n"] == 50
+    assert set(counts(study)) == {20}

@@ -88,6 +88,8 @@ def test_roles_that_see_people_are_those_with_a_permission_about_people():
         Permission.READ_OUTCOMES,
         Permission.EXPORT_OUTCOMES,
         Permission.IMPORT_RESPONSES,
+        Permission.MANAGE_INSTRUMENTS,
+        Permission.MANAGE_STUDIES,
         Permission.EDIT_CONTENT,
     }
     for role in ROLES.values():

@@ -16,7 +16,6 @@ from lms.accounts.outbox import Occasion, queue, try_again
 from lms.accounts.sending import CLAIM, WAITS, send_messages
 from tests.factories import AgencyFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 12, 1, 17, tzinfo=UTC)
 NIGHT = datetime(2026, 12, 2, 3, tzinfo=UTC)
 MORNING = datetime(2026, 12, 2, 13, tzinfo=UTC)
@@ -71,6 +70,7 @@ def fail_with(monkeypatch):
     return act
 
 
+@pytest.mark.django_db
 class TestQueueing:
     def test_an_occasion_makes_one_message_however_often_it_is_queued(self, kind, mailoutbox):
         person = UserFactory.create()
@@ -104,6 +104,7 @@ class TestQueueing:
         assert label_of("gone.kind") == "gone.kind"
 
 
+@pytest.mark.django_db
 class TestSending:
     def test_a_mail_is_composed_when_it_is_sent(self, kind, mailoutbox):
         message = put(kind, number=7)
@@ -157,6 +158,7 @@ class TestSending:
         assert len(mailoutbox) == 1
 
 
+@pytest.mark.django_db
 class TestTryingAgain:
     def test_a_server_that_is_away_is_asked_again_ever_later(self, kind, clock, fail_with):
         fail_with(SMTPServerDisconnected("mail.example.org knows zoe@example.org"))
@@ -244,6 +246,7 @@ class TestTryingAgain:
         assert told(message)[0] == "sent"
 
 
+@pytest.mark.django_db
 class TestSendersThatBreakOff:
     def test_a_message_held_by_a_sender_that_ended_is_sent_when_its_time_is_up(
         self, kind, mailoutbox, clock, monkeypatch
@@ -292,7 +295,6 @@ class TestSendersThatBreakOff:
         assert told(message) == ("sent", "", 2)
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("fresh_databases")
 def test_two_senders_at_once_send_each_message_once(kind, monkeypatch):
     person = UserFactory.create()
