@@ -25,8 +25,11 @@ from assessments.frame import Frame
 from assessments.keyring import box_keys, opener_keys, responses_key, web_store
 from assessments.models import Study, SurveyWindow
 from assessments.opening import Box, open_box
+from assessments.windows import seats_in
 from lms.accounts.audit import record
 from lms.accounts.clock import now
+
+LEAST_LABELLED = 5
 
 
 @sensitive_variables()
@@ -107,7 +110,14 @@ def keep_box(
 def box_of(window: SurveyWindow) -> Box:
     """What the opener is told about a window's box."""
     arm = window.wave.study.arm_of(window.cohort)
-    return Box(window.uuid, window.wave.code, window.group, arm.code)
+    return Box(window.uuid, window.wave.code, label_of(window), arm.code)
+
+
+def label_of(window: SurveyWindow) -> str:
+    """What the rows of a box say about who answered together: the cohort or its quarter, or nothing
+    where so few have a seat that the label itself would name them."""
+    seats = seats_in(SurveyWindow.objects.filter(pk=window.pk)).count()
+    return window.group if seats >= LEAST_LABELLED else ""
 
 
 def open_due_boxes(*, study: Study | None = None) -> list[SurveyWindow]:

@@ -31,3 +31,10 @@ class NoSurveyPaths(logging.Filter):
         request = getattr(entry, "request", None)
         path = getattr(request, "path", "")
         return not path.startswith(SURVEY_PREFIX) and SURVEY_PREFIX not in entry.getMessage()
+
+
+class NothingReceived(logging.Filter):
+    """Drops the web server's lines about requests that it could not read: they quote them."""
+
+    def filter(self, entry: logging.LogRecord) -> bool:
+        return not str(entry.msg).startswith("Invalid request")

@@ -248,7 +248,10 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "lms.accounts.reporting.NothingPostedFilter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_surveys": {"()": "lms.accounts.reporting.NoSurveyPaths"}},
+    "filters": {
+        "no_surveys": {"()": "lms.accounts.reporting.NoSurveyPaths"},
+        "nothing_received": {"()": "lms.accounts.reporting.NothingReceived"},
+    },
     "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
     "handlers": {
         "console": {
@@ -260,6 +263,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "gunicorn.error": {"filters": ["nothing_received"]},
         # Below INFO it writes whole contexts, with what somebody typed into a form.
         "django.template": {"level": "INFO"},
     },

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.views.debug import ExceptionReporter, get_exception_reporter_filter
 
-from lms.accounts.reporting import NoSurveyPaths, NothingPostedFilter
+from lms.accounts.reporting import NoSurveyPaths, NothingPostedFilter, NothingReceived
 from tests.factories import UserFactory
 
 ANSWER = "strongly-agree-7319"
@@ -103,3 +103,9 @@ def test_a_survey_that_is_not_ones_own_leaves_no_line(client, log):
     client.get("/learn/not-there/")
     assert "/learn/not-there/" in log.getvalue()
     assert "/survey/" not in log.getvalue()
+
+
+def test_what_the_web_server_could_not_read_is_not_quoted_in_its_log():
+    kept = logging.makeLogRecord({"msg": "Worker exiting"})
+    quoting = logging.makeLogRecord({"msg": f"Invalid request from ip=1.2.3.4: {ANSWER}"})
+    assert [NothingReceived().filter(one) for one in (kept, quoting)] == [True, False]
