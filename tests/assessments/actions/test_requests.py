@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import timedelta
+from secrets import SystemRandom
 from typing import Any
 
 import pytest
@@ -167,6 +168,42 @@ class TestMerges:
         assert len(values(opened)) == 2
         key = responses_key(opened.study)
         assert unseal_tally(store.read_tally(opened.study.uuid), key, opened.study.uuid) == 1
+
+    @pytest.mark.parametrize("survivor", ["victim", "puppet"])
+    @pytest.mark.parametrize("answered", ["before the merge", "after it"])
+    @pytest.mark.parametrize("place", [1, -1], ids=["as they lie", "turned round"])
+    def test_an_account_made_to_be_merged_never_replaces_the_older_ones_answers(
+        self,
+        survey: Survey,
+        monkeypatch: pytest.MonkeyPatch,
+        survivor: str,
+        answered: str,
+        place: int,
+    ) -> None:
+        """Ballots leave a box in random order: both are tried."""
+        victim, puppet, _ = survey.people
+        answer(survey.pre, victim, fully(4))
+        if answered == "before the merge":
+            answer(survey.pre, puppet, fully(1))
+        stays, goes = (victim, puppet) if survivor == "victim" else (puppet, victim)
+        merge(stays, goes)
+        if answered == "after it" and survivor == "puppet":
+            answer(survey.pre, puppet, fully(1))
+        real = store.contents
+        monkeypatch.setattr(store, "contents", lambda window: sorted(real(window))[::place])
+        monkeypatch.setattr(SystemRandom, "shuffle", lambda _, ballots: None)
+        open_window(window=survey.pre)
+        assert values(survey) == [4]
+
+    def test_an_older_account_that_takes_over_another_does_not_replace_what_was_answered_there(
+        self, survey: Survey
+    ) -> None:
+        older, victim, _ = survey.people
+        answer(survey.pre, victim, fully(4))
+        merge(older, victim)
+        answer(survey.pre, older, fully(1))
+        open_window(window=survey.pre)
+        assert values(survey) == [4]
 
     def test_a_person_seated_in_two_cohorts_counts_once_a_wave(self, survey: Survey) -> None:
         officer = survey.people[0]
