@@ -24,6 +24,7 @@ from assessments.ballot_box import store
 from assessments.ballot_box.batches import unseal_tally
 from assessments.ballot_box.keys import KeyMissing
 from assessments.ballot_box.models import RequestSheet, ResponseBatch
+from assessments.ballot_box.requests import BLOCK
 from assessments.keyring import responses_key, web_store
 from assessments.models import Study
 from lms.accounts.clock import now
@@ -251,6 +252,15 @@ class TestNothingTells:
             forms.append(bytes(RequestSheet.objects.get().sealed))
         assert len(set(forms)) == 4
         assert len({len(form) for form in forms}) == 1
+
+    def test_a_sheet_does_not_grow_however_often_one_person_asks(self, opened: Survey) -> None:
+        rewrap_sheets()
+        before = len(RequestSheet.objects.get().sealed)
+        for _ in range(BLOCK + 1):
+            request_withdrawal(study=opened.study, user=opened.people[0])
+        assert len(RequestSheet.objects.get().sealed) == before
+        renew_study(study=opened.study)
+        assert values(opened) == [2, 3]
 
     def test_batches_get_new_ids_and_keep_their_size_whether_or_not_anybody_withdrew(
         self, opened: Survey
