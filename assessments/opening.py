@@ -36,15 +36,41 @@ class ReadBox:
 
 
 def read_box(
-    frame: Frame, box: Box, ballots: Iterable[Slots], keys: OpenerKeys, before: Sequence[Row]
+    frame: Frame,
+    box: Box,
+    ballots: Iterable[Slots],
+    keys: OpenerKeys,
+    before: Sequence[Row],
+    requests: Sequence[Request] = (),
 ) -> ReadBox:
-    """Reads a peeled box. `before` are the study's rows so far: codes they know are kept."""
+    """Reads a peeled box. `before` are the study's rows so far: codes they know are kept. Of two
+    rows of somebody whose accounts were merged, as `requests` tell, the one that counts comes
+    first."""
     opened, corrupt = _open_all(frame, box, ballots, keys)
+    opened = in_precedence(opened, requests)
     if frame.study.is_anonymous:
         return ReadBox(self_made_rows(frame, box, opened, keys, before), corrupt)
     known = {row["code"] for row in before}
     rows = [_row(frame, box, code_of(one.links, keys, known), one) for one in opened]
     return ReadBox(rows, corrupt)
+
+
+def in_precedence(opened: Sequence[Opened], requests: Iterable[Request]) -> list[Opened]:
+    """The ballots in the order in which they count, if several turn out to be one person's.
+
+    Whoever merges accounts chooses which of them stays and may be able to answer under both; with
+    an account made for that they must not replace what its victim answered. So a ballot sealed
+    after the merge, which tells because it names the other account, comes after the one sealed
+    under that account; and of two sealed before, the older account's comes first. Merge requests
+    name the oldest account first.
+    """
+    age = {link: n for one in requests if one.kind == "merge" for n, link in enumerate(one.links)}
+    own = {one.links[0] for one in opened}
+
+    def place(one: Opened) -> tuple[bool, int]:
+        return not own.isdisjoint(one.links[1:]), age.get(one.links[0], 0)
+
+    return sorted(opened, key=place)
 
 
 def self_made_rows(
@@ -78,7 +104,7 @@ def open_box(
     """All of the study's rows after this box, with what was asked for carried out, and the ballots
     that cannot be read, as they came."""
     stay = without_withdrawn(before, requests, keys)
-    read = read_box(frame, box, ballots, keys, stay)
+    read = read_box(frame, box, ballots, keys, stay, requests)
     return renew([*stay, *read.rows], requests, keys, frame.study.wave_codes), read.corrupt
 
 

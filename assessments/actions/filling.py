@@ -32,9 +32,10 @@ from lms.accounts.models import ResearchId, User
 Change = Callable[[SealedBallot, Envelope, bytes], SealedBallot]
 
 
-def research_ids(user: User) -> list[bytes]:
-    """All of a person's research ids, the primary one first."""
-    rows = user.research_ids.order_by("-primary", "pk").values_list("value", flat=True)
+def research_ids(user: User, *, oldest_first: bool = False) -> list[bytes]:
+    """All of a person's research ids: the primary one first, or that of their oldest account."""
+    order = ["pk"] if oldest_first else ["-primary", "pk"]
+    rows = user.research_ids.order_by(*order).values_list("value", flat=True)
     return [bytes(value) for value in rows]
 
 
@@ -67,11 +68,9 @@ class WebBox:
         return Envelope(study, window, links, self.sections, self.promise)
 
     def own(self, ids: Sequence[bytes]) -> dict[str, SealedBallot]:
-        """A person's ballots by tag: one, or several after accounts were merged; the one to go on
-        with comes first. Raises Tampered."""
+        """The ballots under these research ids by tag, in their order. Raises Tampered."""
         sealed = store.read(self.tags(ids))
-        held = {tag: self.unwrap(tag, sealed[tag]) for tag in self.tags(ids) if tag in sealed}
-        return dict(sorted(held.items(), key=lambda entry: not entry[1].done))
+        return {tag: self.unwrap(tag, sealed[tag]) for tag in self.tags(ids) if tag in sealed}
 
     def unwrap(self, tag: str, sealed: bytes) -> SealedBallot:
         return unwrap(sealed, self.keys, tag)
@@ -85,12 +84,13 @@ class WebBox:
         return [(self.tags(ids), ids) for ids in _ids_of_seated(self.window)]
 
     def missing(self) -> dict[str, SealedBallot]:
-        """Untouched ballots for everybody seated who has none."""
+        """Untouched ballots for everybody seated who has none under their primary research id. What
+        lies under that of an account merged into theirs stays as it is until the opening."""
         held = store.tags_in(self.window.uuid)
         return {
             tags[0]: SealedBallot.untouched(self.envelope(ids), self.public_key)
             for tags, ids in self.seated
-            if held.isdisjoint(tags)
+            if tags[0] not in held
         }
 
     def rewrapped(self, tags: Sequence[str]) -> dict[str, bytes]:

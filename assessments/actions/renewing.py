@@ -48,13 +48,13 @@ def sheet_of(study: Study, k_link: bytes) -> Sheet:
 @sensitive_variables()
 def pending_requests(study: Study) -> list[bytes]:
     """What the opener is handed: the requests that wait, filled up to a constant number, and one
-    for each person who has several research ids, asked anew every time because what lies in an open
-    window under the second one is opened later. Raises KeyMissing."""
+    for each person who has several research ids, oldest first, asked anew every time because what
+    lies in an open window under the second one is opened later. Raises KeyMissing."""
     k_link, public_key = link_key(study), bytes(study.public_key or b"")
     merged = User.objects.annotate(ids=Count("research_ids")).filter(ids__gt=1)
+    ids = [research_ids(user, oldest_first=True) for user in merged]
     merges = [
-        Request("merge", tuple(filter(None, links_of(k_link, study.uuid, research_ids(user)))))
-        for user in merged
+        Request("merge", tuple(filter(None, links_of(k_link, study.uuid, one)))) for one in ids
     ]
     waiting = sheet_of(study, k_link).handed_over(public_key, study.uuid)
     return [*waiting, *(seal_request(public_key, study.uuid, one) for one in merges)]

@@ -9,7 +9,7 @@ from assessments.actions.answering import declined, seal_into
 from assessments.actions.filling import WebBox, research_ids, with_ballots
 from assessments.actions.renewing import sheet_of
 from assessments.ballot_box import store
-from assessments.ballot_box.requests import Request, seal_request
+from assessments.ballot_box.requests import Request, request_tag, seal_request
 from assessments.ballot_box.sealing import links_of
 from assessments.keyring import link_key
 from assessments.models import Study, SurveyWindow
@@ -19,7 +19,8 @@ from lms.accounts.models import User
 @sensitive_variables()
 def request_withdrawal(*, study: Study, user: User) -> None:
     """Asks the opener to delete all rows of this person in the study, and declines for them in
-    every window that is not opened yet, in one transaction. Raises KeyMissing, Tampered."""
+    every window that is not opened yet, in one transaction. Asking again replaces what was asked
+    before. Raises KeyMissing, Tampered."""
     k_link, ids = link_key(study), research_ids(user)
     links = tuple(filter(None, links_of(k_link, study.uuid, ids)))
     sealed = seal_request(bytes(study.public_key or b""), study.uuid, Request("withdraw", links))
@@ -31,7 +32,8 @@ def request_withdrawal(*, study: Study, user: User) -> None:
             # Whoever has no ballot there gets none by withdrawing: it would be one too many.
             if not store.is_opened(box.window.box_id) and box.own(ids):
                 seal_into(box, ids, declined, every=True)
-        sheet = sheet_of(study, k_link).with_request(sealed)
+        tag = request_tag(k_link, study.uuid, ids[0])
+        sheet = sheet_of(study, k_link).with_request(tag, sealed)
         store.write_sheet(study=study.uuid, sealed=sheet.wrapped(k_link, study.uuid))
 
 

@@ -3,12 +3,14 @@
 A request is sealed to the evaluators' public key and has one size. The web side collects a study's
 requests in one sheet, of one size too, under a key derived from `K_link` and with a new outer nonce
 every few minutes: neither that there is a request nor when it came nor how many there are shows.
+In the sheet a keyed tag lies beside each, so that a person has one there however often they ask.
 """
 
+import hmac
 import json
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from secrets import SystemRandom
 from typing import Literal
 
@@ -25,7 +27,9 @@ SIZE = 512
 SLOT_BYTES = SIZE + crypto_box_SEALBYTES
 BLOCK = 64
 """A sheet has room for so many requests, and grows by as many when it is full."""
-_COUNT_BYTES = 2
+_COUNT_BYTES = 4
+_TAG_BYTES = 32
+_ENTRY_BYTES = _TAG_BYTES + SLOT_BYTES
 
 Kind = Literal["withdraw", "merge", "empty"]
 
@@ -50,6 +54,13 @@ def seal_request(public_key: bytes, study: uuid.UUID, request: Request) -> bytes
     return SealedBox(PublicKey(public_key)).encrypt(text.ljust(SIZE))
 
 
+def request_tag(k_link: bytes, study: uuid.UUID, research_id: bytes) -> bytes:
+    """By which the sheet knows that somebody has asked before: of the primary research id. It never
+    leaves the sheet."""
+    key = derive(k_link, study, "v1/request-tag")
+    return hmac.digest(key, b"v1/request-tag\0" + study.bytes + research_id, "sha256")
+
+
 def read_requests(slots: Iterable[bytes], keys: OpenerKeys, study: uuid.UUID) -> list[Request]:
     """What the slots ask for, the empty ones left out. Raises Unknown."""
     box = SealedBox(PrivateKey(keys.private))
@@ -71,32 +82,41 @@ def _read(slot: bytes, box: SealedBox, study: uuid.UUID) -> Request:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A study's requests that wait for the opener, and for how many the sheet has room."""
+    """A study's requests that wait for the opener, each by its person's tag, and for how many the
+    sheet has room."""
 
-    requests: tuple[bytes, ...] = ()
+    by_tag: Mapping[bytes, bytes] = field(default_factory=dict)
     room: int = BLOCK
 
-    def with_request(self, sealed: bytes) -> "Sheet":
-        more = BLOCK if len(self.requests) == self.room else 0
-        return Sheet((*self.requests, sealed), self.room + more)
+    @property
+    def requests(self) -> tuple[bytes, ...]:
+        return tuple(self.by_tag.values())
+
+    def with_request(self, tag: bytes, sealed: bytes) -> "Sheet":
+        """The sheet with one more request, in the place of what the same person asked before."""
+        by_tag = {**self.by_tag, tag: sealed}
+        return Sheet(by_tag, self.room + (BLOCK if len(by_tag) > self.room else 0))
 
     def without(self, done: Sequence[bytes]) -> "Sheet":
         """The sheet without what was carried out. Its size stays: that tells nothing either."""
-        return Sheet(tuple(one for one in self.requests if one not in done), self.room)
+        gone = set(done)
+        stay = {tag: one for tag, one in self.by_tag.items() if one not in gone}
+        return Sheet(stay, self.room)
 
     def handed_over(self, public_key: bytes, study: uuid.UUID) -> list[bytes]:
         """What the opener receives: as many slots as there is room, in no order."""
         empty = Request("empty", ())
-        free = self.room - len(self.requests)
+        free = self.room - len(self.by_tag)
         fill = [seal_request(public_key, study, empty) for _ in range(free)]
         slots = [*self.requests, *fill]
         SystemRandom().shuffle(slots)
         return slots
 
     def wrapped(self, k_link: bytes, study: uuid.UUID) -> bytes:
-        inside = len(self.requests).to_bytes(_COUNT_BYTES, "big") + b"".join(self.requests)
-        filling = random_bytes(_COUNT_BYTES + self.room * SLOT_BYTES - len(inside))
-        return bytes(_outer(k_link, study).encrypt(inside + filling, aad=study.bytes))
+        entries = b"".join(tag + sealed for tag, sealed in self.by_tag.items())
+        filling = random_bytes(self.room * _ENTRY_BYTES - len(entries))
+        inside = len(self.by_tag).to_bytes(_COUNT_BYTES, "big") + entries + filling
+        return bytes(_outer(k_link, study).encrypt(inside, aad=study.bytes))
 
     @classmethod
     def unwrapped(cls, sealed: bytes, k_link: bytes, study: uuid.UUID) -> "Sheet":
@@ -106,8 +126,10 @@ class Sheet:
         except (CryptoError, ValueError) as error:
             raise KeyMissing(f"The requests of study {study} do not open") from error
         count, body = int.from_bytes(inside[:_COUNT_BYTES], "big"), inside[_COUNT_BYTES:]
-        slots = tuple(body[n * SLOT_BYTES :][:SLOT_BYTES] for n in range(count))
-        return cls(slots, len(body) // SLOT_BYTES)
+        starts = range(0, count * _ENTRY_BYTES, _ENTRY_BYTES)
+        entries = [body[start : start + _ENTRY_BYTES] for start in starts]
+        by_tag = {one[:_TAG_BYTES]: one[_TAG_BYTES:] for one in entries}
+        return cls(by_tag, len(body) // _ENTRY_BYTES)
 
 
 def _outer(k_link: bytes, study: uuid.UUID) -> Aead:

@@ -3,7 +3,8 @@
 sealed = Aead(box_wrap).encrypt(bitmap || flags || slot_1 .. slot_S, aad=tag). Every slot is a
 sealed box to the study's public key and has the same size, whatever was answered, declined or not
 yet touched. The bitmap, one bit a section, and the flags are all that the web side can read back:
-which sections are sealed, and whether the one-time link has been used.
+which sections are sealed, whether the one-time link has been used, and whether the person has
+sealed or declined anything signed in.
 """
 
 import hmac
@@ -26,7 +27,7 @@ LINKS = 4
 MAX_SECTIONS = 16
 _BITMAP_BYTES = 2
 _HEADER_BYTES = _BITMAP_BYTES + 1
-_LINK_USED = 1
+_LINK_USED, _SIGNED_IN = 1, 2
 
 Answers = Mapping[str, Any]
 Content = Answers | Literal["declined", "empty"]
@@ -101,12 +102,13 @@ class Envelope:
 
 @dataclass(frozen=True)
 class SealedBallot:
-    """The inside of the outer layer: which sections are sealed, the slots themselves, and whether
-    the person's one-time link has been used."""
+    """The inside of the outer layer: which sections are sealed, the slots themselves, whether the
+    person's one-time link has been used, and whether they sealed or declined anything signed in."""
 
     done: frozenset[int]
     slots: tuple[bytes, ...]
     link_used: bool = False
+    signed_in: bool = False
 
     @classmethod
     def untouched(cls, envelope: Envelope, public_key: bytes) -> "SealedBallot":
@@ -141,7 +143,7 @@ class SealedBallot:
 def wrap(ballot: SealedBallot, keys: BoxKeys, tag: str) -> bytes:
     """The stored form: constant in size for a study, unreadable without the box key."""
     bitmap = sum(1 << (section - 1) for section in ballot.done)
-    flags = _LINK_USED if ballot.link_used else 0
+    flags = _LINK_USED * ballot.link_used | _SIGNED_IN * ballot.signed_in
     header = bitmap.to_bytes(_BITMAP_BYTES, "big") + bytes([flags])
     inside = header + b"".join(ballot.slots)
     return bytes(Aead(keys.wrap).encrypt(inside, aad=tag.encode()))
@@ -157,4 +159,5 @@ def unwrap(sealed: bytes, keys: BoxKeys, tag: str) -> SealedBallot:
     body = inside[_HEADER_BYTES:]
     slots = tuple(body[i : i + SLOT_BYTES] for i in range(0, len(body), SLOT_BYTES))
     done = frozenset(n for n in range(1, len(slots) + 1) if bitmap >> (n - 1) & 1)
-    return SealedBallot(done, slots, link_used=bool(inside[_BITMAP_BYTES] & _LINK_USED))
+    flags = inside[_BITMAP_BYTES]
+    return SealedBallot(done, slots, bool(flags & _LINK_USED), bool(flags & _SIGNED_IN))

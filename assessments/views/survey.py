@@ -32,8 +32,9 @@ def start(request: HttpRequest, taking: Taking) -> HttpResponse:
     """The information sheet, with agree and decline; later, where to go on."""
     progress = taking.progress
     choice = request.POST.get("choice")
-    if choice == "decline" and not progress.is_complete:
-        decline(window=taking.window, user=taking.user)
+    if choice == "decline":
+        # Also where all is sealed by now: the page may have been open for long.
+        decline(window=taking.window, user=taking.user, by_link=taking.by_link)
     if choice == "decline" or progress.is_complete:
         return redirect(taking.address("done"))
     if choice == "agree":
@@ -97,13 +98,19 @@ def _ask(request: HttpRequest, taking: Taking, sections: list[Section]) -> HttpR
     if form.is_valid():
         try:
             if any(form.answers.values()) or not leaving:
-                seal_sections(window=taking.window, user=taking.user, answers=form.answers)
+                _seal(taking, form)
         except TooLong as error:
             form.refuse_length(error)
         else:
             return onward(request, taking.address("leave") if leaving else _next(taking, sections))
     context = _ask_context(taking, sections, form)
     return render(request, "survey/section.html", context, status=400 if form.errors else 200)
+
+
+def _seal(taking: Taking, form: SurveyForm) -> None:
+    seal_sections(
+        window=taking.window, user=taking.user, answers=form.answers, by_link=taking.by_link
+    )
 
 
 def _next(taking: Taking, sealed: list[Section]) -> str:
@@ -145,7 +152,7 @@ def done(request: HttpRequest, taking: Taking) -> HttpResponse:
     if not taking.progress.is_complete:
         return redirect(taking.address("start"))
     if request.method == "POST":
-        decline(window=taking.window, user=taking.user)
+        decline(window=taking.window, user=taking.user, by_link=taking.by_link)
         return redirect(taking.address("done"))
     context = taking.context | {
         "again": _questions(taking, from_section=1),

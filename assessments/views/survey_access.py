@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from assessments.actions.answering import Progress, progress_of
+from assessments.actions.answering import LinkUsed, Progress, progress_of
 from assessments.ballot_box.keys import KeyMissing
 from assessments.ballot_box.sealing import Tampered
 from assessments.ballot_box.store import BoxClosed
@@ -31,6 +31,8 @@ from assessments.windows import bounds_of, is_open, with_bounds
 from lms.accounts.clock import now
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
+
+GONE = 410
 
 
 @dataclass(frozen=True)
@@ -110,24 +112,35 @@ def survey_view(view: View) -> View:
         taking = _taking(request, window)
         if taking is None:
             return redirect_to_login(request.get_full_path())
-        response = guarded(request, taking.window, lambda: view(request, taking, **kwargs))
-        if not taking.by_link and has_link(request):
+        response = guarded(request, taking.window, lambda: _page(view, request, taking, **kwargs))
+        if has_link(request) and (not taking.by_link or response.status_code == GONE):
             forget_link(response, window)
         return response
 
     return wrapped
 
 
+def _page(view: View, request: HttpRequest, taking: Taking, **kwargs: Any) -> HttpResponse:
+    """A link leads no further once its person has gone on signed in: whoever holds it would
+    otherwise see what became of the survey, and could undo it."""
+    if taking.by_link and taking.progress.signed_in:
+        raise LinkUsed
+    return view(request, taking, **kwargs)
+
+
 def guarded(
     request: HttpRequest, window: SurveyWindow, answer: Callable[[], HttpResponse]
 ) -> HttpResponse:
-    """The answer, or why there is none: the window is closed, or its key is missing."""
+    """The answer, or why there is none: the window is closed, the link has been used, or the
+    window's key is missing."""
     if not is_open(window):
         return _closed(request, window)
     try:
         return answer()
     except BoxClosed:
         return _closed(request, window)
+    except LinkUsed:
+        return _used(request, window)
     except (KeyMissing, Tampered):
         return render(request, "survey/unavailable.html", {"window": window}, status=503)
 
@@ -143,6 +156,12 @@ def _closed(request: HttpRequest, window: SurveyWindow) -> HttpResponse:
     }
     status = 409 if request.method == "POST" else 200
     return render(request, "survey/closed.html", context, status=status)
+
+
+def _used(request: HttpRequest, window: SurveyWindow) -> HttpResponse:
+    """The same whether the link was used or its person has gone on signed in."""
+    context = {"window": window, "study": window.wave.study, "sign_in": sign_in_to(window.pk)}
+    return render(request, "survey/link_used.html", context, status=GONE)
 
 
 def own_window(user: User, pk: uuid.UUID) -> SurveyWindow:

@@ -14,12 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from assessments.actions.answering import progress_of, use_link
+from assessments.actions.answering import LinkUsed, progress_of, use_link
 from assessments.ballot_box.keys import KeyMissing
 from assessments.invitations import person_of
 from assessments.models import SurveyWindow
-from assessments.views.link_cookie import person_by_link, remember_link
-from assessments.views.survey_access import guarded, own_window, sign_in_to
+from assessments.views.link_cookie import forget_link, person_by_link, remember_link
+from assessments.views.survey_access import GONE, guarded, own_window, sign_in_to
 from lms.accounts.models import User
 from lms.accounts.throttle import seconds_to_wait
 
@@ -33,7 +33,10 @@ def link(request: HttpRequest, window: uuid.UUID, token: str) -> HttpResponse:
     if person is None:
         return _wrong(request)
     own = own_window(person, window)
-    return guarded(request, own, lambda: _arrive(request, own, person, token))
+    response = guarded(request, own, lambda: _arrive(request, own, person, token))
+    if response.status_code == GONE and _is_in_use(request, own, person):
+        forget_link(response, window)
+    return response
 
 
 def _person(window: uuid.UUID, token: str) -> User | None:
@@ -55,21 +58,29 @@ def _wrong(request: HttpRequest) -> HttpResponse:
 
 
 def _arrive(request: HttpRequest, window: SurveyWindow, person: User, token: str) -> HttpResponse:
-    present = request.user if request.user.is_authenticated else person_by_link(request, window.pk)
     start = reverse("survey:start", kwargs={"window": window.pk})
-    if present == person:
+    if request.user == person:
         return redirect(start)
     context = {"window": window, "study": window.wave.study, "sign_in": sign_in_to(window.pk)}
     if request.user.is_authenticated:
         return render(request, "survey/link_other.html", context, status=409)
-    if progress_of(window=window, user=person).link_used:
-        return render(request, "survey/link_used.html", context, status=410)
+    is_in_use = _is_in_use(request, window, person)
+    progress = progress_of(window=window, user=person)
+    if progress.signed_in or (progress.link_used and not is_in_use):
+        raise LinkUsed
+    if is_in_use:
+        return redirect(start)
     if request.method == "GET":
         return render(request, "survey/link.html", context)
     if not use_link(window=window, user=person):
-        return render(request, "survey/link_used.html", context, status=410)
+        raise LinkUsed
     # Forms that somebody else has left open in this browser are refused from now on.
     rotate_token(request)
     response = redirect(start)
     remember_link(request, response, window.pk, token)
     return response
+
+
+def _is_in_use(request: HttpRequest, window: SurveyWindow, person: User) -> bool:
+    """Whether this very browser took the person's link into use."""
+    return person_by_link(request, window.pk) == person

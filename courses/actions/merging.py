@@ -11,8 +11,10 @@ from courses.actions.seats import reads_answers
 from courses.models import Cohort, Enrolment, EnrolmentState, EnrolmentTransition
 from courses.models.cohort import SessionInstructor
 from lms.accounts.audit import record
+from lms.accounts.clock import now
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
+from lms.accounts.tasks import send_merged
 
 MOST_RESEARCH_IDS = 4
 
@@ -83,7 +85,8 @@ def _clash(cohort: Cohort) -> str:
 @transaction.atomic
 def merge_people(*, survivor: User, duplicate: User, by: User | None) -> User:
     """Moves the duplicate's seats, teaching and research ids to the survivor, closes its account.
-    Roles never move. Surveys under both are matched when boxes are opened.
+    Roles never move. Surveys under both are matched when boxes are opened. Both addresses are told:
+    whoever merges could otherwise take over an account in silence.
 
     Raises ValidationError, with what has to be done first.
     """
@@ -100,7 +103,14 @@ def merge_people(*, survivor: User, duplicate: User, by: User | None) -> User:
     _close(duplicate, survivor)
     detail = {"former": str(duplicate.uuid), "seats": len(plan.moved), "taught": plan.taught}
     record(action="person.merged", by=by, about=survivor, detail=detail)
+    transaction.on_commit(lambda: _tell(survivor, duplicate))
     return survivor
+
+
+def _tell(survivor: User, duplicate: User) -> None:
+    moment = now().isoformat()
+    for person in (survivor, duplicate):
+        send_merged.enqueue(person.pk, duplicate.pk, moment)
 
 
 def _check_may_merge(by: User | None, *people: User) -> None:

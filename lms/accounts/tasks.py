@@ -41,6 +41,22 @@ def send_password_reset(user_id: int) -> None:
 
 
 @task()
+def send_merged(user_id: int, duplicate_id: int, moment: str) -> None:
+    """Tells the owner of either address that the account `duplicate_id` became part of another:
+    whoever merged them may have been wrong, or up to something."""
+    user = User.objects.get(pk=user_id)
+    duplicate = User.objects.select_related("merged_into").get(pk=duplicate_id)
+    compose(
+        "accounts/mail/merged",
+        to=user.email,
+        user=user,
+        duplicate=duplicate,
+        survivor=duplicate.merged_into,
+        moment=datetime.fromisoformat(moment),
+    ).send()
+
+
+@task()
 def send_notice(user_id: int, change: str, moment: str) -> None:
     """Tells a person that the way they sign in has changed; `change` is a key of NOTICES."""
     user = User.objects.get(pk=user_id)

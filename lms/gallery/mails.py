@@ -40,6 +40,11 @@ def sample_mails() -> Iterator[tuple[str, EmailMultiAlternatives]]:
         _("A change to how somebody signs in"),
         compose("accounts/mail/notice", change=NOTICES[SAMPLE_NOTICE], moment=now(), **told),
     )
+    former = User(email="r.delgado@example.org")
+    yield (
+        _("Two accounts made one, to both addresses"),
+        compose("accounts/mail/merged", survivor=reader, duplicate=former, moment=now(), **told),
+    )
     yield (
         _("A lost key, to administrators"),
         compose("assessments/mail/keys", study=_("Attitudes"), code="attitudes", **told),

@@ -220,16 +220,61 @@ def test_a_ballot_that_was_tampered_with_is_not_overwritten_by_a_section(survey:
     assert set(ballots(survey).values()) == {b"x" * 100}
 
 
-def test_a_person_with_several_research_ids_goes_on_with_the_ballot_that_was_begun(
-    survey: Survey,
-) -> None:
-    officer, duplicate, _ = survey.people
-    seal_section(window=survey.pre, user=duplicate, section=1, answers={"A1": 1})
-    duplicate.research_ids.update(user=officer, primary=False)
-    assert progress_of(window=survey.pre, user=officer).done == {1}
-    seal_section(window=survey.pre, user=officer, section=2, answers={"B1": 2})
-    assert progress_of(window=survey.pre, user=officer).is_complete
-    assert answers_after_opening(survey) == [{"A1": 1, "B1": 2}]
+def merge(survivor: User, duplicate: User) -> None:
+    duplicate.research_ids.update(user=survivor, primary=False)
+
+
+class TestMergedAccounts:
+    """An administrator merges an officer's account into one of their own, and looks at the survey:
+    they learn nothing, and can replace no answer."""
+
+    def test_nothing_shows_of_what_was_done_under_the_account_that_was_taken_over(
+        self, survey: Survey
+    ) -> None:
+        puppet, victim, _ = survey.people
+        answer(survey.pre, victim, fully(4))
+        use_link(window=survey.pre, user=victim)
+        untouched = progress_of(window=survey.pre, user=puppet)
+        merge(puppet, victim)
+        assert progress_of(window=survey.pre, user=puppet) == untouched
+        assert use_link(window=survey.pre, user=puppet)
+
+    def test_who_had_no_ballot_under_the_account_that_stays_gets_one_like_everybody(
+        self, survey: Survey
+    ) -> None:
+        """As the next covering fills the box, and not first with an answer."""
+        fill_box(window=survey.pre)
+        victim, puppet = survey.people[0], UserFactory.create(agency=survey.agency)
+        merge(puppet, victim)
+        victim.enrolments.update(user=puppet)
+        fill_box(window=survey.pre)
+        tags = set(WebBox(survey.pre).tags(research_ids(puppet)))
+        assert len(tags) == 2
+        assert tags < ballots(survey).keys()
+
+    def test_sealing_destroys_nothing_under_the_other_account(self, survey: Survey) -> None:
+        puppet, victim, _ = survey.people
+        answer(survey.pre, victim, fully(4))
+        merge(puppet, victim)
+        answer(survey.pre, puppet, fully(1))
+        assert answers_after_opening(survey) == [fully(4)]
+
+    def test_half_a_ballot_under_each_account_is_no_whole_one(self, survey: Survey) -> None:
+        officer, duplicate, _ = survey.people
+        seal_section(window=survey.pre, user=duplicate, section=1, answers={"A1": 1})
+        merge(officer, duplicate)
+        seal_section(window=survey.pre, user=officer, section=2, answers={"B1": 2})
+        assert answers_after_opening(survey) == []
+
+    def test_what_was_answered_under_either_account_counts_if_nothing_was_under_the_other(
+        self, survey: Survey
+    ) -> None:
+        officer, duplicate, third = survey.people
+        answer(survey.pre, duplicate, fully(4))
+        merge(officer, duplicate)
+        seal_section(window=survey.pre, user=officer, section=1, answers={"A1": 1})
+        answer(survey.pre, third, fully(2))
+        assert sorted(one["A1"] for one in answers_after_opening(survey)) == [2, 4]
 
 
 def test_declining_withdraws_what_lies_under_any_of_somebodys_research_ids(

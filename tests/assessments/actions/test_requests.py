@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import timedelta
+from secrets import SystemRandom
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from assessments.ballot_box import store
 from assessments.ballot_box.batches import unseal_tally
 from assessments.ballot_box.keys import KeyMissing
 from assessments.ballot_box.models import RequestSheet, ResponseBatch
+from assessments.ballot_box.requests import BLOCK
 from assessments.keyring import responses_key, web_store
 from assessments.models import Study
 from lms.accounts.clock import now
@@ -168,6 +170,42 @@ class TestMerges:
         key = responses_key(opened.study)
         assert unseal_tally(store.read_tally(opened.study.uuid), key, opened.study.uuid) == 1
 
+    @pytest.mark.parametrize("survivor", ["victim", "puppet"])
+    @pytest.mark.parametrize("answered", ["before the merge", "after it"])
+    @pytest.mark.parametrize("place", [1, -1], ids=["as they lie", "turned round"])
+    def test_an_account_made_to_be_merged_never_replaces_the_older_ones_answers(
+        self,
+        survey: Survey,
+        monkeypatch: pytest.MonkeyPatch,
+        survivor: str,
+        answered: str,
+        place: int,
+    ) -> None:
+        """Ballots leave a box in random order: both are tried."""
+        victim, puppet, _ = survey.people
+        answer(survey.pre, victim, fully(4))
+        if answered == "before the merge":
+            answer(survey.pre, puppet, fully(1))
+        stays, goes = (victim, puppet) if survivor == "victim" else (puppet, victim)
+        merge(stays, goes)
+        if answered == "after it" and survivor == "puppet":
+            answer(survey.pre, puppet, fully(1))
+        real = store.contents
+        monkeypatch.setattr(store, "contents", lambda window: sorted(real(window))[::place])
+        monkeypatch.setattr(SystemRandom, "shuffle", lambda _, ballots: None)
+        open_window(window=survey.pre)
+        assert values(survey) == [4]
+
+    def test_an_older_account_that_takes_over_another_does_not_replace_what_was_answered_there(
+        self, survey: Survey
+    ) -> None:
+        older, victim, _ = survey.people
+        answer(survey.pre, victim, fully(4))
+        merge(older, victim)
+        answer(survey.pre, older, fully(1))
+        open_window(window=survey.pre)
+        assert values(survey) == [4]
+
     def test_a_person_seated_in_two_cohorts_counts_once_a_wave(self, survey: Survey) -> None:
         officer = survey.people[0]
         second = make_cohort(survey.cohort.version, survey.agency, [officer])
@@ -214,6 +252,15 @@ class TestNothingTells:
             forms.append(bytes(RequestSheet.objects.get().sealed))
         assert len(set(forms)) == 4
         assert len({len(form) for form in forms}) == 1
+
+    def test_a_sheet_does_not_grow_however_often_one_person_asks(self, opened: Survey) -> None:
+        rewrap_sheets()
+        before = len(RequestSheet.objects.get().sealed)
+        for _ in range(BLOCK + 1):
+            request_withdrawal(study=opened.study, user=opened.people[0])
+        assert len(RequestSheet.objects.get().sealed) == before
+        renew_study(study=opened.study)
+        assert values(opened) == [2, 3]
 
     def test_batches_get_new_ids_and_keep_their_size_whether_or_not_anybody_withdrew(
         self, opened: Survey

@@ -92,9 +92,12 @@ def test_the_sections_that_are_sealed_can_be_read_back(done: set[int]) -> None:
     assert unwrap(wrap(ballot, BOX, TAG), BOX, TAG).done == done
 
 
+@pytest.mark.parametrize("signed_in", [True, False])
 @pytest.mark.parametrize("used", [True, False])
-def test_whether_the_link_was_used_can_be_read_back_and_does_not_show(used: bool) -> None:
-    ballot = replace(untouched(), link_used=used)
+def test_whether_the_link_was_used_can_be_read_back_and_does_not_show(
+    used: bool, signed_in: bool
+) -> None:
+    ballot = replace(untouched(), link_used=used, signed_in=signed_in)
     sealed = wrap(ballot, BOX, TAG)
     assert unwrap(sealed, BOX, TAG) == ballot
     assert len(sealed) == len(wrap(untouched(), BOX, TAG))

@@ -298,6 +298,39 @@ class TestTheLastPage:
         open_window(window=survey.pre)
         assert survey.rows() == []
 
+    def test_declining_on_a_page_that_was_open_for_long_declines(
+        self, survey: Survey, browser: Client, officer: User
+    ) -> None:
+        """On another device all was sealed in the meantime."""
+        browser.get(url(survey.pre))
+        answer(survey.pre, officer, fully(4))
+        browser.post(url(survey.pre), {"choice": "decline"})
+        open_window(window=survey.pre)
+        assert survey.rows() == []
+
+    def test_it_says_what_withdrawing_reaches_and_where_to_withdraw_everything(
+        self, survey: Survey, browser: Client, officer: User
+    ) -> None:
+        """A survey that was opened and asks again throws away nothing of the first time."""
+        decline(window=survey.pre, user=officer)
+        response = browser.get(url(survey.pre, "done"))
+        assert "whatever you have sealed in this window is thrown away" in text_of(response)
+        assert "What was opened earlier stays" in text_of(response)
+        everything = reverse("survey:withdraw", kwargs={"code": survey.study.code})
+        assert f'href="{everything}"' in response.content.decode()
+        assert browser.get(everything).status_code == 200
+
+    def test_answering_one_section_anew_does_what_it_says(
+        self, survey: Survey, browser: Client, officer: User
+    ) -> None:
+        answer(survey.pre, officer, fully(1))
+        words = text_of(browser.get(url(survey.pre, "done")))
+        assert "A section that you seal again replaces the one before" in words
+        assert "the others stay as they are" in words
+        browser.post(section_url(survey), {"A1": "5", "A2": "5", "A3": "5"})
+        open_window(window=survey.pre)
+        assert [row["answers"] for row in survey.rows()] == [fully(1) | {"A1": 5, "A2": 5, "A3": 5}]
+
     def test_withdrawing_stands_in_a_details_element(
         self, survey: Survey, browser: Client, officer: User
     ) -> None:

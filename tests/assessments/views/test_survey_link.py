@@ -1,5 +1,6 @@
 import re
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,15 +10,23 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from assessments.actions import decline, open_window, progress_of, seal_section, use_link
+from assessments.actions import (
+    decline,
+    fill_box,
+    open_window,
+    progress_of,
+    request_withdrawal,
+    seal_section,
+    use_link,
+)
 from assessments.ballot_box.models import Ballot
 from assessments.invitations import token_for
 from assessments.models import SurveyWindow
-from assessments.views import link_cookie
+from assessments.views import link_cookie, survey_access
 from courses.actions import withdraw
 from lms.accounts.models import AuditEntry, RoleAssignment, User
 from tests.conftest import Clock
-from tests.surveys import AFTER_THE_COURSE, BEFORE_THE_COURSE, Survey, answer, fully
+from tests.surveys import AFTER_THE_COURSE, BEFORE_THE_COURSE, Survey, answer, fully, make_survey
 
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
 
@@ -172,18 +181,113 @@ class TestOnce:
             decline(window=survey.pre, user=officer)
         assert client.get(link).status_code == 410
 
-    def test_having_answered_without_it_does_not_use_it_up(
-        self, client: Client, survey: Survey, officer: User, link: str
-    ) -> None:
-        seal_section(window=survey.pre, user=officer, section=1, answers={"A1": 2})
-        assert client.get(link).status_code == 200
-
     def test_a_link_of_the_next_survey_is_another_one(
         self, survey: Survey, officer: User, client: Client, link: str, clock: Clock
     ) -> None:
         started(link)
         clock.set(BEFORE_THE_COURSE)
         assert "not open yet" in text_of(client.get(link_for(survey.post, officer)))
+
+
+def answers_all(window: SurveyWindow, person: User) -> None:
+    answer(window, person, fully(3))
+
+
+def answers_half(window: SurveyWindow, person: User) -> None:
+    seal_section(window=window, user=person, section=1, answers={"A1": 2})
+
+
+def declines(window: SurveyWindow, person: User) -> None:
+    decline(window=window, user=person)
+
+
+def withdraws_from_the_study(window: SurveyWindow, person: User) -> None:
+    fill_box(window=window)
+    request_withdrawal(study=window.wave.study, user=person)
+
+
+def uses_the_link(window: SurveyWindow, person: User) -> None:
+    use_link(window=window, user=person)
+
+
+SIGNED_IN = [answers_all, answers_half, declines, withdraws_from_the_study]
+
+
+class TestAnOutsiderWithTheMail:
+    """Whoever holds somebody's mail learns at most that the link was used, or that its person began
+    signed in: not what became of the survey; and can undo nothing."""
+
+    def test_the_link_answers_alike_whether_it_was_used_or_not_needed(self, clock: Clock) -> None:
+        clock.set(BEFORE_THE_COURSE)
+        survey, shown = make_survey(5), set()
+        for person, deed in zip(survey.people, [*SIGNED_IN, uses_the_link], strict=True):
+            deed(survey.pre, person)
+            for method in ("get", "post"):
+                outsider = Client()
+                response = getattr(outsider, method)(link_for(survey.pre, person))
+                assert link_cookie.COOKIE not in outsider.cookies
+                shown.add((response.status_code, response.content))
+        assert [status for status, _ in shown] == [410]
+
+    @pytest.mark.parametrize("deed", SIGNED_IN)
+    @pytest.mark.parametrize("method", ["get", "post"])
+    @pytest.mark.parametrize("where", ["start", "section", "done", "link"])
+    def test_who_pressed_start_before_gets_no_further(
+        self, survey: Survey, officer: User, link: str, deed: Any, method: str, where: str
+    ) -> None:
+        other = survey.people[1]
+        uses_the_link(survey.pre, other)
+        used = Client().get(link_for(survey.pre, other)).content
+        outsider = started(link)
+        deed(survey.pre, officer)
+        kwargs = {"section": {"number": 1}, "link": {"token": token_for(survey.pre, officer)}}
+        address = page(survey.pre, where, **kwargs.get(where, {}))
+        response = getattr(outsider, method)(address, FIRST | {"choice": "decline"})
+        assert (response.status_code, response.content) == (410, used)
+        assert response.cookies[link_cookie.COOKIE]["max-age"] == 0
+        assert outsider.get(page(survey.pre, "start")).status_code == 302
+
+    @pytest.mark.parametrize("where", ["start", "section", "done"])
+    def test_no_answers_are_lost_though_the_page_was_shown_in_time(
+        self,
+        survey: Survey,
+        officer: User,
+        link: str,
+        where: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Between the look at the ballot and the write its person signs in."""
+        outsider = started(link)
+        answers_all(survey.pre, officer)
+        seen = progress_of(window=survey.pre, user=officer)
+        early = replace(seen, signed_in=False)
+        monkeypatch.setattr(survey_access, "progress_of", lambda **_: early)
+        address = page(survey.pre, where, **({"number": 1} if where == "section" else {}))
+        assert outsider.post(address, FIRST | {"choice": "decline"}).status_code == 410
+        open_window(window=survey.pre)
+        assert [row["answers"] for row in survey.rows()] == [fully(3)]
+
+    def test_of_a_link_and_its_person_at_once_the_person_stays(
+        self, survey: Survey, officer: User
+    ) -> None:
+        answers_half(survey.pre, officer)
+        assert not use_link(window=survey.pre, user=officer)
+
+    def test_who_began_by_link_goes_on_signed_in_with_the_same_ballot(
+        self, survey: Survey, officer: User, link: str
+    ) -> None:
+        started(link).post(page(survey.pre, "section", number=1), FIRST)
+        browser = Client()
+        browser.force_login(officer)
+        last = browser.post(page(survey.pre, "section", number=2), SECOND)
+        assert last.headers["Location"] == page(survey.pre, "done")
+
+    def test_somebody_elses_cookie_stays(self, survey: Survey, officer: User, link: str) -> None:
+        """Two share a computer: the second's mail is not needed any more, the first goes on."""
+        browser = started(link)
+        answers_half(survey.pre, survey.people[1])
+        assert browser.get(link_for(survey.pre, survey.people[1])).status_code == 410
+        assert browser.get(page(survey.pre, "start")).status_code == 200
 
 
 class TestWhose:

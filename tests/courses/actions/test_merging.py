@@ -64,6 +64,26 @@ def test_all_research_ids_are_kept_and_the_survivors_stays_primary(survivor, dup
     assert survivor.research_ids.get(primary=True) == primary
 
 
+def test_both_addresses_are_told(
+    survivor, duplicate, mailoutbox, django_capture_on_commit_callbacks
+):
+    """Nobody takes over an account in silence by merging it into one of their own."""
+    with django_capture_on_commit_callbacks(execute=True):
+        merge_people(survivor=survivor, duplicate=duplicate, by=None)
+    assert [mail.to for mail in mailoutbox] == [[survivor.email], [duplicate.email]]
+    for mail in mailoutbox:
+        assert f"Sign in as {survivor.email}" in mail.body
+        assert f"{duplicate.email} is closed" in mail.body
+
+
+def test_nobody_is_told_of_a_merge_that_was_refused(
+    survivor, mailoutbox, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        refusals(survivor, survivor)
+    assert not mailoutbox
+
+
 def test_a_fifth_account_is_refused(survivor, duplicate):
     for _ in range(3):
         ResearchId.objects.create(user=survivor, primary=False)

@@ -10,7 +10,7 @@ from django.conf import settings as portal_settings
 from django.urls import reverse
 
 from lms.accounts.mail import NOTICES
-from lms.accounts.tasks import send_notice, send_welcome
+from lms.accounts.tasks import send_merged, send_notice, send_welcome
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,9 @@ def _reset(client, person):
 SENDERS = {
     "welcome": lambda client, person: send_welcome.enqueue(person.pk),
     "forgotten password": _reset,
+    "merged": lambda client, person: send_merged.enqueue(
+        person.pk, UserFactory.create(merged_into=person).pk, AT
+    ),
     "notice": lambda client, person: send_notice.enqueue(
         person.pk, "account/email/password_changed", AT
     ),
