@@ -91,6 +91,13 @@ def log_of(study: uuid.UUID) -> list[Deed]:
     return sorted(noted, key=lambda deed: deed.at)
 
 
+def has_ended(study: Study) -> bool:
+    """Whether a key that this side held of the study was destroyed on purpose: nothing that would
+    be sealed from now on could ever be read."""
+    log = log_of(study.uuid)
+    return any(is_destroyed(log, key) for key in (K_LINK, R_OPEN))
+
+
 def problems(study: Study) -> list[str]:
     """What is wrong with the keys of a study that this side should hold, in words; empty if every
     box could be opened, and for a key that was destroyed on purpose."""

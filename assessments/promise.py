@@ -154,8 +154,9 @@ class Promise:
             ]
         return [
             _(
-                "One key is with the portal, one with the evaluators elsewhere. Neither side alone "
-                "can read what you sealed."
+                "One key is with the portal, one with the evaluators elsewhere. The portal cannot "
+                "read what you sealed. The evaluators can once the survey has closed, under a code "
+                "and with your class, without a name."
             )
         ]
 

@@ -256,6 +256,12 @@ class Exchange:
             found = database.execute("SELECT sealed FROM ballot_box_responsebatch").fetchall()
         return [bytes(sealed) for (sealed,) in found]
 
+    def remembered(self) -> bytes:
+        """What the evaluators' database holds of requests that were carried out."""
+        with closing(sqlite3.connect(self.evaluators.folder / "responses.sqlite3")) as database:
+            (found,) = database.execute("SELECT sealed FROM ballot_box_requestsheet").fetchall()
+        return bytes(found[0])
+
     def receipt(self, wave: str) -> Path:
         return self.post / f"receipt-{self.windows[wave].box_id}"
 

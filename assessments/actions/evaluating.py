@@ -12,10 +12,10 @@ from assessments.ballot_box import exchange, store
 from assessments.ballot_box.batches import Row, seal_rows
 from assessments.ballot_box.box_files import BOX, REQUESTS, BoxFile, RequestsFile
 from assessments.ballot_box.opening import Peeled
-from assessments.ballot_box.requests import read_requests
 from assessments.ballot_box.return_files import OutcomeFile, Receipt
 from assessments.ballot_box.sealed_files import FileRefused, study_of
 from assessments.held import HeldStudy, held_studies, held_study
+from assessments.held_requests import note_carried_out, requests_to_do
 from assessments.held_vintages import HeldVintage, HeldVintages
 from assessments.opening import Box
 from assessments.releases import Published, counted, digest_of, next_report, rows_of
@@ -70,22 +70,25 @@ def _keep(study: HeldStudy, box: BoxFile) -> None:
         peeled=Peeled(list(box.ballots), list(box.unreadable)),
         opener=study.opener,
         key=study.data_key,
-        requests=read_requests(box.requests, study.opener, study.uuid),
+        requests=requests_to_do(study, box.requests),
         digest=box.digest,
     )
 
 
 @sensitive_variables()
 def carry_out_requests(*, data: bytes) -> tuple[HeldStudy, bytes]:
-    """Writes all of a study's rows anew with what people asked for carried out, and makes out the
-    receipt. Raises FileRefused, KeyMissing, Unreadable, NotScrubbed."""
+    """Writes all of a study's rows anew with what people asked for carried out, each request once
+    however often it comes, and makes out the receipt. Raises FileRefused, KeyMissing, Unreadable,
+    NotScrubbed."""
     study = held_study(held_studies().of(study_of(data, REQUESTS)))
     given = RequestsFile.read(data, study.uuid, study.web_share)
-    asked = read_requests(given.requests, study.opener, study.uuid)
     with store.locked(study.uuid.hex):
         if not all(exchange.closed(box_id) for box_id in given.after):
             raise FileRefused("open the boxes first that were sent before or together with it")
+        asked = requests_to_do(study, given.requests)
         write_anew(frame=study.frame, opener=study.opener, key=study.data_key, requests=asked)
+        # Only here: a request in a box file may still concern a box that is on its way.
+        note_carried_out(study, given.requests)
     store.scrub()
     return study, Receipt.for_requests(study.uuid, given.requests).sealed(study.web_share)
 

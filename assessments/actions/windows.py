@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from assessments.keyring import web_store
+from assessments.keyring import has_ended, web_store
 from assessments.models import Study, SurveyWindow, Wave
 from assessments.window_bounds import Quarter, quarters
 from assessments.windows import bounds_of, planned_bounds, planned_waves, with_bounds
@@ -28,9 +28,11 @@ def create_windows(*, cohort: Cohort) -> list[SurveyWindow]:
     rolling course one for each quarter that has begun. Idempotent; returns all there are.
 
     A key is made together with its window and never again: a second one would make every ballot
-    sealed under the first look corrupt.
+    sealed under the first look corrupt. A study whose keys were destroyed asks nobody any more.
     """
     for wave in planned_waves(cohort):
+        if has_ended(wave.study):
+            continue
         for quarter in _quarters(wave, cohort):
             _create(wave, cohort, quarter)
     return list(cohort.survey_windows.select_related("wave__study"))
@@ -51,6 +53,7 @@ def _create_ahead(*, cohort: Cohort) -> int:
         for quarter in _quarters(wave, cohort)
         if (wave.pk, quarter.label if quarter else "") not in there
         and not planned_bounds(wave, quarter).is_over(now())
+        and not has_ended(wave.study)
     )
 
 
@@ -98,9 +101,12 @@ def reopen_window(*, window: SurveyWindow, until: date, by: User | None) -> Surv
     key of its own. Who has answered is not known and does not matter: of two answers of the same
     person to the same wave the first that was stored counts.
 
-    Raises ValidationError while the group can still answer, and for a day that is past or far off.
+    Raises ValidationError while the group can still answer, for a day that is past or far off, and
+    once the study's keys were destroyed.
     """
     study = Study.objects.select_for_update().get(pk=window.wave.study_id)
+    if has_ended(study):
+        raise ValidationError(_("This study has ended: its keys were destroyed."), code="ended")
     group = SurveyWindow.objects.filter(
         wave=window.wave_id, cohort=window.cohort_id, quarter=window.quarter
     )

@@ -70,7 +70,8 @@ class ResponseBatch(models.Model):
 
 class RequestSheet(models.Model):
     """A study's requests to withdraw what was opened, sealed and of one size, whether there are any
-    or none. Every study with keys has one."""
+    or none. Every study with keys has one. On a side of the evaluators' own: which of them were
+    carried out, under both parties' shares."""
 
     study = models.UUIDField(primary_key=True)
     sealed = models.BinaryField()

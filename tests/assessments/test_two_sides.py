@@ -5,6 +5,7 @@ import copy
 import math
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from assessments.actions import (
     exporting,
     load_study,
     open_window,
+    reopen_window,
     request_withdrawal,
     seal_section,
 )
@@ -28,9 +30,10 @@ from assessments.ballot_box.store import BoxClosed
 from assessments.keyring import link_key
 from assessments.models import OutcomeVintage, Study, SurveyWindow
 from courses.models import TrainingSession
+from lms.accounts.clock import now
 from lms.accounts.models import RoleAssignment
 from tests.factories import UserFactory
-from tests.surveys import make_survey
+from tests.surveys import answer, make_survey
 from tests.two_sides import CODE, Exchange, answer_all, make_exchange, sheet
 
 # All on one worker: the two sides are set up once and gone back to.
@@ -183,6 +186,13 @@ class TestOpening:
         whole.write_bytes(sent)
         exchange.evaluators.do("open_ballots", whole)
 
+    def test_each_box_tells_how_many_ballots_were_in_it(self, exchange: Exchange) -> None:
+        """To be compared with a number of seats that came another way: a web side alone could
+        send a box of its own making, with one officer's ballot among ballots it knows."""
+        files = exchange.export()
+        said = exchange.evaluators.do("open_ballots", *files, files[0]).splitlines()
+        assert [f"{PEOPLE} ballots" in line for line in said] == [True, True, True]
+
     def test_one_corrupt_ballot_is_set_aside_and_told_and_the_rest_count(
         self, exchange: Exchange
     ) -> None:
@@ -268,6 +278,75 @@ class TestRequests:
         request_withdrawal(study=exchange.study, user=exchange.people[5])
         exchange.export()
         assert exchange.requests.stat().st_size == nothing
+
+    def answer_anew(self, exchange: Exchange, wave: str) -> SurveyWindow:
+        """Somebody who withdrew everything answers a window that was opened once more."""
+        closed = SurveyWindow.objects.get(pk=exchange.windows[wave].pk)
+        again = reopen_window(window=closed, until=now().date() + timedelta(days=1), by=None)
+        answer(again, exchange.people[5], sheet(5, 0))
+        SurveyWindow.objects.filter(pk=again.pk).update(closes_at=now() - timedelta(minutes=1))
+        return again
+
+    @pytest.fixture
+    def withdrawn(self, exchange: Exchange) -> Path:
+        """A requests file that was carried out, and whose receipt is not imported."""
+        exchange.evaluators.do("open_ballots", *exchange.export())
+        exchange.web.do("import_receipts", exchange.receipt("pre"), exchange.receipt("post"))
+        request_withdrawal(study=exchange.study, user=exchange.people[5])
+        exchange.web.do("export_boxes", "--out", exchange.post)
+        exchange.evaluators.do("open_ballots", exchange.requests)
+        return exchange.requests.rename(exchange.post / "requests-old")
+
+    @pytest.mark.parametrize("imported", [True, False])
+    def test_what_somebody_answers_later_survives_their_old_request(
+        self, exchange: Exchange, withdrawn: Path, imported: bool
+    ) -> None:
+        if imported:
+            exchange.web.do("import_receipts", exchange.post / f"receipt-requests-{CODE}")
+        anew = [self.answer_anew(exchange, wave) for wave in ("pre", "post")]
+        before = len(exchange.rows())
+        exchange.web.do("export_boxes", "--out", exchange.post)
+        # Each box file carries the old request too, as long as its receipt is not imported.
+        for window in anew:
+            exchange.evaluators.do("open_ballots", exchange.post / f"box-{window.box_id}")
+        exchange.evaluators.do("open_ballots", exchange.requests, withdrawn)
+        assert len(exchange.rows()) - before == 2
+
+    def test_withdrawing_once_more_is_a_request_of_its_own(
+        self, exchange: Exchange, withdrawn: Path
+    ) -> None:
+        before = len(exchange.rows())
+        again = self.answer_anew(exchange, "post")
+        exchange.web.do("export_boxes", "--out", exchange.post)
+        exchange.evaluators.do("open_ballots", exchange.post / f"box-{again.box_id}")
+        assert len(exchange.rows()) - before == 1
+        request_withdrawal(study=exchange.study, user=exchange.people[5])
+        self.send_requests(exchange)
+        assert len(exchange.rows()) == before
+        assert self.waiting(exchange) == 0
+
+    def test_a_killed_carrying_out_is_repeated(self, exchange: Exchange) -> None:
+        """What was carried out is remembered in the same transaction."""
+        exchange.evaluators.do("open_ballots", *exchange.export())
+        before = len(exchange.rows())
+        request_withdrawal(study=exchange.study, user=exchange.people[5])
+        exchange.web.do("export_boxes", "--out", exchange.post)
+        for step in (
+            ("assessments.ballot_box.store", "renew_batches"),
+            ("assessments.actions.evaluating", "note_carried_out"),
+        ):
+            exchange.evaluators.be_killed(*step, "open_ballots", exchange.requests)
+        exchange.evaluators.do("open_ballots", exchange.requests)
+        assert before - len(exchange.rows()) == 2
+
+    def test_what_is_remembered_does_not_tell_how_many_withdrew(self, exchange: Exchange) -> None:
+        exchange.evaluators.do("open_ballots", *exchange.export(), exchange.requests)
+        nobody = exchange.remembered()
+        exchange.web.do("import_receipts", *exchange.post.glob("receipt-*"))
+        request_withdrawal(study=exchange.study, user=exchange.people[5])
+        self.send_requests(exchange)
+        assert len(exchange.remembered()) == len(nobody)
+        assert exchange.remembered() != nobody
 
     def test_a_request_that_came_after_the_file_waits_for_the_next(
         self, exchange: Exchange

@@ -71,4 +71,4 @@ class Command(BaseCommand):
         write_file(out / f"receipt-{box.box_id}", box.receipt)
         state = "had been opened; receipt written anew" if box.again else "opened"
         aside = f", {box.n_set_aside} of {box.n} ballots set aside" if box.n_set_aside else ""
-        return state + aside
+        return f"{state}, {box.n} ballots{aside}"

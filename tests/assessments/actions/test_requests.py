@@ -82,6 +82,14 @@ def test_a_withdrawal_is_done_with_the_next_opening_and_before_its_figures(opene
     assert values(opened) == [3, 4]
 
 
+def test_a_withdrawal_after_the_opening_is_done_before_figures_are_made(opened: Survey) -> None:
+    """However late the figures: nothing they rest on had been withdrawn by then."""
+    request_withdrawal(study=opened.study, user=opened.people[0])
+    current_vintage(study=opened.study)
+    assert opened.study.vintages.count() == 1
+    assert values(opened) == [2, 3]
+
+
 def test_withdrawing_declines_in_every_window_that_has_begun(survey: Survey) -> None:
     officer = survey.people[0]
     answer(survey.pre, officer, fully(4))

@@ -17,9 +17,11 @@ from assessments.actions import (
     open_window,
     reopen_window,
 )
+from assessments.actions.study_keys import PORTAL, destroy_key
 from assessments.ballot_box.keys import KeyMissing
+from assessments.key_places import places_of
 from assessments.keyring import box_keys
-from assessments.models import CohortArm, SurveyWindow
+from assessments.models import CohortArm, Study, SurveyWindow
 from assessments.windows import bounds_of, is_open, seats_in, with_bounds
 from courses.models import Cohort
 from lms.accounts.models import AuditEntry
@@ -31,6 +33,7 @@ from tests.surveys import (
     Survey,
     answer,
     fully,
+    make_cohort,
     make_rolling_survey,
     study_document,
 )
@@ -42,6 +45,11 @@ A_WEEK_LATER = (AFTER_THE_COURSE + timedelta(days=7)).date()
 def with_them(window: SurveyWindow) -> SurveyWindow:
     found: SurveyWindow = with_bounds(SurveyWindow.objects.all()).get(pk=window.pk)
     return found
+
+
+def destroy_keys(study: Study) -> None:
+    for place in places_of(study):
+        destroy_key(place=place, hand=PORTAL)
 
 
 class TestMissingWindows:
@@ -61,6 +69,16 @@ class TestMissingWindows:
         self.second_study(survey)
         create_missing_windows()
         assert create_missing_windows() == 0
+
+    def test_a_study_whose_keys_were_destroyed_gets_none_and_other_studies_do(
+        self, survey: Survey
+    ) -> None:
+        self.second_study(survey)
+        destroy_keys(survey.study)
+        later = make_cohort(survey.cohort.version, survey.agency, [UserFactory.create()])
+        create_missing_windows()
+        made = create_windows(cohort=later)
+        assert {window.wave.study.code for window in made} == {"later-study"}
 
     def test_waves_that_are_over_are_left_out(self, survey: Survey, clock: Clock) -> None:
         clock.set(DURING_THE_LAST_DAY)
@@ -124,6 +142,12 @@ class TestReopening:
         assert box_keys(again) != box_keys(closed)
         assert is_open(with_them(again))
         assert not is_open(with_them(closed))
+
+    def test_nobody_is_asked_again_once_the_keys_were_destroyed(self, closed: SurveyWindow) -> None:
+        destroy_keys(closed.wave.study)
+        with pytest.raises(ValidationError, match="keys were destroyed"):
+            self.reopen(closed)
+        assert SurveyWindow.objects.filter(number=1).count() == 0
 
     def test_it_is_open_until_the_end_of_the_day_where_the_cohort_is(
         self, closed: SurveyWindow, survey: Survey
