@@ -1,8 +1,9 @@
 from random import Random
+from typing import Any
 
 import pytest
 
-from assessments.actions import current_vintage
+from assessments.actions import current_vintage, open_due_boxes
 from assessments.actions import outcomes as outcomes_module
 from assessments.ballot_box import store
 from assessments.ballot_box.batches import seal_rows
@@ -10,7 +11,14 @@ from assessments.ballot_box.models import Opening
 from assessments.keyring import responses_key
 from assessments.models import Study, SurveyWindow
 from lms.accounts.clock import now
-from tests.surveys import make_survey
+from tests.surveys import (
+    AFTER_THE_COURSE,
+    BEFORE_THE_COURSE,
+    DURING_THE_LAST_DAY,
+    answer,
+    fully,
+    make_survey,
+)
 
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
 
@@ -100,3 +108,21 @@ def test_two_small_steps_do_not_add_up_to_a_difference_that_tells(study: Study) 
     for start in (12, 15, 18):
         put_pairs(study, range(start, start + 3))
         assert set(counts(study)) == {12}
+
+
+def test_seats_do_not_stand_beside_a_later_wave_that_everybody_answered(clock: Any) -> None:
+    clock.set(BEFORE_THE_COURSE)
+    survey = make_survey(people=28)
+    for moment, window, count in (
+        (BEFORE_THE_COURSE, survey.pre, 15),
+        (DURING_THE_LAST_DAY, survey.post, 28),
+    ):
+        clock.set(moment)
+        for number, person in enumerate(survey.people[:count]):
+            answer(window, person, fully(1 + number % 5))
+    clock.set(AFTER_THE_COURSE)
+    open_due_boxes(study=survey.study)
+    vintage = current_vintage(study=survey.study)
+    assert vintage is not None
+    assert [row["n"] for row in vintage.report["flow"]] == [15, 28]
+    assert vintage.seats is None
