@@ -148,9 +148,9 @@ def seats_would_tell(study: Study, results: Sequence[Result]) -> bool:
 
 @sensitive_variables()
 def keep_rates(*, vintage: OutcomeVintage, counts: Counts, past: Sequence[Result]) -> None:
-    """Pools the cohorts that a new published vintage counts into groups as far as possible, and adds
-    the waves that have become countable to the groups there are. To be called in the transaction
-    that keeps the vintage."""
+    """Pools the cohorts that a new published vintage counts into groups, as far as can be done, and
+    adds the waves that have become countable to the groups there are. For the transaction that
+    keeps the vintage."""
     study, results = vintage.study, [*past, result_of(vintage, counts)]
     first, *_later = study.spec.wave_codes
     if first in results[-1].waves:

@@ -8,7 +8,6 @@ from assessments.actions import (
     create_windows,
     current_vintage,
     decline,
-    load_study,
     open_due_boxes,
     reopen_window,
     request_withdrawal,
@@ -143,23 +142,20 @@ def test_reopening_a_small_cell_does_not_show_the_rest_without_it(clock: Any) ->
     assert shown() == before
 
 
-def arms(survey: Survey, other: Cohort) -> None:
-    documents = [
-        {"code": "trained", "title": "Trained now", "kind": "training"},
-        {"code": "compared", "title": "Another agency", "kind": "comparison"},
-    ]
-    load_study(document=survey.study.document | {"arms": documents}, by=None)
-    survey.study.refresh_from_db()
-    assign_arm(study=survey.study, cohort=other, arm="compared", follows=survey.cohort, by=None)
+ARMS = [
+    {"code": "trained", "title": "Trained now", "kind": "training"},
+    {"code": "compared", "title": "Another agency", "kind": "comparison"},
+]
 
 
 def test_comparison_arms_are_no_cover_for_a_small_remainder(clock: Any) -> None:
     """Results count the trained alone: those compared with them must not fill up what is left."""
     clock.set(BEFORE_THE_COURSE)
-    large = make_survey(people=28)
+    large = make_survey(people=28, arms=ARMS)
     small = beside(large, 24)
     compared = beside(large, 28, CourseVersionFactory.create())
-    arms(large, compared.cohort)
+    study = large.study
+    assign_arm(study=study, cohort=compared.cohort, arm="compared", follows=large.cohort, by=None)
     answered_by(clock, (large, 15, 15), (small, 12, 3), (compared, 15, 15))
     assert "post" not in opened(clock, large)
     assert not RateGroup.objects.filter(labels__icontains=compared.cohort.code).exists()
