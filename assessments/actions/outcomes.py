@@ -7,9 +7,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
+from assessments.actions.rates import (
+    counts_of,
+    keep_counts,
+    keep_rates,
+    past_results,
+    result_of,
+    seats_would_tell,
+    training_windows,
+)
 from assessments.actions.renewing import renew_study
 from assessments.ballot_box import store
-from assessments.ballot_box.batches import seal_row_ids, unseal_row_ids
+from assessments.ballot_box.batches import Row, seal_row_ids, unseal_row_ids
 from assessments.keyring import responses_key
 from assessments.models import OutcomeVintage, Study, SurveyWindow
 from assessments.releases import Published, counted, digest_of, next_report, rows_of
@@ -64,7 +73,24 @@ def _keep(study: Study, digest: str) -> None:
     with transaction.atomic():
         Study.objects.select_for_update().get(pk=study.pk)
         if study.vintages.first() == newest:
-            vintage.save()
+            _save(vintage, rows, key)
+
+
+@sensitive_variables()
+def _save(vintage: OutcomeVintage, rows: list[Row], key: bytes) -> None:
+    """Keeps a vintage, and with a published one the response rates that may stand beside it: from
+    the same rows, so that what they count differs by nobody."""
+    study = vintage.study
+    past = past_results(study, key) if vintage.published else None
+    if past is None:
+        vintage.save()
+        return
+    counts = counts_of(study, rows, past)
+    if vintage.seats is not None and seats_would_tell(study, [*past, result_of(vintage, counts)]):
+        vintage.seats = None
+    vintage.save()
+    keep_counts(vintage=vintage, counts=counts, key=key)
+    keep_rates(vintage=vintage, counts=counts, past=past)
 
 
 @sensitive_variables()
@@ -83,17 +109,30 @@ def seats_of(
     published: list[OutcomeVintage],
     opened: QuerySet[SurveyWindow],
 ) -> int | None:
-    """Seats in the cohorts whose first box is among the opened ones; None where they, or what they
-    add to an older vintage's, would tell that few, or none, of somebody's cohort did not answer."""
-    first = opened.filter(wave__code=study.spec.wave_codes[0])
-    seats = seats_in(first).count()
-    answered, threshold = report["flow"][0]["n"], study.spec.threshold
-    if answered is None or seats - answered < threshold:
+    """Seats in the trained cohorts whose first box is among the opened ones; None where they, or
+    what they add to an older vintage's, would tell that few did not answer one of the waves."""
+    answered, first, threshold = _answered(report), study.spec.wave_codes[0], study.spec.threshold
+    if first not in answered:
+        return None
+    trained = [window.pk for window in training_windows(study) if window.wave.code == first]
+    seats = seats_in(opened.filter(pk__in=trained)).count()
+    if any(seats - n < threshold for n in answered.values()):
         return None
     for old in published:
-        before = old.report["flow"][0]["n"]
-        if old.seats is None or before is None or (old.seats, before) == (seats, answered):
-            continue
-        if (seats - answered) - (old.seats - before) < threshold:
+        if old.seats is not None and _tells_few(answered, seats, old, threshold):
             return None
     return seats
+
+
+def _answered(report: Report) -> dict[str, int]:
+    """By wave, where that is shown."""
+    return {row["wave"]: row["n"] for row in report["flow"] if row["n"] is not None}
+
+
+def _tells_few(answered: dict[str, int], seats: int, old: OutcomeVintage, threshold: int) -> bool:
+    before = {wave: n for wave, n in _answered(old.report).items() if wave in answered}
+    gained = seats - (old.seats or 0)
+    return any(
+        (gained, answered[wave] - n) != (0, 0) and gained - (answered[wave] - n) < threshold
+        for wave, n in before.items()
+    )

@@ -1,106 +1,223 @@
-"""Response rates for evaluators: of opened boxes only, of groups only, and each shown for good."""
+"""Response rates for evaluators: worked out with the results they stand beside, of groups only, and
+each shown for good."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 
-from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.views.decorators.debug import sensitive_variables
 
-from assessments.ballot_box import store
-from assessments.ballot_box.batches import unseal_rows
-from assessments.keyring import responses_key
-from assessments.models import CohortArm, RateGroup, ResponseRate, Study, SurveyWindow, Wave
-from assessments.rates import Cohorts, Counted, leaves_few, may_be_shown, next_groups
+from assessments.ballot_box.batches import Row, seal_counts, unseal_counts
+from assessments.frame import Frame
+from assessments.models import (
+    CohortArm,
+    OutcomeVintage,
+    RateGroup,
+    ResponseRate,
+    Study,
+    SurveyWindow,
+    VintageCounts,
+    Wave,
+)
+from assessments.rates import (
+    Counted,
+    Increment,
+    between,
+    increments,
+    leaves_few,
+    may_be_shown,
+    next_groups,
+    unchanged,
+)
 from assessments.windows import seats_in
 
-Answered = Counter[tuple[str, str]]
+Counts = Mapping[str, Mapping[str, Counted]]
+"""By wave and label of rows."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a published vintage tells of counts: in which waves how many answered, and whether how
+    many had a seat; and the counts it rests on, which it does not tell."""
+
+    waves: frozenset[str]
+    seats: bool
+    counts: Counts
+
+    def __repr__(self) -> str:
+        return "<Result>"
 
 
 @sensitive_variables()
-@transaction.atomic
-def show_rates(*, study: Study) -> list[RateGroup]:
-    """Pools cohorts whose boxes are in published results into groups, as far as that can be done,
-    and adds the waves that have become countable to the groups there are. Idempotent.
-
-    Returns all groups. Raises KeyMissing, Unreadable.
-    """
-    study = Study.objects.select_for_update().get(pk=study.pk)
-    opened = _opened_for_good(study)
-    if _is_new(study, opened):
-        answered = _answered(study)
-        _pool(study, opened, answered)
-        _count_waves(study, opened, answered)
-    return list(study.rate_groups.prefetch_related("rates__wave"))
+def result_of(vintage: OutcomeVintage, counts: Counts) -> Result:
+    waves = frozenset(row["wave"] for row in vintage.report["flow"] if row["n"] is not None)
+    return Result(waves, vintage.seats is not None, counts)
 
 
-def _opened_for_good(study: Study) -> dict[str, list[Cohorts]]:
-    """By wave: the cohorts all of whose boxes were opened when some results were published, oldest
-    results first. Boxes opened since could make a published number smaller by a few."""
-    windows = SurveyWindow.objects.filter(wave__study=study).select_related("wave", "cohort")
-    rows = [(window.wave.code, window.group, window.opened_at) for window in windows]
-    moments = study.vintages.filter(published=True).order_by("number")
-    found: dict[str, list[Cohorts]] = {}
-    for moment in moments.values_list("made_at", flat=True):
-        for wave in study.spec.wave_codes:
-            boxes = [(cohort, at) for code, cohort, at in rows if code == wave]
-            late = {cohort for cohort, at in boxes if at is None or at > moment}
-            done = frozenset(cohort for cohort, _ in boxes) - late
-            found.setdefault(wave, []).append(done)
+@sensitive_variables()
+def past_results(study: Study, key: bytes) -> list[Result] | None:
+    """Oldest first; None where what one rests on is not known here. Raises Unreadable."""
+    vintages = study.vintages.filter(published=True).order_by("number").select_related("counts")
+    found: list[Result] = []
+    for vintage in vintages:
+        if not hasattr(vintage, "counts"):
+            return None
+        entries = unseal_counts(bytes(vintage.counts.sealed), key, study.uuid)
+        found.append(result_of(vintage, _by_label(entries)))
     return found
 
 
-def _is_new(study: Study, opened: dict[str, list[Cohorts]]) -> bool:
-    """Whether anything could be shown that is not: so that most looks open no batch."""
-    if not opened:
-        return False
-    grouped = grouped_in(study)
-    counted = ResponseRate.objects.filter(group__study=study).count()
-    possible = study.rate_groups.count() * len(opened)
-    return bool(opened[study.spec.wave_codes[0]][-1] - grouped) or counted < possible
+@sensitive_variables()
+def _by_label(entries: Mapping[str, list[list[object]]]) -> Counts:
+    return {
+        wave: {str(entry[0]): Counted(*entry) for entry in listed}  # type: ignore[arg-type]
+        for wave, listed in entries.items()
+    }
 
 
 @sensitive_variables()
-def _answered(study: Study) -> Answered:
-    key = responses_key(study)
-    sealed = [batch for _, batch in store.batches_of(study.uuid)]
-    return Counter((row["wave"], row["cohort"]) for row in unseal_rows(sealed, key, study.uuid))
+def counts_of(study: Study, rows: Iterable[Row], past: Sequence[Result]) -> Counts:
+    """How many answered each wave and are counted in its results, by label. Seats stay as they were
+    when the label was first counted: somebody who gives one up later has not answered anew."""
+    frame, training = study.frame, training_windows(study)
+    answered = Counter((row["wave"], row["cohort"]) for row in _answering(frame, rows))
+    boxes = Counter(
+        (window.wave.code, window.group) for window in training if window.opened_at is not None
+    )
+    seats = {
+        label: one.seats for old in past for by in old.counts.values() for label, one in by.items()
+    }
+    found: dict[str, dict[str, Counted]] = {wave: {} for wave in frame.study.wave_codes}
+    for wave, label in sorted({*answered, *boxes}):
+        if label not in seats:
+            seats[label] = _seats(study, training, label)
+        found[wave][label] = Counted(label, seats[label], answered[wave, label], boxes[wave, label])
+    return found
+
+
+@sensitive_variables()
+def _answering(frame: Frame, rows: Iterable[Row]) -> Iterable[Row]:
+    """The rows that the flow of results counts: the first of each person and wave that answers
+    anything but free text."""
+    items = [item.code for item in frame.instrument.numeric_items]
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        person = (row["code"], row["wave"])
+        answers = row["answers"]
+        if person not in seen and any(answers.get(item) is not None for item in items):
+            seen.add(person)
+            yield row
+
+
+def _arms(study: Study) -> dict[int, str]:
+    """The arms of cohorts that were put into one."""
+    return dict(CohortArm.objects.filter(study=study).values_list("cohort", "arm"))
+
+
+def training_windows(study: Study) -> list[SurveyWindow]:
+    """Of cohorts that are trained, in the order in which they are pooled."""
+    arms, training = _arms(study), _training_arms(study)
+    windows = SurveyWindow.objects.filter(wave__study=study).select_related("wave", "cohort")
+    return [
+        window
+        for window in windows.order_by("cohort__starts_on", "cohort__code", "quarter", "number")
+        if window.cohort_id not in arms or arms[window.cohort_id] in training
+    ]
+
+
+def _training_arms(study: Study) -> set[str]:
+    return {arm.code for arm in study.spec.arms if arm.is_training}
+
+
+def _seats(study: Study, windows: Iterable[SurveyWindow], label: str) -> int:
+    first = study.spec.wave_codes[0]
+    theirs = [one.pk for one in windows if one.wave.code == first and one.group == label]
+    return seats_in(SurveyWindow.objects.filter(pk__in=theirs)).count() if theirs else 0
+
+
+def seats_would_tell(study: Study, results: Sequence[Result]) -> bool:
+    """Whether the seats of the newest result would leave, beside the groups that are shown, few who
+    did not answer."""
+    for wave in results[-1].waves:
+        shown = _shown_in(study, wave)
+        if leaves_few(shown, frozenset(), _with_seats(results, wave), study.spec.threshold):
+            return True
+    return False
+
+
+@sensitive_variables()
+def keep_rates(*, vintage: OutcomeVintage, counts: Counts, past: Sequence[Result]) -> None:
+    """Pools the cohorts that a new published vintage counts into groups, as far as can be done, and
+    adds the waves that have become countable to the groups there are. For the transaction that
+    keeps the vintage."""
+    study, results = vintage.study, [*past, result_of(vintage, counts)]
+    first, *_later = study.spec.wave_codes
+    if first in results[-1].waves:
+        _pool(study, results, first)
+    for wave in Wave.objects.filter(study=study, code__in=results[-1].waves):
+        _count(study, results, wave)
+
+
+@sensitive_variables()
+def keep_counts(*, vintage: OutcomeVintage, counts: Counts, key: bytes) -> None:
+    """What later vintages are compared with."""
+    entries = {wave: [astuple(one) for one in by.values()] for wave, by in counts.items()}
+    sealed = seal_counts(entries, key, vintage.study.uuid)
+    VintageCounts.objects.create(vintage=vintage, sealed=sealed)
+
+
+def _steps(results: Sequence[Result], wave: str) -> list[Increment]:
+    return increments(one.counts[wave] for one in results if wave in one.waves)
+
+
+def _with_seats(results: Sequence[Result], wave: str) -> list[Increment]:
+    """What results that tell seats as well have told since such a one before."""
+    telling = [one for one in results if wave in one.waves]
+    return between(_steps(results, wave), [one.seats for one in telling])
+
+
+def _known(results: Sequence[Result], wave: str) -> list[Increment]:
+    return [*_steps(results, wave), *_with_seats(results, wave)]
+
+
+def _shown_in(study: Study, wave: str) -> set[str]:
+    groups = study.rate_groups.filter(rates__wave__code=wave).values_list("labels", flat=True)
+    return {label for labels in groups for label in labels}
+
+
+@sensitive_variables()
+def _countable(study: Study, results: Sequence[Result], wave: str) -> dict[str, Counted]:
+    """The labels whose boxes are all opened, and whose count has not changed since."""
+    steady = unchanged(_steps(results, wave))
+    windows = [one for one in training_windows(study) if one.wave.code == wave]
+    pending = {window.group for window in windows if window.opened_at is None}
+    labels = dict.fromkeys(window.group for window in windows)
+    return {label: steady[label] for label in labels if label in steady and label not in pending}
+
+
+@sensitive_variables()
+def _pool(study: Study, results: Sequence[Result], first: str) -> None:
+    """New groups, by what was answered in the first wave; each of one arm."""
+    countable, grouped = _countable(study, results, first), grouped_in(study)
+    arms = _arms_by_label(study)
+    for arm in dict.fromkeys(arms.values()):
+        waiting = [
+            one for label, one in countable.items() if arms[label] == arm and label not in grouped
+        ]
+        taken = grouped_in(study)
+        for group in next_groups(waiting, taken, _known(results, first), study.spec.threshold):
+            _keep(study, arm, group)
+
+
+def _arms_by_label(study: Study) -> dict[str, str]:
+    arms, default = _arms(study), study.spec.training_arm.code
+    return {one.group: arms.get(one.cohort_id, default) for one in training_windows(study)}
 
 
 def grouped_in(study: Study) -> set[str]:
     """The labels of those who are in a group already."""
     return {one for labels in study.rate_groups.values_list("labels", flat=True) for one in labels}
-
-
-@sensitive_variables()
-def _pool(study: Study, opened: dict[str, list[Cohorts]], answered: Answered) -> None:
-    """New groups, by what was answered in the first wave; each of one arm."""
-    first = study.spec.wave_codes[0]
-    assigned = dict(CohortArm.objects.filter(study=study).values_list("cohort", "arm"))
-    waiting = opened[first][-1] - grouped_in(study)
-    by_arm: dict[str, dict[str, list[SurveyWindow]]] = {}
-    for window in _in_order(study, first):
-        if window.group in waiting:
-            arm = assigned.get(window.cohort_id, study.spec.training_arm.code)
-            by_arm.setdefault(arm, {}).setdefault(window.group, []).append(window)
-    for arm, labels in by_arm.items():
-        counted = [
-            _counted(label, windows, answered[first, label]) for label, windows in labels.items()
-        ]
-        for group in next_groups(counted, opened[first], study.spec.threshold):
-            _keep(study, arm, group)
-
-
-def _in_order(study: Study, wave: str) -> QuerySet[SurveyWindow]:
-    windows = SurveyWindow.objects.filter(wave__study=study, wave__code=wave)
-    return windows.select_related("cohort").order_by(
-        "cohort__starts_on", "cohort__code", "quarter", "number"
-    )
-
-
-def _counted(label: str, windows: list[SurveyWindow], answered: int) -> Counted:
-    theirs = SurveyWindow.objects.filter(pk__in=[window.pk for window in windows])
-    # Who answered and has given up the seat since counts as seated.
-    return Counted(label, max(seats_in(theirs).count(), answered), answered)
 
 
 def _keep(study: Study, arm: str, group: list[Counted]) -> None:
@@ -111,24 +228,16 @@ def _keep(study: Study, arm: str, group: list[Counted]) -> None:
 
 
 @sensitive_variables()
-def _count_waves(study: Study, opened: dict[str, list[Cohorts]], answered: Answered) -> None:
-    """Each wave of each group whose boxes are all in published results, where both counts are large
-    enough and none that is known becomes a small one by it."""
-    groups = list(study.rate_groups.prefetch_related("rates"))
-    members = {group: frozenset(group.labels) for group in groups}
-    for wave in Wave.objects.filter(study=study, code__in=opened):
-        known = opened[wave.code]
-        shown = {one for one in groups if wave.pk in {rate.wave_id for rate in one.rates.all()}}
-        for group in groups:
-            if group in shown or not members[group] <= known[-1]:
-                continue
-            others = known[-1].difference(members[group], *(members[one] for one in shown))
-            counted, rest = (
-                [Counted(code, 0, answered[wave.code, code]) for code in sorted(codes)]
-                for codes in (members[group], others)
-            )
-            total = Counted("", group.seats, sum(one.answered for one in counted))
-            threshold = study.spec.threshold
-            if may_be_shown([total], threshold) and not leaves_few(counted, rest, known, threshold):
-                ResponseRate.objects.create(group=group, wave=wave, answered=total.answered)
-                shown.add(group)
+def _count(study: Study, results: Sequence[Result], wave: Wave) -> None:
+    """One wave of each group whose counts are large enough, and leave no small one."""
+    countable, known = _countable(study, results, wave.code), _known(results, wave.code)
+    threshold, shown = study.spec.threshold, _shown_in(study, wave.code)
+    for group in study.rate_groups.exclude(rates__wave=wave):
+        labels = set(group.labels)
+        if not labels <= countable.keys():
+            continue
+        answered = sum(countable[label].answered for label in labels)
+        total = Counted("", group.seats, answered)
+        if may_be_shown([total], threshold) and not leaves_few(labels, shown, known, threshold):
+            ResponseRate.objects.create(group=group, wave=wave, answered=answered)
+            shown |= labels

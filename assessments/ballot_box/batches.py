@@ -3,7 +3,7 @@
 import json
 import secrets
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from secrets import SystemRandom
 from typing import Any
 
@@ -67,6 +67,22 @@ def unseal_row_ids(sealed: bytes, key: bytes, study: uuid.UUID) -> set[str]:
         raise Unreadable("A list of rows does not open with these keys") from error
     ids = text[4 : 4 + int.from_bytes(text[:4], "big")]
     return {ids[n : n + 8].hex() for n in range(0, len(ids), 8)}
+
+
+def seal_counts(counts: Mapping[str, object], key: bytes, study: uuid.UUID) -> bytes:
+    """A document of counts under both shares, filled up like a batch."""
+    text = json.dumps(counts).encode()
+    filled = text + b" " * (-len(text) % PAGE_BYTES)
+    return bytes(Aead(key).encrypt(filled, aad=b"counts" + study.bytes))
+
+
+def unseal_counts(sealed: bytes, key: bytes, study: uuid.UUID) -> dict[str, Any]:
+    """Raises Unreadable."""
+    try:
+        text = Aead(key).decrypt(sealed, aad=b"counts" + study.bytes)
+        return dict(json.loads(text))
+    except (CryptoError, ValueError) as error:
+        raise Unreadable("Counts do not open with these keys") from error
 
 
 def unseal_rows(sealed: Iterable[bytes], key: bytes, study: uuid.UUID) -> Iterator[Row]:

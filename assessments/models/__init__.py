@@ -7,7 +7,7 @@ from assessments.models.knowledge import (
     SkillsOutcome,
 )
 from assessments.models.protocol import CohortArm, InformationSheet
-from assessments.models.rates import RateGroup, ResponseRate
+from assessments.models.rates import RateGroup, ResponseRate, VintageCounts
 from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 
@@ -28,5 +28,6 @@ __all__ = [
     "Study",
     "SurveyWindow",
     "TextReview",
+    "VintageCounts",
     "Wave",
 ]

@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from assessments.models.study import Study, Wave
+from assessments.models.study import OutcomeVintage, Study, Wave
 from lms.accounts.clock import now
 from lms.accounts.privacy import Privacy
 
@@ -53,3 +53,20 @@ class ResponseRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group}: {self.wave.code}"
+
+
+class VintageCounts(models.Model):
+    """How many of each label have a seat and answered each wave when a vintage was published, under
+    both parties' shares: what later response rates are compared with."""
+
+    vintage = models.OneToOneField(OutcomeVintage, models.PROTECT, related_name="counts")
+    sealed = models.BinaryField()
+
+    field_privacy: ClassVar = {
+        "id": Privacy.OFFICE,
+        "vintage": Privacy.OFFICE,
+        "sealed": Privacy.SECRET,
+    }
+
+    def __str__(self) -> str:
+        return str(self.vintage)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -11,10 +12,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from assessments.actions.rates import grouped_in, show_rates
+from assessments.actions import current_vintage
+from assessments.actions.rates import grouped_in, training_windows
 from assessments.ballot_box.batches import Unreadable
 from assessments.ballot_box.keys import KeyMissing
-from assessments.models import RateGroup, Study, SurveyWindow
+from assessments.models import RateGroup, Study
 from lms.accounts.http import SignedInRequest
 from lms.dashboards.studies import boxes_of
 
@@ -28,7 +30,8 @@ def rates(request: SignedInRequest, code: str) -> HttpResponse:
     """Response rates of groups of cohorts, and which cohorts still wait for a group."""
     studies = Study.objects.visible_to(request.user).select_related("instrument_version")
     study = get_object_or_404(studies, code=code)
-    groups, problem = _groups(study)
+    problem = _renewed(study)
+    groups = list(study.rate_groups.prefetch_related("rates__wave"))
     page = Paginator(groups, GROUPS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "study": study,
@@ -38,25 +41,28 @@ def rates(request: SignedInRequest, code: str) -> HttpResponse:
         "page_obj": page,
         "table": _table(study, list(page.object_list)),
         "waiting": _waiting(study),
+        "elsewhere": settings.PORTAL_SIDE == "web",
     }
     return render(request, "evaluate/rates.html", context)
 
 
-def _groups(study: Study) -> tuple[list[RateGroup], str]:
+def _renewed(study: Study) -> str:
+    """What keeps the newest results, and with them the rates, from being worked out; "" if
+    nothing."""
     try:
-        return show_rates(study=study), ""
+        current_vintage(study=study)
     except KeyMissing:
-        return [], _("A key of this study is missing. Run study_keys check.")
+        return _("A key of this study is missing. Run study_keys check.")
     except Unreadable:
-        return [], _("The stored responses do not open with these keys.")
+        return _("The stored responses do not open with these keys.")
+    return ""
 
 
 def _waiting(study: Study) -> list[str]:
-    """Cohorts with an opened box that are in no group yet."""
-    opened = SurveyWindow.objects.filter(wave__study=study, opened_at__isnull=False)
-    in_order = opened.select_related("cohort").order_by("cohort__starts_on", "cohort__code")
+    """Trained cohorts with an opened box that are in no group."""
+    opened = [window for window in training_windows(study) if window.opened_at is not None]
     grouped = grouped_in(study)
-    labels = dict.fromkeys(window.group for window in in_order)
+    labels = dict.fromkeys(window.group for window in opened)
     return [label for label in labels if label not in grouped]
 
 

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessments.rates import Counted, leaves_few, may_be_shown, next_groups
+from assessments.rates import (
+    Counted,
+    between,
+    increments,
+    leaves_few,
+    may_be_shown,
+    next_groups,
+    unchanged,
+)
 
 T = 10
 
@@ -19,9 +27,9 @@ def names(groups):
     return [[one.cohort for one in group] for group in groups]
 
 
-def together(cohorts):
-    """What results on all of them say."""
-    return [frozenset(one.cohort for one in cohorts)]
+def results(*stages):
+    """What comes in with each of some results, each of which counts cohorts."""
+    return increments({one.cohort: one for one in stage} for stage in stages)
 
 
 @pytest.mark.parametrize(
@@ -39,33 +47,65 @@ def test_both_counts_have_to_reach_the_threshold(answered, not_answered, shown):
     assert may_be_shown(counted((answered, not_answered)), T) is shown
 
 
+def groups_of(waiting, *stages, taken=frozenset()):
+    return names(next_groups(waiting, taken, results(*stages), T))
+
+
 def test_cohorts_are_pooled_until_both_counts_do():
     cohorts = counted((24, 4), (25, 3), (24, 4), (20, 8), (20, 8))
-    assert names(next_groups(cohorts, together(cohorts), T)) == [["c1", "c2", "c3"], ["c4", "c5"]]
+    assert groups_of(cohorts, cohorts) == [["c1", "c2", "c3"], ["c4", "c5"]]
 
 
 def test_what_no_group_takes_waits_for_more_cohorts():
-    cohorts = counted((24, 4), (25, 3), (24, 4), (24, 4))
-    known = [*together(cohorts)]
-    assert names(next_groups(cohorts, known, T)) == [["c1", "c2", "c3"]]
+    first, fourth = counted((24, 4), (25, 3), (24, 4), (24, 4))[:3], counted((24, 4))
+    later = [*first, Counted("c4", 28, 24)]
+    assert groups_of(later, first, later) == [["c1", "c2", "c3"]]
+    assert groups_of(fourth, fourth) == []
 
 
 def test_a_remainder_with_few_answers_goes_into_the_group():
-    """The results say how many of all three answered: the third would follow by subtraction."""
+    """The results say how many of both answered: the second would follow by subtraction."""
     cohorts = counted((18, 10), (3, 25))
-    assert names(next_groups(cohorts, together(cohorts), T)) == [["c1", "c2"]]
+    assert groups_of(cohorts, cohorts) == [["c1", "c2"]]
+
+
+def test_a_remainder_in_which_all_answered_goes_into_the_group():
+    """The results say how many of both have a seat, hence that nobody of the second is left."""
+    cohorts = counted((14, 14), (12, 0))
+    assert groups_of(cohorts, cohorts) == [["c1", "c2"]]
 
 
 def test_earlier_results_are_not_divided_either():
     cohorts = counted((9, 2), (30, 4), (5, 12))
-    first_two = frozenset({"c1", "c2"})
-    assert leaves_few(cohorts[:1], cohorts[1:], [first_two, *together(cohorts)], T)
-    assert names(next_groups(cohorts, [first_two, *together(cohorts)], T)) == [["c1", "c2", "c3"]]
+    assert leaves_few({"c1"}, set(), results(cohorts[:2], cohorts), T)
+    assert groups_of(cohorts, cohorts[:2], cohorts) == [["c1", "c2", "c3"]]
 
 
 def test_what_earlier_results_said_alone_is_no_reason_to_wait():
     cohorts = counted((18, 10), (4, 20))
-    assert names(next_groups(cohorts, [frozenset({"c1"}), *together(cohorts)], T)) == [["c1"]]
+    assert groups_of(cohorts, cohorts[:1], cohorts) == [["c1"]]
+
+
+def test_a_cohort_that_was_asked_anew_is_in_no_group():
+    """Fifteen of it were in an earlier result: a group would tell how few have come since."""
+    first, again = counted((15, 13)), [Counted("c1", 28, 18, boxes=2), Counted("c2", 28, 15)]
+    steps = results(first, again)
+    assert list(unchanged(steps)) == ["c2"]
+    assert next_groups(again[1:], set(), steps, T) == []
+
+
+def test_who_has_withdrawn_since_is_not_found_by_a_group_of_all_others():
+    """The second result grew by the second cohort, less one."""
+    first, later = counted((15, 13)), [Counted("c1", 28, 14), Counted("c2", 28, 15)]
+    steps = results(first, later)
+    assert next_groups(later[1:], set(), steps, T) == []
+
+
+def test_seats_that_were_told_late_do_not_tell_of_a_cohort_that_came_first():
+    cohorts = counted((15, 13), (26, 2))
+    steps = results(cohorts[1:], cohorts)
+    assert not leaves_few({"c1"}, set(), steps, T)
+    assert leaves_few({"c1"}, set(), between(steps, [False, True]), T)
 
 
 def derivable(rows, size):
@@ -83,32 +123,76 @@ def _row(members, size):
     return [float(number in members) for number in range(size)]
 
 
-COHORTS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=2, max_size=6)
+COUNT = st.integers(0, 30)
+STAGES = st.lists(
+    st.tuples(
+        st.lists(st.tuples(COUNT, COUNT), min_size=1, max_size=2),  # cohorts that come in
+        st.booleans(),  # whether seats are told
+        st.none() | st.integers(1, 12),  # how many more answer in a window opened anew
+    ),
+    min_size=1,
+    max_size=3,
+)
 
 
-@settings(max_examples=60, deadline=None)
-@given(COHORTS, st.data())
-def test_no_small_count_follows_from_two_looks_and_the_results_beside_them(pairs, data):
-    """The attacker solves the linear equations of everything shown: the groups of both looks, and
-    how many answered in the results published before each. Whatever was a small count in the
-    results alone is not the groups' doing."""
-    cohorts = counted(*pairs)
-    early = data.draw(st.integers(1, len(cohorts)))
-    first, results = cohorts[:early], together(cohorts[:early])
-    groups = next_groups(first, results, T)
-    taken = {one.cohort for group in groups for one in group}
-    results = results + together(cohorts)
-    waiting = [one for one in cohorts if one.cohort not in taken]
-    later = next_groups(waiting, results, T)
-    assert not taken & {one.cohort for group in later for one in group}
+class Shown:
+    """Everything published over some stages, as sets of parts whose sums are told."""
 
-    place = {one.cohort: number for number, one in enumerate(cohorts)}
-    shown = [_row({place[one.cohort] for one in group}, len(cohorts)) for group in groups + later]
-    totals = [_row({place[code] for code in codes}, len(cohorts)) for codes in results]
-    by_results_alone = set(derivable(totals, len(cohorts)))
-    for members in derivable(shown + totals, len(cohorts)):
-        if members not in by_results_alone:
-            assert sum(cohorts[n].answered for n in members) >= T
-    for members in derivable(shown, len(cohorts)):
-        assert sum(cohorts[n].answered for n in members) >= T
-        assert sum(cohorts[n].unanswered for n in members) >= T
+    def __init__(self, stages):
+        self.results, self.told, self.groups = [], [], []
+        now = {}
+        for cohorts, tells, more in stages:
+            if more is not None and now:
+                old = now["c1"]
+                now["c1"] = Counted("c1", old.seats, old.answered + more, old.boxes + 1)
+            for answered, not_answered in cohorts:
+                name = f"c{len(now) + 1}"
+                now[name] = Counted(name, answered + not_answered, answered)
+            self._publish(dict(now), tells)
+        self.steps = increments(self.results)
+        self.parts = {part: one for step in self.steps for part, one in step.items()}
+
+    def _publish(self, result, tells):
+        self.results.append(result)
+        steps = increments(self.results)
+        taken = {one.cohort for group in self.groups for one in group}
+        late = between(steps, [*self.told, True])
+        self.told.append(tells and not leaves_few(taken, set(), late, T))
+        known = [*steps, *between(steps, self.told)]
+        waiting = [one for one in unchanged(steps).values() if one.cohort not in taken]
+        self.groups += next_groups(waiting, taken, known, T)
+
+    def rows(self, told):
+        order = list(self.parts)
+        return [[float(part in step) for part in order] for step in told]
+
+    def found(self, told):
+        """The sets of parts that follow from groups and from no results alone."""
+        groups = [{(one.cohort, 0) for one in group} for group in self.groups]
+        before = derivable(self.rows(told), len(self.parts))
+        after = derivable(self.rows([*told, *groups]), len(self.parts))
+        parts = list(self.parts.values())
+        return [[parts[n] for n in members] for members in after if members not in before]
+
+
+@settings(max_examples=100, deadline=None)
+@given(STAGES)
+def test_no_small_count_of_those_who_answered_follows(stages):
+    """The attacker solves the linear equations of all results and all groups ever shown, also where
+    a window was opened anew in between."""
+    shown = Shown(stages)
+    for members in shown.found(shown.steps):
+        assert sum(one.answered for one in members) >= T
+
+
+@settings(max_examples=100, deadline=None)
+@given(STAGES)
+def test_no_small_count_of_those_who_did_not_follows(stages):
+    """The same of those who did not answer, from the results that tell seats. Also an attacker who
+    knows all seats finds none."""
+    shown = Shown(stages)
+    for told in (between(shown.steps, shown.told), shown.steps):
+        for members in shown.found(told):
+            if any(one.answered and not one.seats for one in members):
+                continue  # who answers later is no group of people who do not
+            assert sum(one.unanswered for one in members) >= T

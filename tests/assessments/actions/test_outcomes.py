@@ -1,8 +1,9 @@
 from random import Random
+from typing import Any
 
 import pytest
 
-from assessments.actions import current_vintage
+from assessments.actions import current_vintage, open_due_boxes
 from assessments.actions import outcomes as outcomes_module
 from assessments.ballot_box import store
 from assessments.ballot_box.batches import seal_rows
@@ -10,7 +11,14 @@ from assessments.ballot_box.models import Opening
 from assessments.keyring import responses_key
 from assessments.models import Study, SurveyWindow
 from lms.accounts.clock import now
-from tests.surveys import make_survey
+from tests.surveys import (
+    AFTER_THE_COURSE,
+    BEFORE_THE_COURSE,
+    DURING_THE_LAST_DAY,
+    answer,
+    fully,
+    make_survey,
+)
 
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
 
@@ -125,3 +133,21 @@ def test_figures_appear_while_only_one_wave_of_a_further_cohort_is_opened(study:
     assert vintage is not None
     assert vintage.report["flow"][0]["n"] == 50
     assert set(counts(study)) == {20}
+
+
+def test_seats_do_not_stand_beside_a_later_wave_that_everybody_answered(clock: Any) -> None:
+    clock.set(BEFORE_THE_COURSE)
+    survey = make_survey(people=28)
+    for moment, window, count in (
+        (BEFORE_THE_COURSE, survey.pre, 15),
+        (DURING_THE_LAST_DAY, survey.post, 28),
+    ):
+        clock.set(moment)
+        for number, person in enumerate(survey.people[:count]):
+            answer(window, person, fully(1 + number % 5))
+    clock.set(AFTER_THE_COURSE)
+    open_due_boxes(study=survey.study)
+    vintage = current_vintage(study=survey.study)
+    assert vintage is not None
+    assert [row["n"] for row in vintage.report["flow"]] == [15, 28]
+    assert vintage.seats is None

@@ -55,3 +55,8 @@ def test_boxes_are_counted_ballots_are_not(look, survey):
 def test_no_name_stands_on_it(look, survey):
     text = look().content.decode()
     assert not any(person.last_name in text for person in survey.people)
+
+
+def test_where_results_are_imported_the_page_says_why_there_are_no_rates(look, settings):
+    settings.PORTAL_SIDE = "web"
+    assert "no response rates here" in look().content.decode()
