@@ -250,7 +250,6 @@ class TestDestroying:
         sheet_of(keys, study, tmp_path / "sheet.txt")
         assert "copied to the vault" in keys("destroy", study.code, "--yes")
 
-
     def test_a_sheet_that_is_there_is_not_overwritten(
         self, study: Study, keys: Callable[..., str], tmp_path: Path
     ) -> None:
