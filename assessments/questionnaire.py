@@ -11,6 +11,7 @@ from assessments.instruments import Group, InstrumentSpec, Item
 from assessments.response_scales import Answer
 from assessments.self_made import CODE_ELEMENTS, CodeElement, validate_elements
 
+_SECONDS_EACH = 6
 _LONGEST_ELEMENT = "\u2000"
 _LONGEST_NUMBER = -1.2345678901234567e-300
 # Two bytes, as in most alphabets. A text of longer characters may not fit; the form says so then.
@@ -80,6 +81,12 @@ def sections_of(frame: Frame, language: str = "en") -> list[Section]:
     if elements:
         sections.append(Section(len(sections) + 1, "", elements=elements))
     return sections
+
+
+def minutes_of(frame: Frame) -> int:
+    """About how long answering takes, from the number of questions; rounded up."""
+    seconds = _SECONDS_EACH * sum(section.size for section in sections_of(frame))
+    return max(1, -(-seconds // 60))
 
 
 def validator(frame: Frame) -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -139,14 +139,15 @@ def _check_over(window: SurveyWindow) -> None:
 
 
 def _end_of(day: date, zone: str) -> datetime:
-    """The last moment of a day that lies ahead, but not too far."""
+    """The last minute of a day that lies ahead, but not too far."""
     if not today(zone) <= day <= today(zone) + LONGEST_REOPENING:
         raise ValidationError(
             _("Choose a day from today on, within %(days)s days."),
             code="not_ahead",
             params={"days": LONGEST_REOPENING.days},
         )
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone))
+    # Not midnight, which people read as the day after.
+    return datetime.combine(day, time(23, 59), tzinfo=ZoneInfo(zone))
 
 
 def due_windows(study: Study | None = None) -> list[SurveyWindow]:

@@ -67,6 +67,7 @@ def person(request: SignedInRequest, person: uuid.UUID) -> HttpResponse:
     context = {
         "person": found,
         "former": found.former.order_by("email"),
+        "goes_on_as": _goes_on_as(request, found),
         "is_own": found == request.user,
         "form": form,
     }
@@ -95,6 +96,13 @@ def _refuse_others(request: SignedInRequest) -> None:
         raise PermissionDenied
 
 
+def _goes_on_as(request: SignedInRequest, found: User) -> User | None:
+    """The account that a merged one went into, for whoever keeps that one too."""
+    if found.merged_into_id is None:
+        return None
+    return User.objects.manageable_by(request.user).filter(pk=found.merged_into_id).first()
+
+
 def _person(request: SignedInRequest, person: uuid.UUID) -> User:
-    people = User.objects.manageable_by(request.user).select_related("agency", "merged_into")
+    people = User.objects.manageable_by(request.user).select_related("agency")
     return get_object_or_404(people, uuid=person)

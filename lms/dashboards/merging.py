@@ -38,7 +38,7 @@ class MergeForm(forms.Form):
         email: str = self.cleaned_data["email"]
         found = User.objects.manageable_by(self._by).filter(email__iexact=email).first()
         if found is None:
-            raise ValidationError(_("You keep no account with this address."))
+            raise ValidationError(_("There is no account with this address that you keep."))
         if found == self._survivor:
             raise ValidationError(_("This is the address of this very account."))
         self.duplicate = found

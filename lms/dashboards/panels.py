@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from assessments.models import SurveyWindow
 from assessments.progress import knowledge_states
+from assessments.questionnaire import minutes_of
 from assessments.windows import bounds_of, is_open, with_bounds
 from certificates.completion import Missing, Requirement
 from certificates.models import Certificate
@@ -181,7 +182,9 @@ class Invitation:
     """A survey window that is open. Looks the same before and after answering or declining."""
 
     url: str
-    title: str
+    study: str
+    wave: str
+    minutes: int
     closes_at: datetime
 
 
@@ -191,10 +194,12 @@ def survey_invitations(user: User) -> list[Invitation]:
     return [
         Invitation(
             url=reverse("survey:start", kwargs={"window": window.pk}),
-            title=window.wave.title,
+            study=window.wave.study.title,
+            wave=window.wave.title,
+            minutes=minutes_of(window.wave.study.frame),
             closes_at=bounds_of(window).due_at or now(),
         )
-        for window in with_bounds(windows.select_related("wave__study"))
+        for window in with_bounds(windows.select_related("wave__study__instrument_version"))
         if is_open(window)
     ]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from assessments.forms import SurveyForm
 from assessments.frame import Frame
 from assessments.instruments import Group, Item, ResponseScale, parse_instrument
-from assessments.questionnaire import Section, sections_of, validator
+from assessments.questionnaire import Section, minutes_of, sections_of, validator
 from assessments.studies import parse_study
 from tests.surveys import ITEMS, instrument_document, study_document
 
@@ -41,6 +41,15 @@ def test_without_covariates_there_is_no_last_section() -> None:
 def test_a_whole_ballot_is_validated_with_items_and_covariates_together() -> None:
     answers = {"A1": 3, "M1": 12.5, "workforce": "ems"}
     assert validator(frame())(answers) == answers
+
+
+@pytest.mark.parametrize(("questions", "minutes"), [(7, 1), (10, 1), (11, 2), (40, 4)])
+def test_six_seconds_a_question_are_rounded_up_to_minutes(questions: int, minutes: int) -> None:
+    document = instrument_document()
+    last = document["items"][-1]
+    more = [last | {"code": f"N{number}"} for number in range(questions - len(document["items"]))]
+    instrument = parse_instrument(document | {"items": [*document["items"], *more]})
+    assert minutes_of(Frame(uuid.uuid4(), frame(()).study, instrument)) == minutes
 
 
 @pytest.mark.parametrize(

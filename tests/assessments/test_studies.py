@@ -1,6 +1,9 @@
 import copy
+from pathlib import Path
 
 import pytest
+import yaml
+from django.conf import settings
 
 from assessments.covariates import (
     COVARIATES,
@@ -267,3 +270,9 @@ def test_an_unknown_choice_or_a_covariate_not_asked_is_refused(answer):
 def test_a_study_takes_no_code_that_is_another_pages_address(code):
     with pytest.raises(StudyError, match="the address of another page"):
         parse_study({**DOCUMENT, "code": code}, INSTRUMENT)
+
+
+def test_no_two_sample_studies_name_the_same_protocol_of_a_review_board():
+    files = (Path(settings.BASE_DIR) / "assessments" / "studies").glob("*.yaml")
+    numbers = [yaml.safe_load(file.read_text())["irb"] for file in files]
+    assert len(numbers) == len(set(numbers))

@@ -117,3 +117,14 @@ def test_links_of_a_document_stay_on_the_site_and_markup_stays_text():
 
 def test_line_breaks_of_a_file_are_not_the_readers():
     assert words("one\ntwo\n\nthree\n") == "one two\n\nthree"
+
+
+def test_no_page_denies_that_one_can_withdraw_after_the_closing(client, loaded):
+    """The pages once said that there was no way yet. There is, for everybody who is told of it."""
+    denials = r"no way yet|decide before it closes|withdraw until the survey closes"
+    for document in DOCUMENTS:
+        assert not re.search(denials, " ".join(document.read_text().split())), document.name
+    for path in ("/privacy/", "/help/"):
+        html = client.get(path).content.decode()
+        assert f'href="{reverse("survey:studies")}"' in html, path
+        assert "at most seven days later" in " ".join(html.split()), path

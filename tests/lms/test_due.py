@@ -33,10 +33,13 @@ def test_it_invites_whoever_is_to_be_asked_and_says_how_many_mails_went_out(mail
     assert {mail.to[0] for mail in mailoutbox} == {person.email for person in survey.people}
 
 
-def test_at_night_it_says_how_many_wait(clock, mailoutbox):
+def test_at_night_it_says_how_many_wait_and_until_when(clock, mailoutbox):
     clock.set(datetime(2026, 11, 27, 6, tzinfo=UTC))
     make_survey()
-    assert run() == "Mails: 0 sent, 0 no longer needed, 0 failed; 3 still wait."
+    assert run() == (
+        "Mails: 0 sent, 0 no longer needed, 0 failed; 3 still wait, 3 of them for the morning: "
+        "no mail is sent between 21:00 and 8:00 where people are."
+    )
 
 
 def test_a_second_time_it_sends_nothing(mailoutbox):

@@ -60,7 +60,14 @@ def _table(report: dict[str, Any]) -> list[str]:
                 lines.append(f"{name}  {change.get('suppressed', 'not comparable')}")
                 continue
             lines.append(
-                f"{name}  n {change['n']}  change {change['mean_change']:+.2f} "
-                f"[{change['ci_low']:+.2f}, {change['ci_high']:+.2f}]  g_z {change['g_z']:.2f}"
+                f"{name}  n {change['n']}  change {_signed(change['mean_change'])} "
+                f"[{_signed(change['ci_low'])}, {_signed(change['ci_high'])}]  "
+                f"g_z {change['g_z']:z.2f}"
             )
     return lines
+
+
+def _signed(value: float) -> str:
+    """With its sign, unless it rounds to zero."""
+    text = f"{value:+.2f}"
+    return text if float(text) else text[1:]

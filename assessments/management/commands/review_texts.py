@@ -9,6 +9,7 @@ from assessments.ballot_box.batches import Unreadable
 from assessments.ballot_box.keys import KeyMissing
 from assessments.ballot_box.store import NotScrubbed
 from assessments.free_text import read_review
+from assessments.management.sides import on, study_named
 from assessments.models import Study
 
 PROBLEMS = {
@@ -34,9 +35,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, study: str, out: Path, purpose: str, **options: Any) -> None:
-        found = Study.objects.select_related("instrument_version").filter(code=study).first()
-        if found is None:
-            raise CommandError(f"There is no study {study}")
+        on("both")
+        found = study_named(study)
         if not purpose.strip():
             raise CommandError("--purpose: say in a few words what the texts are for")
         if out.exists():

@@ -127,6 +127,8 @@ class Command(BaseCommand):
         self, hand: Hand, study: str, key: str | None, out: Path, holder: str, **_: Any
     ) -> None:
         place = self._place(study, key)
+        if out.exists():
+            raise CommandError(f"{out} exists already; it may be the only copy of another key")
         secret = passphrase("ESCROW_PASSPHRASE", "Passphrase of the copy", new=True)
         if secret == settings.OPENER_PASSPHRASE:
             raise CommandError("The copy needs a passphrase other than the key store's")

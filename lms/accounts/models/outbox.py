@@ -63,6 +63,10 @@ class OutgoingMessageQuerySet(models.QuerySet["OutgoingMessage"]):
         waiting = (MessageState.QUEUED, MessageState.SENDING)
         return self.filter(state__in=waiting, next_try_at__lte=at).order_by("next_try_at", "pk")
 
+    def held_for_the_night(self, at: datetime) -> "OutgoingMessageQuerySet":
+        """What has not been tried yet, because no mail is sent at night where its reader is."""
+        return self.filter(state=MessageState.QUEUED, attempts=0, next_try_at__gt=at)
+
     def failed(self) -> "OutgoingMessageQuerySet":
         return self.filter(state=MessageState.FAILED)
 

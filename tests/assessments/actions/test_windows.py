@@ -1,7 +1,8 @@
 """Making windows for what lacks them, and asking a group once more."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -155,8 +156,8 @@ class TestReopening:
         survey.agency.time_zone = "Pacific/Auckland"
         survey.agency.save()
         closes_at = bounds_of(with_them(self.reopen(closed))).closes_at
-        assert closes_at == datetime.combine(A_WEEK_LATER, datetime.min.time(), UTC) + timedelta(
-            hours=11
+        assert closes_at == datetime.combine(
+            A_WEEK_LATER, time(23, 59), ZoneInfo("Pacific/Auckland")
         )
 
     def test_it_does_not_move_with_the_sessions(self, closed: SurveyWindow, survey: Survey) -> None:

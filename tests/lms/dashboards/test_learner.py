@@ -97,6 +97,13 @@ def test_an_open_survey_is_offered_to_everybody_seated(home, survey):
     assert all(link in home(person) for person in survey.people)
 
 
+def test_it_is_named_by_its_study_and_wave_with_the_time_its_questions_take(home, survey):
+    page = home(survey.people[0])
+    assert survey.study.title in page
+    assert f"<b>{survey.pre.wave.title}.</b> About a minute." in page
+    assert "six minutes" not in page
+
+
 def test_a_survey_that_is_not_open_is_not_offered(home, survey, clock):
     assert reverse("survey:start", args=[survey.post.pk]) not in home(survey.people[0])
     clock.set(AFTER_THE_COURSE)

@@ -61,6 +61,8 @@ def test_what_stands_in_the_way_is_said_before_and_after_confirming(
 def test_an_unknown_address_or_ones_own_is_refused(client, administrator, survivor):
     for email in ("nobody@example.org", survivor.email):
         assert client.post(address(survivor), {"email": email}).status_code == 400
+    page = client.post(address(survivor), {"email": "nobody@example.org"}).content.decode()
+    assert "There is no account with this address that you keep." in page
 
 
 def test_an_administrator_of_one_agency_finds_no_account_of_another(client, duplicate):
@@ -83,3 +85,25 @@ def test_a_persons_page_names_former_addresses_and_leads_on(
         "twice@example.org" in client.get(reverse("person", args=[survivor.uuid])).content.decode()
     )
     assert "Quillfeather" in client.get(reverse("person", args=[duplicate.uuid])).content.decode()
+
+
+def test_a_closed_account_says_into_which_it_went_to_whoever_keeps_both(
+    client, administrator, survivor, duplicate
+):
+    client.post(address(survivor), {"email": duplicate.email, "sure": "1"})
+    page = client.get(reverse("person", args=[duplicate.uuid])).content.decode()
+    assert "Merged into" in page
+    assert survivor.email in page
+
+
+def test_who_keeps_only_the_closed_account_learns_no_name_of_another_agency(
+    client, administrator, survivor, duplicate
+):
+    client.post(address(survivor), {"email": duplicate.email, "sure": "1"}, follow=True)
+    here = AgencyFactory.create()
+    User.objects.filter(pk=duplicate.pk).update(agency=here)
+    client.force_login(UserFactory.create(agency=here, roles=[("administrator", here)]))
+    page = client.get(reverse("person", args=[duplicate.uuid])).content.decode()
+    assert "An account of another agency" in page
+    assert "Quillfeather" not in page
+    assert survivor.email not in page

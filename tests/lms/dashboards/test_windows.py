@@ -112,6 +112,17 @@ def test_asking_once_more_makes_a_window_and_says_so(client, evaluator, closed, 
     assert reverse("evaluator:reopen", args=[again.wave.study.code, closed.pk]) not in page
 
 
+def test_the_list_and_my_training_name_the_day_that_was_chosen(
+    client, evaluator, closed, clock, listed, survey
+):
+    """It once ended at the midnight after, and was shown as ending a day later."""
+    day = clock.at.date() + timedelta(days=5)
+    send(client, closed, until=day.isoformat())
+    assert f"until {day:%b} {day.day}, {day.year}" in listed()[1]
+    client.force_login(survey.people[0])
+    assert f"{day:%B} {day.day}, 11:59 p.m." in client.get(reverse("learner:home")).content.decode()
+
+
 @pytest.mark.parametrize("until", ["", "soon", "2020-01-01", "9999-12-31", "2030-02-30"])
 def test_a_day_that_cannot_be_is_refused_with_a_reason(client, evaluator, closed, until):
     answer = send(client, closed, until=until)

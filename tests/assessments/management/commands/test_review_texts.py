@@ -131,6 +131,15 @@ def test_a_file_is_never_overwritten(study, tmp_path) -> None:
     assert out.read_text() == "mine"
 
 
+@pytest.mark.parametrize("side", ["web", "evaluator"])
+def test_with_two_sides_it_says_where_it_runs(study, tmp_path, settings, side) -> None:
+    settings.PORTAL_SIDE = side
+    out = tmp_path / "texts.csv"
+    with pytest.raises(CommandError, match="This is done on the machine of both sides"):
+        give_out(study, out)
+    assert not out.exists()
+
+
 def test_a_line_without_a_mark_lets_nothing_through(study, tmp_path) -> None:
     marked, kept = tmp_path / "texts.csv", tmp_path / "kept.csv"
     marked.write_text(f"item,text,mark\nWHY,{WORDS},keep\nWHY,{WORDS} two,\n")

@@ -250,6 +250,17 @@ class TestDestroying:
         sheet_of(keys, study, tmp_path / "sheet.txt")
         assert "copied to the vault" in keys("destroy", study.code, "--yes")
 
+    def test_a_sheet_that_is_there_is_not_overwritten(
+        self, study: Study, keys: Callable[..., str], tmp_path: Path
+    ) -> None:
+        keys("create", study.code)
+        sheet = tmp_path / "sheet.txt"
+        sheet.write_text("the only copy of another key")
+        with pytest.raises(CommandError, match="exists already"):
+            sheet_of(keys, study, sheet)
+        assert sheet.read_text() == "the only copy of another key"
+        assert not [line for line in lines(study) if "copied" in line]
+
 
 class TestTwoSides:
     @pytest.fixture
