@@ -138,6 +138,12 @@ def test_all_ten_programs_are_in_the_catalog(run):
     assert all(f"/catalog/{course.code}/" in page for course in Course.objects.all())
 
 
+def test_the_portal_asks_in_english_and_spanish_as_paper_could_not(run):
+    versions = {one.code: one.instrument_version for one in Study.objects.all()}
+    assert (versions[STUDY].number, versions["cit-paper-2019"].number) == (2, 1)
+    assert versions[STUDY].spec.languages == ("en", "es")
+
+
 def test_there_are_gaps_in_attendance_and_most_people_have_a_certificate(run):
     past = Enrolment.objects.filter(cohort__state="closed")
     absent = AttendanceEvent.objects.filter(presence="absent").values("enrolment").distinct()
