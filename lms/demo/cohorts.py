@@ -6,6 +6,7 @@ from random import Random
 
 from assessments.actions import create_windows
 from assessments.models import Attempt, KnowledgeCheck, SkillsAssessment, SkillsOutcome
+from assessments.window_bounds import later
 from certificates.actions import issue_certificates
 from courses.actions import close_cohort, enrol, schedule_cohort
 from courses.models import (
@@ -24,6 +25,8 @@ from lms.demo.people import Cast
 PAST = 8
 WEEKS_BETWEEN = 5
 SEATS = 28
+IN_SERIES = 12
+WEEKS_BETWEEN_MEETINGS = 20
 
 
 @dataclass
@@ -50,7 +53,7 @@ def _days_before(day: date, working_days: int) -> date:
 
 def schedule_year(cast: Cast, today: date, random: Random) -> Year:
     """Eight past cohorts (the last ended within the last ten days), one today in its middle, one
-    coming; every officer has one seat."""
+    coming; every officer has one seat in them."""
     version = Course.objects.get(code="cit-40").current
     venue, _ = Venue.objects.get_or_create(
         name="Training Academy, Room 2", defaults={"address": "1 Lantern Way, Boston"}
@@ -90,6 +93,43 @@ def _fill(cohorts: list[Cohort], cast: Cast, random: Random) -> None:
                 by=cast.staff["coordinator"],
                 enrolled_as="volunteered" if volunteered else "assigned",
             )
+
+
+def schedule_series(cast: Cast, coming: Cohort) -> Cohort:
+    """A cohort of the bias series, with some of the coming week's officers: its survey is open and
+    asks in all the ways there are. It meets after the week, so that theirs stays the next seat."""
+    cohort = schedule_cohort(
+        by=cast.staff["coordinator"],
+        version=Course.objects.get(code="bias-series").current,
+        agency=coming.agency,
+        venue=coming.venue,
+        starts_on=coming.starts_on + timedelta(weeks=2),
+        capacity=SEATS,
+        officer=cast.officer_instructors[0],
+        clinician=cast.clinicians[0],
+    )
+    _spread_out(cohort)
+    create_windows(cohort=cohort)
+    for seat in coming.enrolments.select_related("user").order_by("pk")[:IN_SERIES]:
+        enrol(
+            cohort=cohort,
+            user=seat.user,
+            by=cast.staff["coordinator"],
+            enrolled_as="volunteered",
+        )
+    return cohort
+
+
+def _spread_out(cohort: Cohort) -> None:
+    """Puts months between the meetings, which were laid out on one working day after another."""
+    sessions = list(cohort.sessions.order_by("starts_at"))
+    first = sessions[0].starts_at
+    for position, session in enumerate(sessions):
+        length = session.ends_at - session.starts_at
+        weeks = position * WEEKS_BETWEEN_MEETINGS
+        session.starts_at = later(first, cohort.zone, days=7 * weeks)
+        session.ends_at = session.starts_at + length
+    TrainingSession.objects.bulk_update(sessions, ["starts_at", "ends_at"])
 
 
 def mark_rolls(cohort: Cohort, by: User, random: Random, *, gaps: bool = True) -> None:

@@ -43,7 +43,7 @@ from tests.journeys.html_checker import HtmlChecker, Recorder, missing
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = ROOT / "courses" / "curricula" / "cit-40.yaml"
-INSTRUMENT = ROOT / "assessments" / "instruments" / "sample-cit-attitudes.yaml"
+INSTRUMENT = ROOT / "assessments" / "instruments" / "sample-cit-attitudes-2.yaml"
 STUDY = ROOT / "assessments" / "studies" / "cit-attitudes.yaml"
 
 PHONE, DESK = 360, 1280

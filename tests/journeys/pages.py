@@ -59,6 +59,16 @@ def learner() -> list[str]:
     ]
 
 
+def newcomer() -> list[str]:
+    """The survey that asks in all the ways there are."""
+    window = SurveyWindow.objects.get(wave__study__code="bias-series", wave__code="pre")
+    return [
+        reverse("learner:home"),
+        reverse("survey:start", args=[window.pk]),
+        *(reverse("survey:section", args=[window.pk, section]) for section in (1, 2, 3)),
+    ]
+
+
 def finishing() -> list[str]:
     seat = seat_of("officer.finishing@example.org")
     window = SurveyWindow.objects.get(cohort=seat.cohort, wave__code="post")
@@ -152,7 +162,7 @@ def administrator() -> list[str]:
 READERS: dict[str, Callable[[], list[str]]] = {
     "": public,
     "officer@example.org": learner,
-    "officer.new@example.org": lambda: ["/learn/"],
+    "officer.new@example.org": newcomer,
     "officer.finishing@example.org": finishing,
     "trainer@example.org": trainer,
     "coordinator@example.org": coordinator,

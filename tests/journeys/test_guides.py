@@ -38,7 +38,8 @@ def _under_way() -> Cohort:
 
 
 def _coming() -> Cohort:
-    return Cohort.objects.order_by("starts_on").last()  # type: ignore[return-value]
+    weeks = Cohort.objects.filter(version__course__code="cit-40")
+    return weeks.order_by("starts_on").last()  # type: ignore[return-value]
 
 
 def _window() -> SurveyWindow:

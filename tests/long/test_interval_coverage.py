@@ -24,7 +24,7 @@ ALARM = 0.0001
 def test_the_95_percent_interval_holds_the_true_change_in_95_percent_of_studies() -> None:
     folder = ROOT / "assessments"
     instrument = parse_instrument(
-        yaml.safe_load((folder / "instruments" / "sample-cit-attitudes.yaml").read_text())
+        yaml.safe_load((folder / "instruments" / "sample-cit-attitudes-2.yaml").read_text())
     )
     study = parse_study(
         yaml.safe_load((folder / "studies" / "cit-attitudes.yaml").read_text()), instrument

@@ -22,7 +22,7 @@ from assessments.studies import parse_study
 
 ROOT = Path(__file__).resolve().parents[2] / "assessments"
 INSTRUMENT = parse_instrument(
-    yaml.safe_load((ROOT / "instruments" / "sample-cit-attitudes.yaml").read_text())
+    yaml.safe_load((ROOT / "instruments" / "sample-cit-attitudes-2.yaml").read_text())
 )
 STUDY = parse_study(
     yaml.safe_load((ROOT / "studies" / "cit-attitudes.yaml").read_text()), INSTRUMENT

@@ -14,7 +14,14 @@ from assessments.models import Study
 from courses.models import Cohort
 from lms.accounts.clock import today
 from lms.accounts.models import User
-from lms.demo.cohorts import Year, finish, hold_tests, mark_rolls, schedule_year
+from lms.demo.cohorts import (
+    Year,
+    finish,
+    hold_tests,
+    mark_rolls,
+    schedule_series,
+    schedule_year,
+)
 from lms.demo.people import PASSWORD, Cast, create_people
 from lms.demo.samples import write_responses, write_roster
 from lms.demo.surveys import answer_surveys
@@ -40,6 +47,7 @@ class Command(BaseCommand):
             study = self._load()
             cast = create_people(random)
             year = schedule_year(cast, today(settings.TIME_ZONE), random)
+            schedule_series(cast, year.coming)
             accounts = self._teach(cast, year, random)
         # Opening boxes rewrites the table of ballots, which waits for nobody's transaction.
         answer_surveys(year, study, Random(SURVEY_SEED))  # noqa: S311

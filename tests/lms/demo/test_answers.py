@@ -11,7 +11,7 @@ from lms.demo.answers import SHIFT, START, answer_all, draw_person, true_change
 from tests.repository.sources import ROOT
 
 PEOPLE = 6_000
-FILE = ROOT / "assessments" / "instruments" / "sample-cit-attitudes.yaml"
+FILE = ROOT / "assessments" / "instruments" / "sample-cit-attitudes-2.yaml"
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -24,10 +25,12 @@ from assessments.ballot_box import store
 from assessments.ballot_box.batches import unseal_rows
 from assessments.keyring import responses_key
 from assessments.models import Study, SurveyWindow
+from assessments.windows import is_open, with_bounds
 from certificates.models import Certificate
 from courses.models import AttendanceEvent, Cohort, Course, Enrolment
 from lms.accounts import clock as portal_clock
 from lms.accounts.models import Agency, User
+from lms.dashboards.panels import main_seat
 from lms.demo.answers import true_change
 from lms.demo.cohorts import _days_before
 from lms.demo.people import PASSWORD
@@ -38,6 +41,8 @@ pytestmark = pytest.mark.xdist_group("seed_demo")
 
 WEDNESDAY = datetime(2026, 11, 18, 15, 0, tzinfo=UTC)
 STUDY = "cit-attitudes"
+SERIES = {"version__course__code": "bias-series"}
+BOSTON = ZoneInfo("America/New_York")
 SCALES = ["social_distance", "self_efficacy", "deescalation_intentions", "treatment_opinions"]
 SCALE = pytest.mark.parametrize("code", SCALES)
 close = pytest.approx
@@ -106,7 +111,8 @@ def test_three_agencies_and_about_240_people(run):
 
 def test_eight_cohorts_are_past_one_is_in_mid_week_and_one_is_coming(run):
     kinds = Counter()
-    for cohort in Cohort.objects.prefetch_related("sessions"):
+    weeks = Cohort.objects.filter(version__course__code="cit-40")
+    for cohort in weeks.prefetch_related("sessions"):
         starts = min(session.starts_at for session in cohort.sessions.all())
         ends = max(session.ends_at for session in cohort.sessions.all())
         kinds["past" if ends <= WEDNESDAY else "coming" if starts > WEDNESDAY else "running"] += 1
@@ -136,6 +142,34 @@ def test_all_ten_programs_are_in_the_catalog(run):
     page = Client().get("/catalog/").content.decode()
     assert Course.objects.count() == 10
     assert all(f"/catalog/{course.code}/" in page for course in Course.objects.all())
+
+
+def test_the_portal_asks_in_english_and_spanish_as_paper_could_not(run):
+    versions = {one.code: one.instrument_version for one in Study.objects.all()}
+    assert (versions[STUDY].number, versions["cit-paper-2019"].number) == (2, 1)
+    assert versions[STUDY].spec.languages == ("en", "es")
+
+
+def test_the_new_officer_can_answer_a_case_a_matrix_and_a_question_some_are_led_to(run):
+    officer = User.objects.get(email="officer.new@example.org")
+    windows = SurveyWindow.objects.filter(cohort__enrolments__user=officer)
+    open_to_them = [window for window in with_bounds(windows) if is_open(window)]
+    asked = [window.wave.study.instrument_version.spec for window in open_to_them]
+    assert {block.kind for spec in asked for block in spec.blocks} == {"matrix", "vignette"}
+    assert any(item.show_if for spec in asked for item in spec.items)
+
+
+def test_the_meetings_of_the_series_are_spread_over_two_years(run):
+    starts = [one.starts_at for one in Cohort.objects.get(**SERIES).sessions.order_by("starts_at")]
+    assert len(starts) == 6
+    assert timedelta(weeks=90) < starts[-1] - starts[0] < timedelta(weeks=104)
+    assert {start.astimezone(BOSTON).hour for start in starts} == {8}
+
+
+def test_the_week_stays_the_next_seat_of_those_in_the_series(run):
+    officer = User.objects.get(email="officer.new@example.org")
+    seat = main_seat(list(Enrolment.objects.of(officer)))
+    assert seat.cohort.version.course.code == "cit-40"
 
 
 def test_there_are_gaps_in_attendance_and_most_people_have_a_certificate(run):
