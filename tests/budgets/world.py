@@ -70,6 +70,8 @@ class CrowdedWorld:
             for number in range(self.rows, rows):
                 getattr(self, f"_add_{one}")(number)
         self.rows = rows
+        # The worker works outcomes out after an opening, so that no page has to.
+        current_vintage(study=self.inner.study)
 
     def _add_seat(self, number: int) -> None:
         """Somebody of an agency of their own, who came late."""
