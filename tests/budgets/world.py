@@ -4,7 +4,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from assessments.actions import create_study_keys, create_windows, load_instrument, load_study
+from assessments.actions import (
+    create_study_keys,
+    create_windows,
+    current_vintage,
+    load_instrument,
+    load_study,
+)
 from assessments.actions.drafts import change_part, start_draft
 from assessments.models import Attempt, KnowledgeCheck, Question
 from cms_pages.actions import publish_catalog, publish_lesson, publish_program
