@@ -76,6 +76,7 @@ def signed_in(world: World, who: str) -> Client:
     return browser
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", m.EVERYBODY)
 def test_no_route_shows_anything_of_an_answer_to_anybody(world: World, who: str) -> None:
     secrets, browser = plant(world), signed_in(world, who)
