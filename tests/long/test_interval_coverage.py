@@ -38,7 +38,7 @@ def test_the_95_percent_interval_holds_the_true_change_in_95_percent_of_studies(
             person = draw_person(instrument, random)
             for wave in ("pre", "post"):
                 answers = answer_all(person, instrument, after=wave == "post", random=random)
-                responses.append(Response(str(number), wave, 1, answers, "cohort"))
+                responses.append(Response(str(number), wave, instrument.version, answers, "cohort"))
         report = outcomes(responses, study, instrument)
         for code, change in truth.items():
             row = report["scales"][code]["changes"][0]

@@ -35,13 +35,19 @@ def officer(code: str, random: Random, waves: Iterable[str] = ("pre", "post")) -
         wave: {item.code: random.choice(item.scale.points) for item in INSTRUMENT.items}
         for wave in ("pre", "post")
     }
-    return [Response(code, wave, 1, answers[wave], code[0]) for wave in waves]
+    return [Response(code, wave, INSTRUMENT.version, answers[wave], code[0]) for wave in waves]
 
 
 def alike(code: str) -> list[Response]:
     level = {"pre": 2, "post": 4}
     return [
-        Response(code, wave, 1, {item.code: level[wave] for item in INSTRUMENT.items}, code[0])
+        Response(
+            code,
+            wave,
+            INSTRUMENT.version,
+            {item.code: level[wave] for item in INSTRUMENT.items},
+            code[0],
+        )
         for wave in level
     ]
 
@@ -218,7 +224,7 @@ def test_two_accounts_that_became_one_do_not_come_out_by_subtraction(seed: int) 
     random = Random(seed)
     first = pairs("a", 40, random)
     before, after = officer("b0", random, ("pre",)), officer("b1", random, ("post",))
-    merged = [Response("b0", "post", 1, after[0].answers, "b")]
+    merged = [Response("b0", "post", INSTRUMENT.version, after[0].answers, "b")]
     _, new = released(first + before + after, merged, after)
     assert new is None
 

@@ -106,11 +106,18 @@ class TestOpening:
             "wave": "pre",
             "version": 1,
             "answers": fully(1),
-            "cohort": survey.cohort.code,
+            # Three have a seat: the cohort's name would be theirs.
+            "cohort": "",
             "covariates": {},
             "arm": "training",
             "promise": promise_of(survey.study).version,
         }
+
+    def test_rows_name_their_cohort_where_five_have_a_seat(self) -> None:
+        survey = make_survey(people=5)
+        answer(survey.pre, survey.people[0], fully(3))
+        open_window(window=survey.pre)
+        assert [row["cohort"] for row in survey.rows()] == [survey.cohort.code]
 
     def test_declined_and_unfinished_ballots_are_dropped(self, survey: Survey) -> None:
         one, two, three = survey.people
