@@ -151,3 +151,14 @@ def test_seats_do_not_stand_beside_a_later_wave_that_everybody_answered(clock: A
     assert vintage is not None
     assert [row["n"] for row in vintage.report["flow"]] == [15, 28]
     assert vintage.seats is None
+
+
+def test_figures_are_made_while_somebody_still_reads_what_was_deleted(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy() -> None:
+        raise store.NotScrubbed
+
+    put_pairs(study, range(12))
+    monkeypatch.setattr(store, "scrub", busy)
+    assert set(counts(study)) == {12}
