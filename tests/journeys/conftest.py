@@ -253,6 +253,8 @@ def inspect(axe: Callable[[Page], None], sideways: Callable[[Page], str]) -> Ins
     def look(page: Page, name: str) -> None:
         size = page.viewport_size
         assert size is not None
+        # A click waits until the next page is on its way, not until there is anything on it.
+        page.wait_for_load_state()
         scripts = page.evaluate("matchMedia('(scripting: enabled)').matches")
         if folder:
             label = f"{name}-{size['width']}{'' if scripts else '-noscript'}"
