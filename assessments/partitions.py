@@ -53,8 +53,24 @@ def coarser(one: Division, other: Division) -> bool:
     inside = other != NOWHERE
     if np.any(one[~inside] != NOWHERE):
         return False
-    pairs = np.unique(np.stack([other[inside], one[inside]]), axis=1)
-    return len(np.unique(pairs[0])) == pairs.shape[1]
+    width = int(one.max(initial=0)) + 2
+    pairs = np.unique(other[inside].astype(np.int64) * width + one[inside] + 1)
+    return len(np.unique(pairs // width)) == len(pairs)
+
+
+def left_over(one: Division, other: Division) -> Division:
+    """In each cell of `one`, whoever is left when all cells of `other` that lie in it are taken
+    off; NOWHERE in cells of which nothing is taken."""
+    both = (one != NOWHERE) & (other != NOWHERE)
+    width = int(other.max(initial=0)) + 1
+    pairs, counts = np.unique(one[both].astype(np.int64) * width + other[both], return_counts=True)
+    whole = counts == sizes(other)[pairs % width]
+    taken = np.zeros(width, dtype=bool)
+    taken[pairs[whole] % width] = True
+    touched = np.zeros(int(one.max(initial=0)) + 1, dtype=bool)
+    touched[pairs[whole] // width] = True
+    stays = (one != NOWHERE) & touched[one] & ~((other != NOWHERE) & taken[other])
+    return np.where(stays, one, NOWHERE)
 
 
 def narrow(one: Division, other: Division, threshold: int) -> set[int] | None:
@@ -158,28 +174,29 @@ def pinned(divisions: Sequence[Division], threshold: int) -> np.ndarray:
     """The people (as a mask) about whom alone, or with those of one more kind, all divisions
     together tell, where these are fewer than the threshold. A kind is who stands in the same cells
     everywhere. Raises TooMuchToCheck."""
-    kinds, first, counts = _kinds(divisions)
+    of_person, first, counts = kinds(divisions)
     cells = _cells([division[first] for division in divisions])
     inside = np.asarray(cells.sum(axis=0)).ravel() > 0
     free = _free_vectors(cells[:, inside])
     few = np.zeros(len(first), dtype=bool)
     few[inside] = _told_alone(free, counts[inside], threshold)
-    found: np.ndarray = few[kinds]
+    found: np.ndarray = few[of_person]
     return found
 
 
-def _kinds(divisions: Sequence[Division]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Each person's kind, one person of each, and how many there are."""
+def kinds(divisions: Sequence[Division]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """People alike in all divisions are of one kind: each person's, one person of each kind, and
+    how many there are of it."""
     # Not secret: the multipliers only keep different rows of cells apart.
     draw = np.random.default_rng(20260131)
     marks = np.zeros(len(divisions[0]), dtype=np.uint64)
     for division in divisions:
         values = draw.integers(1, 2**63, size=int(division.max(initial=0)) + 2, dtype=np.uint64)
         marks += values[division + 1]
-    _, first, kinds, counts = np.unique(
+    _, first, of_person, counts = np.unique(
         marks, return_index=True, return_inverse=True, return_counts=True
     )
-    return kinds, first, counts
+    return of_person, first, counts
 
 
 def _cells(divisions: Sequence[Division]) -> Any:
