@@ -1,5 +1,6 @@
 """What the evaluators' own side keeps of each study beside its key: the public key with the study's
-code, what the web side handed over, still sealed, a receipt for each box, and the years of cohorts. No Django here."""
+code, what the web side handed over, still sealed, a receipt for each box, and the years in which
+cohorts were trained. No Django here."""
 
 import json
 import uuid
@@ -57,7 +58,7 @@ class HeldStudies:
         replace(self._years(study), json.dumps(told, sort_keys=True).encode())
 
     def years(self, study: uuid.UUID) -> dict[str, str]:
-        """By the label that the cohort's rows carry. Raises KeyMissing where the file is damaged."""
+        """By the label that a cohort's rows carry. Raises KeyMissing for a damaged file."""
         if not self._years(study).exists():
             return {}
         try:
