@@ -94,7 +94,7 @@ def next_report(
     ids = row_ids(table, scored.people.index, study.wave_codes)
     present = {row["row"] for row in rows}
     past = [remembered(old, present, scored, ids) for old in published]
-    made = with_parts(without_noughts(core), scored, ids, past)
+    made = with_parts(core, scored, ids, past)
     return Next(made.report, made.told.to_bytes())
 
 
@@ -106,7 +106,8 @@ def _next_core(
     from assessments.response_table import of_training
 
     trained = of_training(table, frame.study)
-    report: Report | None = core_of(trained, frame.study, frame.instrument)
+    # Published reports say nothing of what nobody answered: compared are like with like.
+    report: Report | None = without_noughts(core_of(trained, frame.study, frame.instrument))
     for old in published:
         fresh = trained[~trained["row"].isin(old.rows)]
         touched = trained[trained["code"].isin(fresh["code"])]

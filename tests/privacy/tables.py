@@ -106,9 +106,9 @@ class Attacker:
 
     def _tables(self, report: Report) -> Iterator[Report]:
         for table in report.get("breakdowns", ()):
-            if table["scale"] == self.scale and (table["from"], table["to"]) == ("pre", "post"):
-                if "suppressed" not in table and table["groups"]:
-                    yield table
+            about = (table["scale"], table["from"], table["to"])
+            if about == (self.scale, "pre", "post") and table["groups"]:
+                yield table
 
     def hidden(self, threshold: int) -> list[Hidden]:
         """Every cell of every combination of filters, in every vintage and since the one before,

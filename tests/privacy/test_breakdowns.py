@@ -1,19 +1,20 @@
 """What breakdowns tell over every combination of filters and over successive vintages, to a reader
 with a linear program (tests/privacy/tables.py)."""
 
-import os
+import uuid
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-import pytest
-
-from assessments.outcomes import Response
+from assessments.ballot_box.batches import Row
+from assessments.frame import Frame
+from assessments.releases import Published, next_report
 from tests.privacy.tables import Attacker, Facts, Force, Report
 from tests.privacy.test_differencing import INSTRUMENT, STUDY
 
 SCALE = STUDY.primary
+FRAME = Frame(uuid.UUID(int=5), STUDY, INSTRUMENT)
 THRESHOLD = STUDY.threshold
 COLUMNS = ("cohort", "year", *STUDY.covariates)
 A_YEAR = 4
@@ -50,23 +51,40 @@ def force_of(random: Random, vintages: int) -> Force:
     return Force(COLUMNS, facts, told)
 
 
-def answers_of(random: Random, force: Force) -> list[list[Response]]:
+def rows_of(random: Random, force: Force) -> list[list[Row]]:
     """Both responses of each person, in the order in which they joined."""
     return [
         [
-            Response(
-                code=f"{random.getrandbits(64):016x}",
-                wave=wave,
-                version=INSTRUMENT.version,
-                answers={item.code: random.choice(item.scale.points) for item in INSTRUMENT.items},
-                cohort=facts[0],
-                covariates=dict(zip(STUDY.covariates, facts[2:], strict=True)),
-                row=f"{random.getrandbits(64):016x}",
-            )
+            {
+                "code": f"{number:016x}",
+                "wave": wave,
+                "version": INSTRUMENT.version,
+                "answers": {
+                    item.code: random.choice(item.scale.points) for item in INSTRUMENT.items
+                },
+                "cohort": facts[0],
+                "covariates": dict(zip(STUDY.covariates, facts[2:], strict=True)),
+                "row": f"{random.getrandbits(64):016x}",
+            }
             for wave in ("pre", "post")
         ]
-        for facts in force.facts
+        for number, facts in enumerate(force.facts)
     ]
+
+
+def published(random: Random, force: Force) -> list[Report | None]:
+    """What the portal publishes after each joining; None where it waits."""
+    rows, years = rows_of(random, force), {facts[0]: facts[1] for facts in force.facts}
+    past: list[Published] = []
+    reports: list[Report | None] = []
+    for told in force.told:
+        present = [row for both in rows[:told] for row in both]
+        made = next_report(FRAME, present, past, years)
+        reports.append(made and made.report)
+        if made:
+            ids = {row["row"] for row in present}
+            past.append(Published(made.report, ids, made.told))
+    return reports
 
 
 def cut_without_guard(force: Force) -> list[Report]:
@@ -117,3 +135,17 @@ def test_what_follows_is_what_bounds_of_a_linear_program_say() -> None:
         low, high = attacker.bounds(one)
         assert (high - low < 1e-6) == (one in follows)
     assert 0 < len(follows) < len(hidden)
+
+
+def test_breakdowns_tell_no_small_cell_over_all_filters_and_vintages() -> None:
+    random = Random(7)
+    force = force_of(random, 5)
+    reports = published(random, force)
+    hidden, counted, summed = attacked(force, reports)
+    print(
+        hidden,
+        [sum(1 for t in r["breakdowns"] if "suppressed" not in t) if r else None for r in reports],
+    )
+    assert hidden > 50
+    assert counted == []
+    assert summed == []
