@@ -5,7 +5,7 @@ this vintage or an older one told of the same numbers, say nothing about fewer p
 threshold (`assessments.partitions`), nor about a group that answered alike.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -51,13 +51,22 @@ class _Place:
 class Adoption:
     """The state while one vintage is put together. `levels` is how many scores each scale has."""
 
-    def __init__(self, scored: "Scored", universe: Universe, levels: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        scored: "Scored",
+        universe: Universe,
+        levels: Mapping[str, int],
+        groups: Sequence[Division],
+    ) -> None:
+        """`groups` are divisions of the people that somebody may know."""
         self._scored, self._universe, self._levels = scored, universe, levels
+        self._groups = groups
         self._threshold = scored.study.threshold
         self._totals: dict[Place, np.ndarray] = {}
         self._places: dict[Place, _Place] = {}
         self._taken: list[Part] = []
         self._judged: dict[bytes, Apart | None] = {}
+        self._in_wave: dict[str, list[Division]] = {}
 
     def tell_core(self, stand: Stand) -> bool:
         """Whether a row of the core may be shown beside the parts of past vintages; if so it is
@@ -172,9 +181,16 @@ class Adoption:
     def _pinned(self, place: Place) -> np.ndarray | None:
         """None where it cannot be told."""
         try:
-            return pinned(self._place(place).all, self._threshold)
+            return pinned(self._place(place).all, self._threshold, self._groups_in(place[1]))
         except TooMuchToCheck:
             return None
+
+    def _groups_in(self, wave: str) -> list[Division]:
+        if wave not in self._in_wave:
+            self._in_wave[wave] = [
+                found for one in self._groups for found in self._universe.groups(wave, one)
+            ]
+        return self._in_wave[wave]
 
     # Divisions of everybody
 

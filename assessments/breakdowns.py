@@ -41,6 +41,12 @@ class Grouping:
         return Grouping(self.by, self.labels, cells)
 
 
+def filters(scored: "Scored") -> list[Labels]:
+    """Every way to choose people by one or two of their labels."""
+    columns = [COHORT, YEAR, *scored.study.covariates]
+    return [by for size in (1, 2) for by in combinations(columns, size)]
+
+
 def asked(scored: "Scored") -> Iterator[tuple[str, tuple[str, str], Labels]]:
     """Scale, waves and grouping of every breakdown, in the order in which they are taken up: the
     primary scale first; by cohort, year and each covariate; by two at once only for the primary

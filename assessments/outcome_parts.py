@@ -13,7 +13,7 @@ from assessments.adoption import NO_CELLS, Adoption, Part
 from assessments.blocks import Block, Cells
 from assessments.blocks_all import Place, make_blocks, put, without_numbers
 from assessments.core_stands import core_stands
-from assessments.partitions import NOWHERE
+from assessments.partitions import NOWHERE, Division
 from assessments.scoring import score_levels
 from assessments.small_cells import (
     COHORTS,
@@ -78,6 +78,10 @@ def with_parts(
     return Made(report, assembly.adoption.told())
 
 
+def _known(groups: breakdowns.Grouping) -> Division:
+    return np.where(groups.cells == breakdowns.REST, NOWHERE, groups.cells)
+
+
 class _Assembly:
     def __init__(
         self, core: Report, scored: "Scored", ids: "pd.DataFrame", past: Sequence[Told | None]
@@ -91,7 +95,9 @@ class _Assembly:
             for wave in scored.study.wave_codes
         }
         levels = {s.code: score_levels(s, scored.instrument) for s in scored.instrument.scales}
-        self.adoption = Adoption(scored, Universe(rows, [t for t in past if t]), levels)
+        universe = Universe(rows, [told for told in past if told])
+        groups = [_known(breakdowns.grouping(scored, by)) for by in breakdowns.filters(scored)]
+        self.adoption = Adoption(scored, universe, levels, groups)
         self._is_trained = scored.people.index.isin(self.trained.people.index)
         self.report = copy.deepcopy(core)
         self._tell_core()

@@ -170,9 +170,12 @@ def _contracted(
     return drawn, merged
 
 
-def pinned(divisions: Sequence[Division], threshold: int) -> np.ndarray:
+def pinned(
+    divisions: Sequence[Division], threshold: int, groups: Sequence[Division] = ()
+) -> np.ndarray:
     """The people (as a mask) about whom alone, or with those of one more kind, all divisions
-    together tell, where these are fewer than the threshold. A kind is who stands in the same cells
+    together tell, where these are fewer than the threshold; and members of `groups` (divisions of
+    which nothing is told) that the divisions tell about. A kind is who stands in the same cells
     everywhere. Raises TooMuchToCheck."""
     of_person, first, counts = kinds(divisions)
     cells = _cells([division[first] for division in divisions])
@@ -181,7 +184,34 @@ def pinned(divisions: Sequence[Division], threshold: int) -> np.ndarray:
     few = np.zeros(len(first), dtype=bool)
     few[inside] = _told_alone(free, counts[inside], threshold)
     found: np.ndarray = few[of_person]
+    if groups:
+        whole = np.zeros((len(first), _VECTORS))
+        whole[inside] = free
+        shared = _shared_out(whole, of_person, counts)
+        somewhere = inside[of_person]
+        for group in groups:
+            found |= _told_groups(np.where(somewhere, group, NOWHERE), shared, threshold)
     return found
+
+
+def _shared_out(free: np.ndarray, of_person: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Vectors over kinds as vectors over people, at random among those of a kind."""
+    drawn = np.random.default_rng(20260132).standard_normal((len(of_person), _VECTORS))
+    means = [
+        np.bincount(of_person, weights=column, minlength=len(counts)) / counts for column in drawn.T
+    ]
+    found: np.ndarray = drawn + (free / counts[:, None] - np.stack(means, axis=1))[of_person]
+    return found
+
+
+def _told_groups(group: Division, shared: np.ndarray, threshold: int) -> np.ndarray:
+    members = group != NOWHERE
+    counts = sizes(group)
+    told = (counts > 0) & (counts < threshold)
+    for column in shared.T:
+        sums = np.bincount(group[members], weights=column[members], minlength=len(counts))
+        told &= np.abs(sums) < _ZERO
+    return members & told[group] if told.any() else np.zeros(len(group), dtype=bool)
 
 
 def kinds(divisions: Sequence[Division]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
