@@ -5,14 +5,14 @@ this vintage or an older one told of the same numbers, say nothing about fewer p
 threshold (`assessments.partitions`), nor about a group that answered alike.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assessments.cell_bases import alike, poor_cells, values_of
+from assessments.cell_bases import Bases, alike
 from assessments.partitions import (
     NOWHERE,
     Division,
@@ -51,13 +51,23 @@ class _Place:
 class Adoption:
     """The state while one vintage is put together. `levels` is how many scores each scale has."""
 
-    def __init__(self, scored: "Scored", universe: Universe, levels: Mapping[str, int]) -> None:
-        self._scored, self._universe, self._levels = scored, universe, levels
+    def __init__(
+        self,
+        scored: "Scored",
+        universe: Universe,
+        levels: Mapping[str, int],
+        groups: Sequence[Division],
+    ) -> None:
+        """`groups` are divisions of the people that somebody may know."""
+        self._scored, self._universe = scored, universe
+        self._bases = Bases(scored, levels)
+        self._groups = groups
         self._threshold = scored.study.threshold
         self._totals: dict[Place, np.ndarray] = {}
         self._places: dict[Place, _Place] = {}
         self._taken: list[Part] = []
         self._judged: dict[bytes, Apart | None] = {}
+        self._in_wave: dict[str, list[Division]] = {}
 
     def tell_core(self, stand: Stand) -> bool:
         """Whether a row of the core may be shown beside the parts of past vintages; if so it is
@@ -84,10 +94,6 @@ class Adoption:
         self._add(part)
         return None
 
-    def poor(self, stand: Stand) -> Apart:
-        """The cells that cannot be shown whatever stands beside them."""
-        return frozenset(poor_cells(stand, self._scored, self._levels, self._threshold))
-
     def settle(self) -> list[Part]:
         """The parts that may stay when all divisions are looked at at once: in their order, as many
         as can."""
@@ -108,8 +114,8 @@ class Adoption:
     # One part beside each other division
 
     def _objection(self, stand: Stand, before: Part) -> Apart | None:
-        if poor := self.poor(stand):
-            return poor
+        if poor := self._bases.poor(stand, self._threshold):
+            return frozenset(poor)
         own = [found for one in before for found in self._divisions(one)]
         for place, division in self._divisions(stand):
             others = [*self._place(place).all, *(d for where, d in own if where == place)]
@@ -143,8 +149,8 @@ class Adoption:
                 continue
             of_people = np.where(now == NOWHERE, NOWHERE, left[now])
             poor = cells - set(of_people.tolist())
-            for values in values_of(stand, self._scored):
-                poor |= alike(of_people, values)
+            for of_person in self._bases.of(stand):
+                poor |= alike(of_people, of_person)
             if poor:
                 return frozenset(division[np.isin(left, list(poor))].tolist()) - {NOWHERE}
         return None
@@ -172,9 +178,16 @@ class Adoption:
     def _pinned(self, place: Place) -> np.ndarray | None:
         """None where it cannot be told."""
         try:
-            return pinned(self._place(place).all, self._threshold)
+            return pinned(self._place(place).all, self._threshold, self._groups_in(place[1]))
         except TooMuchToCheck:
             return None
+
+    def _groups_in(self, wave: str) -> list[Division]:
+        if wave not in self._in_wave:
+            self._in_wave[wave] = [
+                found for one in self._groups for found in self._universe.groups(wave, one)
+            ]
+        return self._in_wave[wave]
 
     # Divisions of everybody
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assessments import breakdowns
-from assessments.adoption import NO_CELLS, Adoption, Part
+from assessments.adoption import NO_CELLS, Adoption, Apart, Part
 from assessments.blocks import Block, Cells
 from assessments.blocks_all import Place, make_blocks, put, without_numbers
 from assessments.core_stands import core_stands
-from assessments.partitions import NOWHERE
+from assessments.partitions import NOWHERE, Division
 from assessments.scoring import score_levels
 from assessments.small_cells import (
-    COHORTS,
     FEW,
     HELD_BACK,
     LEAST_COHORTS,
@@ -78,6 +77,10 @@ def with_parts(
     return Made(report, assembly.adoption.told())
 
 
+def _known(groups: breakdowns.Grouping) -> Division:
+    return np.where(groups.cells == breakdowns.REST, NOWHERE, groups.cells)
+
+
 class _Assembly:
     def __init__(
         self, core: Report, scored: "Scored", ids: "pd.DataFrame", past: Sequence[Told | None]
@@ -91,7 +94,9 @@ class _Assembly:
             for wave in scored.study.wave_codes
         }
         levels = {s.code: score_levels(s, scored.instrument) for s in scored.instrument.scales}
-        self.adoption = Adoption(scored, Universe(rows, [t for t in past if t]), levels)
+        universe = Universe(rows, [told for told in past if told])
+        groups = [_known(breakdowns.grouping(scored, by)) for by in breakdowns.filters(scored)]
+        self.adoption = Adoption(scored, universe, levels, groups)
         self._is_trained = scored.people.index.isin(self.trained.people.index)
         self.report = copy.deepcopy(core)
         self._tell_core()
@@ -142,21 +147,18 @@ class _Assembly:
         merged = groups
         while (merged.cells[among] != breakdowns.REST).any():
             stand = breakdowns.stand(merged, scale, pair, among)
-            of_all = self._of_all(stand)
-            apart = self.adoption.poor(of_all)
-            if not apart and not self._cohorts_stay_hidden(change, groups, stand):
-                return self._hidden(scale, pair, groups, COHORTS)
-            part = (of_all,)
-            apart = apart or self.adoption.take(part)
+            part = (self._of_all(stand),)
+            apart: Apart | None = frozenset({last})
+            if self._cohorts_stay_hidden(change, groups, stand):
+                apart = self.adoption.take(part)
             if apart is None:
                 figures = breakdowns.figures(merged, stand, self.trained)
                 without = breakdowns.hidden(scale, pair, groups.by, self._reason)
                 return _Piece(("breakdowns",), figures, without, part)
             if apart == NO_CELLS:
                 break
-            # The rest alone is not enough: one more group, the first, is added to it.
-            inside = apart - {last} or {int(merged.cells[merged.cells >= 0].min())}
-            merged = merged.merged(inside)
+            # The rest alone is not enough: one more group is added to it.
+            merged = merged.merged(apart - {last} or {merged.nearest(stand.cells == last)})
         return self._hidden(scale, pair, groups, self._reason)
 
     def _hidden(

@@ -9,7 +9,7 @@ import numpy as np
 from assessments.ballot_box.batches import Unreadable
 from assessments.core_stands import core_stands
 from assessments.partitions import NOWHERE, Division
-from assessments.releases import Published
+from assessments.published import Published
 from assessments.told import Place, Told
 
 if TYPE_CHECKING:

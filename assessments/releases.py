@@ -13,24 +13,12 @@ from assessments.ballot_box import store
 from assessments.ballot_box.batches import Row, unseal_rows
 from assessments.disclosure import releasable, without_noughts
 from assessments.frame import Frame
+from assessments.published import Published
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Report = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Published:
-    """A report that was shown, the ids of the rows that it rests on, and packed, who stood behind
-    which of its numbers: empty where that was not kept, and then it had no parts but its core."""
-
-    report: Report
-    rows: set[str]
-    told: bytes = b""
-
-    def __repr__(self) -> str:
-        return "<Published>"
 
 
 @dataclass(frozen=True)

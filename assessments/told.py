@@ -122,6 +122,7 @@ class Universe:
             self.rows[wave] = [row for row in of_people if row is not None]
             self._places[wave] = {row: n for n, row in enumerate(self.rows[wave])}
         self._past = [self._placed(told) for told in past]
+        self._joined = {wave: self._joined_in(wave) for wave in self._places}
 
     def size(self, wave: str) -> int:
         return len(self._places[wave])
@@ -133,6 +134,23 @@ class Universe:
             places = self._places.setdefault(wave, {})
             where[wave] = np.array([places.setdefault(row, len(places)) for row in rows], dtype=int)
         return PlacedTold(told, where)
+
+    def _joined_in(self, wave: str) -> np.ndarray:
+        """The first vintage that counted each row."""
+        found = np.full(self.size(wave), len(self._past), dtype=np.int64)
+        for number in range(len(self._past) - 1, -1, -1):
+            found[self._past[number].where[wave]] = number
+        return found
+
+    def groups(self, wave: str, of_people: Division) -> Iterator[Division]:
+        """People in groups, as of each vintage, and those alone that came in with it."""
+        now, joined = self.now[wave], self._joined[wave]
+        inside = (now != NOWHERE) & (of_people != NOWHERE)
+        group = self.spread(wave, now[inside], of_people[inside])
+        for number in range(len(self._past) + 1):
+            yield np.where(joined <= number, group, NOWHERE)
+            if number:
+                yield np.where(joined == number, group, NOWHERE)
 
     def told(self, place: Place) -> Iterator[tuple[Division, bool]]:
         """What past vintages told at a place, newest first, and whether it is of their core."""
