@@ -1,12 +1,16 @@
 """What breakdowns tell over every combination of filters and over successive vintages, to a reader
 with a linear program (tests/privacy/tables.py)."""
 
+import os
 import uuid
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+import pytest
+
+from assessments.adoption import Adoption
 from assessments.ballot_box.batches import Row
 from assessments.frame import Frame
 from assessments.releases import Published, next_report
@@ -111,6 +115,12 @@ def cut_without_guard(force: Force) -> list[Report]:
     return reports
 
 
+def tables_in(report: Report | None) -> int:
+    """How many breakdowns of the primary scale a report shows."""
+    tables = report["breakdowns"] if report else []
+    return sum(bool(one["groups"]) for one in tables if one["scale"] == SCALE)
+
+
 def attacked(force: Force, reports: Sequence[Report | None]) -> tuple[int, list[Any], list[Any]]:
     """How many cells are hidden, and those whose number or sum was recovered."""
     attacker = Attacker(force, reports, SCALE)
@@ -141,11 +151,31 @@ def test_breakdowns_tell_no_small_cell_over_all_filters_and_vintages() -> None:
     random = Random(7)
     force = force_of(random, 5)
     reports = published(random, force)
+    assert [tables_in(report) > 0 for report in reports] == [True] * 5
     hidden, counted, summed = attacked(force, reports)
-    print(
-        hidden,
-        [sum(1 for t in r["breakdowns"] if "suppressed" not in t) if r else None for r in reports],
-    )
     assert hidden > 50
+    assert counted == []
+    assert summed == []
+
+
+def test_without_the_guard_over_cells_some_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Adoption, "_objection", lambda *_: None)
+    monkeypatch.setattr(Adoption, "_unpinned", lambda *_: True)
+    random = Random(7)
+    force = force_of(random, 2)
+    _, counted, summed = attacked(force, published(random, force))
+    assert counted
+    assert summed
+
+
+@pytest.mark.long
+def test_twenty_vintages_tell_no_small_cell_over_all_filters() -> None:
+    random = Random(int(os.environ.get("SEEDS", "20")))
+    force = force_of(random, 20)
+    reports = published(random, force)
+    told = sum(tables_in(report) for report in reports)
+    hidden, counted, summed = attacked(force, reports)
+    print(f"{hidden} hidden cells beside {told} tables of 20 vintages; none follows")
+    assert told > 100
     assert counted == []
     assert summed == []
