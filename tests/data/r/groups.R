@@ -1,7 +1,7 @@
 # Groups beside each other: by cohort and covariate, by arm, and those lost beside those who stayed.
 
-# All groups whatever their size: which of them are shown is no question of statistics. `pooled` is
-# over the groups with at least the threshold of people.
+# All groups whatever their size; those below the threshold, and whoever is in none, count in the
+# rest. `pooled` is over the others.
 breakdowns_of <- function(data) {
   by <- c(list("cohort"), as.list(data$design$covariates))
   if (length(data$design$covariates) > 1)
@@ -14,8 +14,10 @@ breakdowns_of <- function(data) {
       members <- given & apply(labels, 1, function(one) identical(unname(unlist(one)), unname(unlist(keys[i, ]))))
       c(list(labels = I(unname(unlist(keys[i, ])))), group_change(earlier[members], later[members]))
     })
+    sizes <- unlist(lapply(groups, `[[`, "n"))
+    rest <- sum(both) - sum(sizes[sizes >= data$design$threshold])
     c(list(scale = code, from = pair[1], to = pair[2], by = I(names)),
-      list(groups = groups,
+      list(groups = groups, rest = if (rest > 0) list(n = rest),
            pooled = if (identical(names, "cohort")) pooled_of(groups, data$design$threshold)))
   }))
 }
