@@ -1,5 +1,6 @@
 """A report beside what R says of the same data, number by number."""
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ OURS_ALONE = frozenset(
     }
 )
 """Not computed from the data, or taken out before anything is shown (`private`)."""
+DUST = 1e-9
+Report = dict[str, Any]
 NAMES = ("scale", "wave", "from", "to", "by", "arm", "labels")
 
 
@@ -53,6 +56,24 @@ def compare(report: Any, reference: Any) -> list[Compared]:
     return list(_walk(report, reference, ()))
 
 
+def without_merged(report: Report, reference: Report) -> Report:
+    """A report after disclosure control without those parts of it that rest on fewer people or on
+    fewer groups than R's, because groups were put together or rare patterns of waves left out."""
+    told = copy.deepcopy(report)
+    for code, scale in told["scales"].items():
+        if scale["mixed"]["n_persons"] != reference["scales"][code]["mixed"]["n_persons"]:
+            del scale["mixed"]
+    r = {_name(one): one for one in reference["breakdowns"]}
+    for one in told["breakdowns"]:
+        if len(one["groups"]) != r[_name(one)]["n_groups"]:
+            one["rest"] = one["pooled"] = None
+            one["suppressed"] = "other groups"
+    for one in told["attrition"]:
+        if one["logistic"].get("scales") != list(told["scales"]):
+            del one["logistic"]
+    return told
+
+
 def _walk(ours: Any, theirs: Any, place: tuple[str, ...]) -> Iterator[Compared]:
     if isinstance(ours, dict):
         yield from _walk_keys(ours, theirs or {}, place)
@@ -77,10 +98,12 @@ def _walk_keys(ours: Any, theirs: Any, place: tuple[str, ...]) -> Iterator[Compa
 
 
 def _walk_bins(bins: Any, values: Any, place: tuple[str, ...]) -> Iterator[Compared]:
-    """R counts single values: those of a bin have to add up to it, and no value is left over."""
+    """R counts single values: those of a bin have to add up to it, and no value is left over. A bin
+    ends below its `high`, save the last one."""
     for one in bins:
-        count = sum(n for value, n in values or [] if one["low"] <= value <= one["high"])
-        yield Compared(".".join((*place, f"{one['low']:g}-{one['high']:g}")), one["n"], count)
+        high = one["high"] if one is not bins[-1] else float("inf")
+        inside = [n for value, n in values or [] if one["low"] - DUST <= value < high - DUST]
+        yield Compared(".".join((*place, f"{one['low']:g}-{one['high']:g}")), one["n"], sum(inside))
     if bins:
         every = sum(n for _, n in values or [])
         yield Compared(".".join((*place, "all")), sum(one["n"] for one in bins), every)

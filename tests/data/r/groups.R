@@ -17,7 +17,7 @@ breakdowns_of <- function(data) {
     sizes <- unlist(lapply(groups, `[[`, "n"))
     rest <- sum(both) - sum(sizes[sizes >= data$design$threshold])
     c(list(scale = code, from = pair[1], to = pair[2], by = I(names)),
-      list(groups = groups, rest = if (rest > 0) list(n = rest),
+      list(groups = groups, n_groups = sum(sizes >= data$design$threshold), rest = if (rest > 0) list(n = rest),
            pooled = if (identical(names, "cohort")) pooled_of(groups, data$design$threshold)))
   }))
 }
@@ -137,13 +137,14 @@ chi_square <- function(choice, stayed) {
 
 logistic <- function(scores, stayed) {
   known <- complete.cases(scores)
-  none <- list(n = sum(known), chi2 = NA, df = NA, p = NA)
+  told <- list(n = sum(known), scales = I(colnames(scores)))
+  none <- c(told, list(chi2 = NA, df = NA, p = NA))
   if (length(unique(stayed[known])) < 2) return(none)
   control <- list(epsilon = 1e-14, maxit = 100)
   full <- glm(stayed[known] ~ scores[known, ], family = binomial, control = control)
   empty <- glm(stayed[known] ~ 1, family = binomial, control = control)
   test <- anova(empty, full, test = "LRT")
-  list(n = sum(known), chi2 = test$Deviance[2], df = test$Df[2], p = test[["Pr(>Chi)"]][2])
+  c(told, list(chi2 = test$Deviance[2], df = test$Df[2], p = test[["Pr(>Chi)"]][2]))
 }
 
 # How many have each score, or each change.
