@@ -6,14 +6,13 @@ pattern, never on what they answered.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from secrets import SystemRandom
 from typing import NamedTuple
 
 import numpy as np
 
 from assessments.microdata.columns import Array
+from assessments.microdata.drawing import sample
 
-_DRAW = SystemRandom()
 Leaves = dict[int, Array]
 """The units of one group by pattern, as arrays of their places."""
 
@@ -82,7 +81,7 @@ def move(leaves: Leaves, source: int, count: int, target: int) -> None:
     """Random units of one pattern get another."""
     units = leaves[source]
     chosen = np.zeros(len(units), bool)
-    chosen[_DRAW.sample(range(len(units)), count)] = True
+    chosen[sample(len(units), count)] = True
     leaves[target] = np.concatenate([leaves.get(target, units[:0]), units[chosen]])
     leaves[source] = units[~chosen]
     if not len(leaves[source]):
