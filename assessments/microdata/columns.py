@@ -146,7 +146,8 @@ class _Reader:
         whole = {name: self._joined(name) for name in list(self.parts[0])}
         stays = whole.pop("person").astype(np.int64) * len(self.arms) + whole["arm"]
         places = stays * len(self.waves) + whole["wave"]
-        order = np.argsort(places, kind="stable")
+        # By id, so that of two rows the same one counts in every release.
+        order = np.lexsort((whole["row"], places))
         first = np.ones(len(order), bool)
         first[1:] = np.diff(places[order]) != 0
         order = order[first]

@@ -17,13 +17,18 @@ Leaves = dict[int, Array]
 """The units of one group by pattern, as arrays of their places."""
 
 
-class Step(NamedTuple):
-    """One way to repair a small pattern: so many units of each source go to the target, which
-    cuts `cost` rows."""
+Moves = tuple[tuple[int, int], ...]
+"""Pairs of a pattern and how many of its units leave it."""
+NEVER = 10**9
 
-    cost: int
+
+class Step(NamedTuple):
+    """One way to repair a small pattern: so many units of each source go to the target. `cost` is
+    the number of rows cut for every pattern that is small no more."""
+
+    cost: float
     target: int
-    moved: tuple[tuple[int, int], ...]
+    moved: Moves
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,18 @@ class Group:
         return len(self.leaves.get(pattern, ()))
 
     def is_small(self, pattern: int) -> bool:
-        return 0 < self.size(pattern) < self.k and (pattern != 0 or self.is_shown)
+        return self.would_be_small(pattern, self.size(pattern))
+
+    def would_be_small(self, pattern: int, units: int) -> bool:
+        return 0 < units < self.k and (pattern != 0 or self.is_shown)
+
+    def cost(self, moved: Moves, target: int) -> float:
+        """Rows that are cut, by patterns repaired; repairing none comes last."""
+        rows = sum(count * (source & ~target).bit_count() for source, count in moved)
+        sizes = {target: self.size(target) + sum(count for _, count in moved)}
+        sizes |= {source: self.size(source) - count for source, count in moved}
+        gained = sum(self.is_small(one) - self.would_be_small(one, n) for one, n in sizes.items())
+        return rows / gained if gained > 0 else NEVER + rows
 
     def lacking(self, pattern: int, units: int) -> int:
         """How many more units a pattern needs that has so many."""
@@ -47,12 +63,11 @@ class Group:
 
 
 def settle(group: Group) -> None:
-    """Takes waves from units until every pattern has k units or none. Each time the smallest
-    pattern joins another at the lowest cost in rows, or draws random units to itself. It ends
-    because every step cuts rows, and with all rows cut no pattern is left."""
+    """Takes waves from units until every pattern has k units or none. Each time the small pattern
+    whose repair costs fewest rows joins another, or draws random units to itself. It ends because
+    every step cuts rows, and with all rows cut no pattern is left."""
     while small := [one for one in group.leaves if group.is_small(one)]:
-        first = min(small, key=lambda one: (group.size(one), one))
-        step = min(_steps(group, first))
+        step = min(step for one in small for step in _steps(group, one))
         for source, count in step.moved:
             move(group.leaves, source, count, step.target)
 
@@ -72,9 +87,8 @@ def _steps(group: Group, small: int) -> Iterator[Step]:
             for source, count in ((small, group.size(small)), (other, taken))
             if count and source != target
         )
-        cost = sum(count * (source & ~target).bit_count() for source, count in moved)
         if moved:
-            yield Step(cost, target, moved)
+            yield Step(group.cost(moved, target), target, moved)
 
 
 def move(leaves: Leaves, source: int, count: int, target: int) -> None:

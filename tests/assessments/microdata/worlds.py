@@ -89,11 +89,12 @@ class World:
     draw: random.Random
     rows: list[Row] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
+    hired: int = 0
     written: int = 0
 
     def hire(self, count: int, in_cohort: int = 9) -> None:
         for _ in range(count):
-            place = len(self.people)
+            place, self.hired = self.hired, self.hired + 1
             given = {
                 name: self.draw.choices(*CHOICES[name])[0] for name in self.frame.study.covariates
             }
