@@ -18,7 +18,7 @@ from assessments.frame import Frame
 from assessments.measures import InstrumentSpec
 from assessments.studies import StudySpec
 
-CHUNK_ROWS = 2_000
+CHUNK_ROWS = 1_000
 NOT_GIVEN = 0
 NO_COHORT = -1
 Array = np.ndarray[Any, np.dtype[Any]]
