@@ -1,6 +1,5 @@
 """What was asked, and how it is scored, as documents that programs read. Pure."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from itertools import combinations
@@ -8,7 +7,6 @@ from typing import Any
 
 from assessments.documents import Texts, by_language
 from assessments.frame import Frame
-from assessments.instrument_files import instrument_yaml
 from assessments.measures import KeyedItem, Scale
 from assessments.packs.main_table import scale_columns
 from assessments.packs.tables import Rows
@@ -24,20 +22,15 @@ MISSING_RULE = (
 
 
 def json_text(document: Mapping[str, Any]) -> str:
-    """Sorted keys, and characters as they are; halves of a character, which UTF-8 cannot hold, as
-    escapes."""
+    """With sorted keys, and characters as they are."""
     text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
-    return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text) + "\n"
+    return text + "\n"
 
 
-def instrument_digest(frame: Frame) -> str:
-    """SHA-256 of instrument.yaml."""
-    return hashlib.sha256(instrument_yaml(frame.instrument).encode()).hexdigest()
-
-
-def scoring_document(rows: Rows) -> Document:
+def scoring_document(rows: Rows, instrument_digest: str) -> Document:
     """All that is needed to compute scores.csv and main_table.csv from data_long.csv. An item
-    without a column was not released and counts as not answered."""
+    without a column was not released and counts as not answered. The digest is that of
+    instrument.yaml (SHA-256)."""
     study, instrument = rows.frame.study, rows.frame.instrument
     columns = {v.source: v.name for v in rows.variables if v.item}
     return {
@@ -45,7 +38,7 @@ def scoring_document(rows: Rows) -> Document:
         "instrument": {
             "code": instrument.code,
             "version": instrument.version,
-            "sha256_of_instrument_yaml": instrument_digest(rows.frame),
+            "sha256_of_instrument_yaml": instrument_digest,
         },
         "missing_rule": MISSING_RULE,
         "missing_marks": {

@@ -18,6 +18,11 @@ def coded(table: Table) -> list[Variable]:
     return [variable for variable in table.variables if variable.kind != TEXT]
 
 
+def value_labels(variable: Variable) -> dict[int, str]:
+    """Labels by number, without the white space at their ends that these programs drop."""
+    return {number: words.strip() for number, words in variable.labels.items()}
+
+
 def reasons(variable: Variable, marks: Marks) -> dict[int, str]:
     """The marks that may stand in a column, with what they mean."""
     possible = [marks.skipped]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assessments.measures import Scale
 from assessments.outcomes import adjust
 from assessments.packs.names import names_for
-from assessments.packs.tables import PIECE, Rows
+from assessments.packs.tables import Rows, pieces_of
 from assessments.packs.variables import ARM, CLUSTER, CODE, WAVE
 from assessments.scoring import score
 
@@ -58,7 +58,7 @@ def _score_pieces(rows: Rows) -> Iterator[list["pa.Array"]]:
 
     items = {v.name: v.source for v in rows.variables if v.item}
     instrument = rows.frame.instrument
-    for piece in rows.table.select(list(items)).to_batches(max_chunksize=PIECE):
+    for piece in pieces_of(rows.table.select(list(items))):
         answers = piece.to_pandas().rename(columns=items)
         yield [
             pa.array(score(answers, scale, instrument).to_numpy(), from_pandas=True)

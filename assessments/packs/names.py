@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
-LONGEST = 32
-"""Stata's limit; SPSS takes 64 bytes."""
+LONGEST = 27
+"""Stata takes 32 characters, also for the name of a set of value labels, and what writes its files
+puts the column's number, of up to five digits, behind that; SPSS takes 64 bytes."""
 
 _SPSS = "all and by eq ge gt le lt ne not or to with"
 _STATA = (
@@ -17,7 +18,7 @@ _STATA_TEXT = re.compile(r"str\d+", re.IGNORECASE)
 
 def names_for(wanted: Iterable[str]) -> list[str]:
     """A name for each text, in their order: a letter, then letters, digits and underscores, of at
-    most 32 characters and unlike every other one, whatever the case. A text that is such a name
+    most 27 characters and unlike every other one, whatever the case. A text that is such a name
     already stays itself, unless an earlier one took it."""
     taken: set[str] = set()
     return [_untaken(valid_name(text), taken) for text in wanted]

@@ -63,7 +63,11 @@ def wide_of(rows: Rows) -> WideTable:
 
 
 def _seen(column: "pd.Series[Any]") -> list[str]:
-    return [str(value) for value in column.dropna().unique() if value != ""]
+    """The texts of a column: categories in their order, others sorted."""
+    import pandas as pd
+
+    used = pd.Categorical(column).remove_unused_categories().categories
+    return [str(value) for value in used if value != ""]
 
 
 def _is_whole(column: "pd.Series[Any]") -> bool:

@@ -132,7 +132,10 @@ def _reading(rows: Rows) -> Iterator[str]:
         "files; codebook.html lists both. Labels longer than a format takes end in … there: the "
         "whole text is in codebook.html, codebook.xml and datapackage.json."
     )
-    yield "- Column names are the same in every file: letters, digits and _, at most 32 characters."
+    yield (
+        "- Column names are the same in every file: letters, digits and _, at most 27 characters. "
+        "Where that is not the code of the item, codebook.html names both."
+    )
 
 
 def _comparison(about: About, change: Sequence[Mapping[str, Any]]) -> Iterator[str]:

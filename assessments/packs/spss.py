@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from assessments.packs.labelled import coded, day_and_month, overwrite, reasons
+from assessments.packs.labelled import coded, day_and_month, overwrite, reasons, value_labels
 from assessments.packs.tables import Table
 from assessments.packs.texts import one_line, shortened, shortened_apart, utf8_bytes
 from assessments.packs.variables import NUMBER, TEXT, Marks, Variable
 
 LONGEST_LABEL, LONGEST_VALUE_LABEL, LONGEST_FILE_LABEL, LONGEST_NOTE = 255, 120, 64, 80
 """In bytes of UTF-8."""
-_CREATED_AT = 84
+_CREATED_AT = 92
 
 
 def write_sav(table: Table, marks: Marks, title: str, made_on: date, path: Path) -> None:
@@ -52,7 +52,7 @@ def _value_labels(variable: Variable, marks: Marks) -> dict[int | float, str]:
 
 
 def _shortened_labels(variable: Variable) -> dict[int, str]:
-    return shortened_apart(variable.labels, LONGEST_VALUE_LABEL, utf8_bytes)
+    return shortened_apart(value_labels(variable), LONGEST_VALUE_LABEL, utf8_bytes)
 
 
 def _whole_texts(table: Table) -> Iterator[str]:
@@ -61,7 +61,7 @@ def _whole_texts(table: Table) -> Iterator[str]:
         if _label(variable) != one_line(variable.label):
             yield f"{variable.name}: {one_line(variable.label)}"
         for number, words in _shortened_labels(variable).items():
-            if words != variable.labels[number]:
+            if words != value_labels(variable)[number]:
                 yield f"{variable.name}, {number}: {one_line(variable.labels[number])}"
 
 

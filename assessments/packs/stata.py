@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assessments.packs.labelled import coded, day_and_month, overwrite, reasons
+from assessments.packs.labelled import coded, day_and_month, overwrite, reasons, value_labels
 from assessments.packs.tables import Table
 from assessments.packs.texts import one_line, shortened, shortened_apart
 from assessments.packs.variables import NUMBER, TEXT, Marks, Variable
@@ -51,7 +51,7 @@ def write_dta(table: Table, marks: Marks, title: str, made_on: date, path: Path)
 
 
 def _value_labels(variable: Variable, marks: Marks) -> dict[Any, str]:
-    labels: dict[Any, str] = dict(shortened_apart(variable.labels, LONGEST_VALUE_LABEL))
+    labels: dict[Any, str] = dict(shortened_apart(value_labels(variable), LONGEST_VALUE_LABEL))
     return labels | {marks.letters[mark]: words for mark, words in reasons(variable, marks).items()}
 
 

@@ -114,7 +114,7 @@ class LongTable:
         return len(self.rows.table)
 
     def pieces(self) -> Iterator["pa.RecordBatch"]:
-        yield from self.rows.table.to_batches(max_chunksize=PIECE)
+        return pieces_of(self.rows.table)
 
     def numbers(self, variable: Variable) -> "Numbers":
         return self.rows.numbers(variable.source)
@@ -138,7 +138,7 @@ class WideTable:
         import pyarrow as pa
 
         columns = {v.source: self.rows.column(v.source) for v in self.rows.variables}
-        for start in range(0, len(self), PIECE):
+        for start in range(0, max(len(self), 1), PIECE):
             yield pa.RecordBatch.from_arrays(
                 [
                     _taken(columns[v.source], self._places(v)[start : start + PIECE])
@@ -161,6 +161,14 @@ class WideTable:
         if not variable.wave:
             return self.rows.first_rows()
         return self.rows.place[:, self.rows.frame.study.wave_codes.index(variable.wave)]
+
+
+def pieces_of(table: "pa.Table") -> Iterator["pa.RecordBatch"]:
+    """A table piece by piece; one piece without rows where it has none, because that has names."""
+    import pyarrow as pa
+
+    pieces = table.to_batches(max_chunksize=PIECE)
+    return iter(pieces or [pa.RecordBatch.from_pylist([], table.schema)])
 
 
 def _taken(column: "pa.Array", places: "Whole") -> "pa.Array":

@@ -1,26 +1,21 @@
 """Texts as files of other programs can hold them. Pure."""
 
-import unicodedata
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 Measure = Callable[[str], int]
-_NOT_CHARACTERS = frozenset(
-    [
-        *range(0xFDD0, 0xFDF0),
-        *(plane << 16 | end for plane in range(17) for end in (0xFFFE, 0xFFFF)),
-    ]
+_CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+_HALVES = r"\ud800-\udfff"
+_NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(
+    chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF)
 )
+_UNHOLDABLE = re.compile(f"[{_CONTROLS}{_HALVES}{_NO_CHARACTERS}]")
 
 
 def plain(text: str) -> str:
     """The text without characters that XML, HTML and the labels of statistics programs cannot hold:
     controls (save line feeds and tabs), surrogates and what Unicode calls no character."""
-    unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in unified if c in "\n\t" or not _unholdable(c))
-
-
-def _unholdable(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs") or ord(character) in _NOT_CHARACTERS
+    return _UNHOLDABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def one_line(text: str) -> str:

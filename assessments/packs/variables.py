@@ -157,8 +157,7 @@ def _variable(
     if column == CLUSTER:
         return _grouping(name, column, "Block of cohorts", [], seen)
     if column in study.covariates:
-        covariate = COVARIATES[column]
-        label, choices = covariate.question_in(LANGUAGE), covariate.choices_in(LANGUAGE)
+        label, choices = COVARIATES[column].question_in(LANGUAGE), _choices(column, seen)
         return _grouping(name, column, label, choices, seen)
     items = {item.code: item for item in frame.instrument.numeric_items}
     if column not in items or not (
@@ -166,6 +165,16 @@ def _variable(
     ):
         raise UnknownColumn(f"{study.code} releases no column {column!r}")
     return _answer(name, items[column], is_whole)
+
+
+def _choices(covariate: str, seen: Sequence[str]) -> list[tuple[str, str]]:
+    """The choices as asked or, where bands were merged, those that were released."""
+    # The package brings numpy, which whoever imports packs does not need.
+    from assessments.microdata.banding import released_choices
+
+    asked, released = COVARIATES[covariate].choices, released_choices(covariate)
+    wanted = asked if set(seen) <= asked.keys() else [one for one in released if one in seen]
+    return [(choice, text_in(released[choice], LANGUAGE)) for choice in wanted]
 
 
 def _grouping(
@@ -177,11 +186,8 @@ def _grouping(
     *,
     is_ordered: bool = False,
 ) -> Variable:
-    """Declared values in their order; where others stand in the rows (bands that were put
-    together), only those that do."""
-    labels = dict(declared)
-    if not set(seen) <= labels.keys():
-        labels = {value: labels.get(value, value) for value in sorted(seen)}
+    """Declared values in their order, then others that stand in the rows."""
+    labels = {**dict(declared), **{value: value for value in seen if value not in dict(declared)}}
     categories = tuple(
         Category(value, plain(words), number)
         for number, (value, words) in enumerate(labels.items(), start=1)

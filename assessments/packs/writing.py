@@ -1,5 +1,6 @@
 """Writing a pack: every file of a release, into one folder."""
 
+import hashlib
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,17 +18,16 @@ from assessments.packs.datapackage import descriptor, digest_of
 from assessments.packs.ddi import codebook_xml
 from assessments.packs.delimited import write_csv
 from assessments.packs.documents import (
-    instrument_digest,
     json_text,
     scoring_document,
     study_document,
 )
 from assessments.packs.main_table import main_table, scores_of
 from assessments.packs.reading import rows_of, wide_of
-from assessments.packs.readme import readme
+from assessments.packs.readme import FILES, readme
 from assessments.packs.spss import write_sav
 from assessments.packs.stata import write_dta
-from assessments.packs.tables import LongTable, Rows, Table, WideTable
+from assessments.packs.tables import LongTable, Rows, Table, WideTable, pieces_of
 from assessments.packs.variables import LANGUAGE
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class _Pack:
     folder: Path
 
     def write(self, progress: Progress) -> list[Path]:
+        self._clear()
         writers = self._data() | self._documents() | self._index()
         paths = [self.folder / name for name in writers]
         for step, (path, write) in enumerate(zip(paths, writers.values(), strict=True), start=1):
@@ -78,9 +79,22 @@ class _Pack:
             write(path)
         return paths
 
+    def _clear(self) -> None:
+        """Takes away what an earlier try left, so that no file of it is taken for one of these."""
+        for name in (*FILES, "README.md"):
+            (self.folder / name).unlink(missing_ok=True)
+
     @cached_property
     def tables(self) -> tuple[Table, Table]:
         return LongTable(self.rows), self.wide
+
+    @cached_property
+    def instrument(self) -> str:
+        return instrument_yaml(self.rows.frame.instrument)
+
+    @property
+    def instrument_digest(self) -> str:
+        return hashlib.sha256(self.instrument.encode()).hexdigest()
 
     @cached_property
     def scores(self) -> "pa.Table":
@@ -101,8 +115,8 @@ class _Pack:
             "data_wide.csv": lambda path: write_csv(wide.pieces(), path),
             "data_long.parquet": lambda path: write_parquet(long, self._facts(), path),
             **(self._labelled() if len(self.rows.table) <= MOST_LABELLED_ROWS else {}),
-            "scores.csv": lambda path: write_csv(self.scores.to_batches(), path),
-            "main_table.csv": lambda path: write_csv(self.changes.to_batches(), path),
+            "scores.csv": lambda path: write_csv(pieces_of(self.scores), path),
+            "main_table.csv": lambda path: write_csv(pieces_of(self.changes), path),
         }
 
     def _labelled(self) -> dict[str, Writer]:
@@ -120,8 +134,10 @@ class _Pack:
         return {
             "reproduce.py": lambda path: shutil.copyfile(_STARTERS / path.name, path),
             "reproduce.R": lambda path: shutil.copyfile(_STARTERS / path.name, path),
-            "scoring.json": _text(lambda: json_text(scoring_document(rows))),
-            "instrument.yaml": _text(lambda: instrument_yaml(frame.instrument)),
+            "scoring.json": _text(
+                lambda: json_text(scoring_document(rows, self.instrument_digest))
+            ),
+            "instrument.yaml": _text(lambda: self.instrument),
             "study.yaml": _text(lambda: document_yaml(study_document(frame.study))),
             "codebook.html": _text(lambda: codebook_html(rows, self.wide, self.counts, self.about)),
             "codebook.xml": _text(lambda: codebook_xml(rows, self.tables, self.counts, self.about)),
@@ -158,7 +174,7 @@ class _Pack:
             "release": str(self.about.number),
             "made_on": self.about.made_on.isoformat(),
             "instrument": f"{self.rows.frame.instrument.code}/{self.rows.frame.instrument.version}",
-            "sha256_of_instrument_yaml": instrument_digest(self.rows.frame),
+            "sha256_of_instrument_yaml": self.instrument_digest,
         }
 
 

@@ -196,3 +196,13 @@ def about(**facts: Any) -> About:
             **facts,
         }
     )
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack that was written, and what it was written from."""
+
+    folder: Path
+    frame: Frame
+    long: "pd.DataFrame"
+    names: list[str]
