@@ -11,10 +11,11 @@ body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 70rem; p
 table { border-collapse: collapse; margin: 0 0 1.5rem; }
 caption { text-align: start; font-weight: 700; padding: .25rem 0; }
 th, td { border: 1px solid #71767a; padding: .25rem .5rem; text-align: start; vertical-align: top;
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; max-width: 40rem; }
 td.number { text-align: end; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; }
 pre, code { font-family: ui-monospace, monospace; }
+h1, h3, p { overflow-wrap: anywhere; }
 h3 { margin-bottom: .25rem; }
 """
 

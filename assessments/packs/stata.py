@@ -14,7 +14,7 @@ from assessments.packs.texts import one_line, shortened, shortened_apart
 from assessments.packs.variables import NUMBER, TEXT, Marks, Variable
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import numpy as np
 
 LONGEST_LABEL, LONGEST_VALUE_LABEL = 80, 8_000
 """In characters."""
@@ -55,13 +55,11 @@ def _value_labels(variable: Variable, marks: Marks) -> dict[Any, str]:
     return labels | {marks.letters[mark]: words for mark, words in reasons(variable, marks).items()}
 
 
-def _lettered(table: Table, variable: Variable, marks: Marks) -> "pd.Series[Any]":
+def _lettered(table: Table, variable: Variable, marks: Marks) -> "np.ndarray[Any, Any]":
     """Whole numbers stay whole: Stata labels no others."""
-    import pandas as pd
-
     numbers = table.numbers(variable)
     values = numbers if variable.kind == NUMBER else numbers.astype("int64")
-    column = pd.Series(values).astype(object)
+    column = values.astype(object)
     for mark, letter in marks.letters.items():
         column[numbers == mark] = letter
     return column
