@@ -18,8 +18,9 @@ from assessments.frame import Frame
 from assessments.measures import InstrumentSpec
 from assessments.studies import StudySpec
 
-CHUNK_ROWS = 10_000
+CHUNK_ROWS = 1_000
 NOT_GIVEN = 0
+NO_COHORT = -1
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -104,36 +105,39 @@ class _Reader:
         self.step_items, self.number_items = released_items(study, instrument)
         self.step_type = _step_type(instrument)
         self.people: dict[str, int] = {}
-        self.cohorts: dict[str, int] = {}
+        self.cohorts: dict[str, int] = {"": NO_COHORT}
+        self.given: dict[tuple[tuple[str, str], ...], int] = {}
         self.parts: list[dict[str, Array]] = []
 
     def add(self, chunk: Sequence[Row]) -> None:
-        if any(row["version"] != self.version for row in chunk):
+        if {row["version"] for row in chunk} - {self.version}:
             raise ReleaseError("Some rows answer another version of the instrument")
-        people, cohorts = self.people, self.cohorts
+        people, cohorts, given = self.people, self.cohorts, self.given
         answers = [row["answers"] for row in chunk]
+        texts = [tuple((row.get("covariates") or {}).items()) for row in chunk]
         part = {
             "row": _row_numbers([row["row"] for row in chunk]),
-            "person": _ints(people.setdefault(row["code"], len(people)) for row in chunk),
-            "wave": _places([row["wave"] for row in chunk], self.waves, np.int8),
-            "arm": _places([row.get("arm", "") for row in chunk], self.arms, np.int8),
+            "person": _ints([people.setdefault(row["code"], len(people)) for row in chunk]),
+            "wave": _places([row["wave"] for row in chunk], self.waves),
+            "arm": _places([row.get("arm", "") for row in chunk], self.arms),
             "cohort": _ints(
-                cohorts.setdefault(row["cohort"], len(cohorts)) if row.get("cohort") else -1
-                for row in chunk
+                [cohorts.setdefault(row.get("cohort", ""), len(cohorts) - 1) for row in chunk]
             ),
-            "covariates": self._covariates(chunk),
+            "given": _ints([given.setdefault(one, len(given)) for one in texts]),
             "steps": _steps(answers, self.step_items, self.step_type),
             "numbers": _numbers(answers, self.number_items),
         }
         answered = _answered(part["steps"], part["numbers"])
         self.parts.append({name: column[answered] for name, column in part.items()})
 
-    def _covariates(self, chunk: Sequence[Row]) -> Array:
-        given = [row.get("covariates") or {} for row in chunk]
-        table = np.zeros((len(chunk), len(self.choices)), np.int8)
-        for column, (name, choices) in enumerate(self.choices.items()):
-            table[:, column] = [choices.get(one.get(name, ""), NOT_GIVEN) for one in given]
-        return table
+    def _covariates(self, given: Array) -> Array:
+        """What was given, as numbers; people give few different things."""
+        asked = self.choices.items()
+        table = [
+            [choices.get(dict(one).get(name, ""), NOT_GIVEN) for name, choices in asked]
+            for one in self.given
+        ]
+        return np.array(table, np.int8).reshape(len(table), len(self.choices))[given]
 
     def columns(self) -> Columns:
         self.people.clear()
@@ -142,17 +146,21 @@ class _Reader:
         whole = {name: self._joined(name) for name in list(self.parts[0])}
         stays = whole.pop("person").astype(np.int64) * len(self.arms) + whole["arm"]
         places = stays * len(self.waves) + whole["wave"]
-        order = np.argsort(places, kind="stable")
+        # By id, so that of two rows the same one counts in every release.
+        order = np.lexsort((whole["row"], places))
         first = np.ones(len(order), bool)
         first[1:] = np.diff(places[order]) != 0
         order = order[first]
         starts = np.diff(stays[order], prepend=-1) != 0
+        del stays, places
         whole = {name: column[order] for name, column in whole.items()}
+        covariates = self._covariates(whole.pop("given"))
         return Columns(
             **whole,
+            covariates=covariates,
             owner=(np.cumsum(starts) - 1).astype(np.int32),
             digest=_digest(whole["wave"], whole["steps"], whole["numbers"]),
-            cohorts=tuple(self.cohorts),
+            cohorts=tuple(self.cohorts)[1:],
             step_items=self.step_items,
             number_items=self.number_items,
             doubled=int((~first).sum()),
@@ -163,17 +171,17 @@ class _Reader:
         return np.concatenate([part.pop(name) for part in self.parts])
 
 
-def _ints(values: Iterable[int]) -> Array:
-    return np.fromiter(values, np.int32)
+def _ints(values: Sequence[int]) -> Array:
+    return np.array(values, np.int32)
 
 
 def _row_numbers(ids: Sequence[str]) -> Array:
     return np.frombuffer(bytes.fromhex("".join(ids)), ">u8").astype(np.uint64)
 
 
-def _places(values: Sequence[str], known: Mapping[str, int], kind: Any) -> Array:
+def _places(values: Sequence[str], known: Mapping[str, int]) -> Array:
     try:
-        return np.array([known[value] for value in values], kind)
+        return np.array([known[value] for value in values], np.int8)
     except KeyError as error:
         raise ReleaseError(f"The protocol has no wave or arm {error}") from error
 

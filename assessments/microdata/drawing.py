@@ -1,6 +1,6 @@
 """Chance for releases: everything that is drawn comes from the system's source."""
 
-import secrets
+from secrets import token_bytes
 
 import numpy as np
 
@@ -13,14 +13,20 @@ CODE_LENGTH = 12
 
 def keys(count: int) -> Array:
     """Random numbers of 64 bits."""
-    return np.frombuffer(secrets.token_bytes(8 * count), np.uint64)
+    return np.frombuffer(token_bytes(8 * count), np.uint64)
+
+
+def sample(size: int, count: int) -> Array:
+    """So many different random places below `size`."""
+    return np.argsort(keys(size))[:count]
 
 
 def drawn(groups: Array, candidates: Array, wanted: Array) -> Array:
     """A mask of `wanted[g]` random candidates of each group g, or of all where there are fewer.
     `groups` holds a group's number per entry, `candidates` is a mask over the same entries."""
     mask = np.zeros(len(groups), bool)
-    places = np.flatnonzero(candidates & (wanted[groups] > 0))
+    places = np.flatnonzero(candidates)
+    places = places[wanted[groups[places]] > 0]
     places = places[np.lexsort((keys(len(places)), groups[places]))]
     own = groups[places]
     starts = np.flatnonzero(np.diff(own, prepend=-1))
@@ -33,7 +39,7 @@ def drawn(groups: Array, candidates: Array, wanted: Array) -> Array:
 def fresh_codes(count: int) -> Array:
     """Different random codes of twelve letters, as bytes."""
     while True:
-        drawn = np.frombuffer(secrets.token_bytes(CODE_LENGTH * count), np.uint8) & 15
+        drawn = np.frombuffer(token_bytes(CODE_LENGTH * count), np.uint8) & 15
         codes = _LETTERS[drawn].view(f"S{CODE_LENGTH}")
         if len(np.unique(codes)) == count:
             return codes

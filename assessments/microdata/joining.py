@@ -26,6 +26,11 @@ class Joined:
     def shown(self) -> int:
         return len(self.klass)
 
+    @property
+    def classes(self) -> int:
+        """How many earlier classes there are, by their numbers."""
+        return int(self.klass.max(initial=-1)) + 1
+
 
 def join(columns: Columns, stored: Classes, k: int) -> Joined:
     """Compares a study's rows with all that was released.
@@ -41,12 +46,17 @@ def join(columns: Columns, stored: Classes, k: int) -> Joined:
     missing = np.ones(len(stored), bool)
     missing[place[known]] = False
     klass, cut = _units(stored)
-    _withdraw(klass, stored.unit[missing], k)
-    is_twin = ~known & np.isin(columns.digest, stored.digest[missing])
+    withdraw(klass, stored.unit[missing], k)
+    is_twin = ~known & twins(columns, stored.digest[missing])
     unit = _homes(columns, np.where(known, _at(stored.unit, place), NOWHERE), klass, cut)
     was_withheld = (unit >= 0) & (unit < len(klass)) & (_at(klass, unit) == WITHHELD)
     unit[is_twin | was_withheld] = NOWHERE
     return Joined(unit, ~known, klass, cut)
+
+
+def twins(columns: Columns, gone: Array) -> Array:
+    """A mask of rows that say what one of the rows that have gone said."""
+    return np.isin(columns.digest, gone)
 
 
 def _at(values: Array, places: Array) -> Array:
@@ -65,7 +75,7 @@ def _units(stored: Classes) -> tuple[Array, Array]:
     return klass, cut[klass]
 
 
-def _withdraw(klass: Array, gone: Array, k: int) -> None:
+def withdraw(klass: Array, gone: Array, k: int) -> None:
     """Marks units that have gone, and those that go with them, as withheld."""
     classes = int(klass.max(initial=-1)) + 1
     is_gone = np.zeros(len(klass), bool)

@@ -9,6 +9,7 @@ from assessments.covariates import COVARIATES
 from assessments.microdata.banding import Banding, ladder
 from assessments.microdata.columns import NOT_GIVEN, Array
 from assessments.microdata.drawing import drawn
+from assessments.microdata.numbering import numbered
 from assessments.microdata.told import AS_ASKED, MERGED, WITHHELD
 
 
@@ -55,9 +56,7 @@ def _finer(cells: Array, given: Array, blank: Array, name: str) -> Iterator[tupl
     shown = np.where(blank, NOT_GIVEN, given)
     for banding in ladder(name):
         texts = _texts(name, banding)
-        released, numbers = np.unique(texts, return_inverse=True)
-        pairs = cells.astype(np.int64) * len(released) + numbers[shown]
-        yield texts[shown], np.unique(pairs, return_inverse=True)[1]
+        yield texts[shown], numbered(cells, np.unique(texts, return_inverse=True)[1][shown])[0]
 
 
 def _texts(name: str, banding: Banding) -> Array:

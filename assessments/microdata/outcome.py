@@ -8,6 +8,7 @@ import numpy as np
 from assessments.microdata.classes import WITHHELD, Classes, Labels
 from assessments.microdata.columns import Array, Columns, ReleaseError
 from assessments.microdata.joining import NOWHERE, Joined
+from assessments.microdata.numbering import numbered
 from assessments.microdata.people import NO_GROUP, People
 
 
@@ -52,19 +53,22 @@ def _numbered(
     linked, cut_before, cut_now = parts
     released = linked | cut_before | cut_now
     # Three kinds of class: group and pattern, the earlier class of a cut row, and a wave's pool.
-    names = np.full((3, len(columns)), NOWHERE, np.int64)
-    units = joined.unit[linked]
-    names[:, linked] = [np.zeros(len(units)), people.group[units], kept[units]]
-    names[0, cut_before], names[1, cut_before] = 1, joined.klass[joined.unit[cut_before]]
-    names[0, cut_now], names[1, cut_now] = 2, columns.wave[cut_now]
-    kinds, klass = np.unique(names[:, released], axis=1, return_inverse=True)
-    rows = np.arange(len(columns)) + len(people.group)
-    unit = np.where(linked | cut_before, joined.unit, rows)
+    of_units, some = numbered(people.group, kept)
+    klass = np.full(len(columns), NOWHERE, np.int64)
+    klass[linked] = of_units[joined.unit[linked]]
+    klass[cut_before] = len(some) + joined.klass[joined.unit[cut_before]]
+    klass[cut_now] = len(some) + joined.classes + columns.wave[cut_now].astype(np.int64)
+    alone = len(people.group) + np.arange(len(columns))
+    unit = np.where(linked | cut_before, joined.unit, alone)
+    names, numbers = np.unique(klass[released], return_inverse=True)
     return Outcome(
         unit=_spread(released, np.unique(unit[released], return_inverse=True)[1]),
-        klass=_spread(released, klass.ravel()),
+        klass=_spread(released, numbers),
         is_cut=cut_before | cut_now,
-        labels=tuple(people.labels[group] if kind == 0 else Labels() for kind, group, _ in kinds.T),
+        labels=tuple(
+            people.labels[people.group[some[name]]] if name < len(some) else Labels()
+            for name in names
+        ),
     )
 
 
@@ -85,11 +89,12 @@ def check(columns: Columns, joined: Joined, stored: Classes, outcome: Outcome, k
     before = np.full(len(patterns), NOWHERE, np.int64)
     is_old = released & ~joined.is_new
     before[outcome.unit[is_old]] = joined.klass[joined.unit[is_old]]
-    seen = np.unique(np.stack([unit, klass, patterns[unit], before[unit]]), axis=1)
-    if seen.shape[1] != len(patterns):
+    _, place = np.unique(unit, return_index=True)
+    if (klass != klass[place][unit]).any():
         raise ReleaseError("A person would stand in two classes")
-    kinds, counts = np.unique(seen[1:], axis=1, return_counts=True)
-    if counts.min(initial=k) < k or len(np.unique(kinds[0])) != kinds.shape[1]:
+    kinds, some = numbered(klass[place], patterns, before)
+    is_mixed = len(some) != len(np.unique(klass))
+    if is_mixed or np.bincount(kinds).min(initial=k) < k:
         raise ReleaseError(f"A class would have fewer than {k} people")
     _check_absent(stored, before[before != NOWHERE], k)
 

@@ -8,13 +8,13 @@ import numpy as np
 from assessments.frame import Frame
 from assessments.microdata.classes import WITHHELD, Classes, Labels
 from assessments.microdata.clusters import Placed, nowhere, place
-from assessments.microdata.columns import NOT_GIVEN, Array, Columns
+from assessments.microdata.columns import NO_COHORT, NOT_GIVEN, Array, Columns
 from assessments.microdata.joining import Joined
 from assessments.microdata.labels import Labelled, label
+from assessments.microdata.numbering import numbered
 from assessments.protocol import CLUSTERS_FIRST
 
 NO_GROUP = -1
-NO_COHORT = -1
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def people_of(
         placed = place(new.cohorts, new.arms, columns.cohorts, arms, stored.clusters, years, k)
     else:
         placed = nowhere(len(new.owners))
-    cells = _cells(new.arms, placed, k)
+    cells = cells_of(new.arms, placed, k)
     inside = cells != NO_GROUP
     labelled = label(cells[inside], new.covariates[inside], frame.study.covariates, k)
     own = np.array(arms, object)[new.arms[inside]]
@@ -107,19 +107,13 @@ def _first_given(values: Array, starts: Array, missing: int) -> Array:
     return np.append(values, np.array([missing], values.dtype))[first]
 
 
-def _cells(arms: Array, placed: Placed, k: int) -> Array:
+def cells_of(arms: Array, placed: Placed, k: int) -> Array:
     """Numbers of the classes by arm and block; NO_GROUP for who waits or is among fewer than k."""
-    _, blocks = np.unique(placed.block.astype(str), return_inverse=True)
     cells = np.full(len(arms), NO_GROUP, np.int64)
     stays = np.flatnonzero(~placed.is_waiting)
-    while len(stays):
-        pairs = arms[stays] * (blocks.max() + 1) + blocks[stays]
-        _, numbers, counts = np.unique(pairs, return_inverse=True, return_counts=True)
-        enough = counts[numbers] >= k
-        if enough.all():
-            cells[stays] = numbers
-            break
-        stays = stays[enough]
+    numbers, _ = numbered(arms[stays], placed.block[stays].astype(str))
+    enough = (np.bincount(numbers, minlength=1) >= k)[numbers]
+    cells[stays[enough]] = np.unique(numbers[enough], return_inverse=True)[1]
     return cells
 
 

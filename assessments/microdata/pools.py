@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from assessments.microdata.columns import Array
-from assessments.microdata.drawing import drawn
-from assessments.microdata.people import NO_GROUP
+from assessments.microdata.drawing import sample
+from assessments.microdata.numbering import numbered
 
 
 def fill_pools(kept: Array, answered: Array, groups: Array, shown: int, k: int) -> None:
@@ -25,7 +25,7 @@ def fill_pools(kept: Array, answered: Array, groups: Array, shown: int, k: int) 
             choices = list(_choices(kept, groups, shown, bit, k, lacking=k - pool))
             if choices:
                 count, members = min(choices, key=lambda choice: choice[0])
-                kept[_some(members, count)] &= ~bit
+                kept[members[sample(len(members), count)]] &= ~bit
 
 
 def _choices(
@@ -42,21 +42,18 @@ def _choices(
 
 
 def _sizes(groups: Array, kept: Array) -> dict[tuple[int, int], int]:
-    ruled = groups != NO_GROUP
-    pairs, counts = np.unique(np.stack([groups[ruled], kept[ruled]]), axis=1, return_counts=True)
-    return {(int(g), int(p)): int(n) for (g, p), n in zip(pairs.T, counts, strict=True)}
+    numbers, some = numbered(groups, kept)
+    counts = np.bincount(numbers)
+    pairs = zip(groups[some].tolist(), kept[some].tolist(), strict=True)
+    return dict(zip(pairs, counts.tolist(), strict=True))
 
 
 def _patterns(groups: Array, kept: Array, bit: int) -> Iterator[tuple[tuple[int, int], Array]]:
-    with_bit = np.flatnonzero((kept & bit) != 0)
-    order = with_bit[np.lexsort((kept[with_bit], groups[with_bit]))]
-    pairs = np.stack([groups[order], kept[order]])
-    ends = np.flatnonzero((np.diff(pairs) != 0).any(axis=0)) + 1
-    for members in np.split(order, ends):
-        if len(members):
-            yield (int(groups[members[0]]), int(kept[members[0]])), members
-
-
-def _some(members: Array, count: int) -> Array:
-    one_group = np.zeros(len(members), np.int64)
-    return members[drawn(one_group, np.ones(len(members), bool), np.array([count]))]
+    members = np.flatnonzero((kept & bit) != 0)
+    if not len(members):
+        return
+    numbers, some = numbered(groups[members], kept[members])
+    order = np.argsort(numbers, kind="stable")
+    parts = np.split(members[order], np.cumsum(np.bincount(numbers))[:-1])
+    for one, part in zip(members[some], parts, strict=True):
+        yield (int(groups[one]), int(kept[one])), part

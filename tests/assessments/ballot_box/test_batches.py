@@ -11,10 +11,12 @@ from assessments.ballot_box.batches import (
     pages_for,
     pages_of,
     seal_aside,
+    seal_classes,
     seal_row_ids,
     seal_rows,
     seal_tally,
     unseal_aside,
+    unseal_classes,
     unseal_row_ids,
     unseal_rows,
     unseal_tally,
@@ -118,6 +120,15 @@ def test_a_list_of_rows_needs_both_shares_and_does_not_tell_how_many_they_are() 
     for share in (WEB, EVALUATORS):
         with pytest.raises(Unreadable):
             unseal_row_ids(sealed, share, STUDY)
+
+
+def test_classes_of_released_rows_need_both_shares_and_do_not_tell_how_many_they_are() -> None:
+    sealed = seal_classes(b"classes", KEY, STUDY)
+    assert unseal_classes(sealed, KEY, STUDY).rstrip(b"\0") == b"classes"
+    assert len(sealed) == len(seal_classes(b"c" * 1000, KEY, STUDY))
+    for key, study in ((WEB, STUDY), (EVALUATORS, STUDY), (KEY, OTHER)):
+        with pytest.raises(Unreadable):
+            unseal_classes(sealed, key, study)
 
 
 def test_a_tally_needs_both_shares_and_starts_at_none() -> None:

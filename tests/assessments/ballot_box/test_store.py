@@ -150,3 +150,13 @@ def test_scrubbing_says_so_when_somebody_still_reads_the_log(
         reader.close()
         connections["responses"].close()
     store.scrub()
+
+
+@both
+def test_batches_are_read_one_by_one_in_the_order_of_their_ids() -> None:
+    study, other = uuid.uuid4(), uuid.uuid4()
+    store.add_batches(study=study, batches=[b"%d" % n for n in range(11)])
+    store.add_batches(study=other, batches=[b"another study's"])
+    read = store.each_batch(study)
+    assert next(read) == store.batches_of(study)[0][1]
+    assert len(list(read)) == 10
