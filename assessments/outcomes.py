@@ -102,7 +102,7 @@ def core_of(table: "pd.DataFrame", study: StudySpec, instrument: InstrumentSpec)
     other scales (`p_bh`).
     """
     report = suppress(_assemble(table, study, instrument), study.threshold)
-    _adjust(report, study)
+    adjust(report, study)
     return report
 
 
@@ -211,7 +211,7 @@ def _overlaps(changes: list[Report], scores: Mapping[str, "pd.Series"]) -> list[
     return found
 
 
-def _adjust(report: Report, study: StudySpec) -> None:
+def adjust(report: Report, study: StudySpec) -> None:
     """Fills in adjusted p values from those that are shown: a hidden p must not leave its trace."""
     from assessments.statistics.multiplicity import benjamini_hochberg, holm
 

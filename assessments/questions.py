@@ -12,8 +12,10 @@ from assessments.response_scales import ResponseScale
 from assessments.self_made import CODE_ELEMENTS
 
 RESERVED_CODES = frozenset(
-    {"participant", "wave", "cohort", "arm", "covariates", *COVARIATES, *CODE_ELEMENTS}
+    {"participant", "wave", "cohort", "covariates", *COVARIATES, *CODE_ELEMENTS}
+    | {"code", "arm", "cluster"}
 )
+"""Columns of the import file and of releases."""
 RESPONSE_TYPES = ("likert", "number", "text")
 BLOCK_KINDS = ("vignette", "matrix")
 LONGEST_TEXT = 1000
@@ -134,7 +136,7 @@ def read_items(
 def _code(read: Reader, place: str, value: object) -> str:
     code = read.name(place, value)
     if code.lower() in RESERVED_CODES:
-        read.refuse(place, f"{code} is reserved for a column of the import file")
+        read.refuse(place, f"{code} is reserved for a column of files")
     return code
 
 
