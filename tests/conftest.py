@@ -203,6 +203,7 @@ def fresh_databases(
 def own_key_stores(tmp_path: Path, settings: "settings") -> None:
     settings.WEB_KEYS_DIR = tmp_path / "keys" / "web"
     settings.EVALUATOR_KEYS_DIR = tmp_path / "keys" / "evaluators"
+    settings.RELEASES_DIR = tmp_path / "releases"
 
 
 class Clock:
