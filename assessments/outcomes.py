@@ -74,7 +74,7 @@ def outcomes(responses: Iterable[Response], study: StudySpec, instrument: Instru
     other scales (`p_bh`). Raises OutcomesError.
     """
     report = suppress(_assemble(responses, study, instrument), study.threshold)
-    _adjust(report, study)
+    adjust(report, study)
     return report
 
 
@@ -222,7 +222,7 @@ def _overlaps(changes: list[Report], scores: Mapping[str, "pd.Series"]) -> list[
     return found
 
 
-def _adjust(report: Report, study: StudySpec) -> None:
+def adjust(report: Report, study: StudySpec) -> None:
     """Fills in adjusted p values from those that are shown: a hidden p must not leave its trace."""
     from assessments.statistics.multiplicity import benjamini_hochberg, holm
 

@@ -3,7 +3,7 @@ people is needed: the evaluators' own side works outcomes out as well."""
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,12 @@ def digest_of(boxes: Iterable[str], words: str) -> str:
 def rows_of(study: uuid.UUID, key: bytes) -> list[Row]:
     """All rows of a study. Raises Unreadable."""
     return list(unseal_rows([sealed for _, sealed in store.batches_of(study)], key, study))
+
+
+@sensitive_variables()
+def stream_rows(study: uuid.UUID, key: bytes) -> Iterator[Row]:
+    """All rows of a study, a few batches in memory at a time. Raises Unreadable."""
+    return unseal_rows(store.each_batch(study), key, study)
 
 
 @sensitive_variables()

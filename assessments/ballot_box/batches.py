@@ -85,6 +85,21 @@ def unseal_counts(sealed: bytes, key: bytes, study: uuid.UUID) -> dict[str, Any]
         raise Unreadable("Counts do not open with these keys") from error
 
 
+def seal_classes(content: bytes, key: bytes, study: uuid.UUID) -> bytes:
+    """What earlier releases of microdata told about each row, under both shares, filled up like a
+    batch."""
+    filled = content + b"\0" * (-len(content) % PAGE_BYTES)
+    return bytes(Aead(key).encrypt(filled, aad=b"classes" + study.bytes))
+
+
+def unseal_classes(sealed: bytes, key: bytes, study: uuid.UUID) -> bytes:
+    """What `seal_classes` was given, and its filling. Raises Unreadable."""
+    try:
+        return bytes(Aead(key).decrypt(sealed, aad=b"classes" + study.bytes))
+    except (CryptoError, ValueError) as error:
+        raise Unreadable("Classes of released rows do not open with these keys") from error
+
+
 def unseal_rows(sealed: Iterable[bytes], key: bytes, study: uuid.UUID) -> Iterator[Row]:
     """Every row of the given batches. Raises Unreadable."""
     for batch in sealed:

@@ -17,6 +17,8 @@ from assessments.ballot_box.models import (
 )
 from assessments.ballot_box.router import ALIAS
 
+BATCHES_IN_MEMORY = 4
+
 
 class BoxClosed(Exception):
     """The box was opened; nothing can be put in any more."""
@@ -140,6 +142,14 @@ def batches_of(study: uuid.UUID) -> list[tuple[uuid.UUID, bytes]]:
     """A study's batches as (id, sealed), by their random ids."""
     rows = ResponseBatch.objects.filter(study=study).order_by("id").values_list("id", "sealed")
     return [(pk, bytes(sealed)) for pk, sealed in rows]
+
+
+def each_batch(study: uuid.UUID) -> Iterator[bytes]:
+    """A study's batches one by one, as they stand when the first is read: no more than a few are
+    in memory. Read on without pause, for nobody can scrub the database before the end."""
+    rows = ResponseBatch.objects.filter(study=study).order_by("id")
+    for sealed in rows.values_list("sealed", flat=True).iterator(chunk_size=BATCHES_IN_MEMORY):
+        yield bytes(sealed)
 
 
 def scrub() -> None:
