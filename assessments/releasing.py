@@ -63,7 +63,7 @@ def make_pack(
     from assessments.packs import write_pack
 
     tell(FIRST_STEPS, FIRST_STEPS + LAST_STEPS, "protecting")
-    known = Classes.none() if stored is None else Classes.from_bytes(stored)
+    known = None if stored is None else Classes.from_bytes(stored)
     microdata = make_release(
         rows, frame, profile=frame.study.release, k=K, stored=known, years=years
     )

@@ -104,12 +104,11 @@ def _build(mine: Release) -> None:
         renew_study(study=study)
     vintage, key = current_vintage(study=study), responses_key(study)
     _tell(mine, 2, FIRST_STEPS + LAST_STEPS, "reading")
-    batches = (sealed for _, sealed in store.batches_of(study.uuid))
     pack = make_pack(
         files=release_files(),
         name=mine.file,
         frame=study.frame,
-        rows=unseal_rows(batches, key, study.uuid),
+        rows=unseal_rows(store.each_batch(study.uuid), key, study.uuid),
         stored=_stored_classes(study, key),
         years={},
         about=About(

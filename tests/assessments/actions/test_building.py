@@ -170,7 +170,7 @@ def test_rows_that_came_since_are_in_the_next_release_only(study):
     assert (first.number, second.number) == (1, 2)
     after = {one.name: read_pack(one) for one in kept_packs()}
     assert after[first.file] == before
-    assert len(after[second.file]["long.csv"]) > len(before["long.csv"])
+    assert len(after[second.file]["data_long.csv"]) > len(before["data_long.csv"])
 
 
 def test_a_failed_try_does_not_write_to_where_packs_lie(study, monkeypatch):
