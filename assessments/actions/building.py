@@ -13,17 +13,17 @@ from django.db import transaction
 from django.db.models import F
 from django.views.decorators.debug import sensitive_variables
 
-from assessments.actions.outcomes import current_vintage
+from assessments.actions.outcomes import current_vintage, years_of
 from assessments.actions.releases import Recipient, living_files, note_release
 from assessments.actions.renewing import renew_study
-from assessments.ballot_box import store
-from assessments.ballot_box.batches import Unreadable, seal_classes, unseal_classes, unseal_rows
+from assessments.ballot_box.batches import Unreadable, seal_classes, unseal_classes
 from assessments.ballot_box.keys import KeyMissing
 from assessments.ballot_box.store import NotScrubbed
 from assessments.keyring import responses_key
 from assessments.models import OutcomeVintage, Release, ReleaseProblem, ReleaseState, Study
 from assessments.models.release import new_file_name
 from assessments.packs.about import About
+from assessments.releases import stream_rows
 from assessments.releasing import FIRST_STEPS, LAST_STEPS, Pack, TooFew, make_pack, release_files
 from lms.accounts.clock import now, today
 
@@ -108,9 +108,9 @@ def _build(mine: Release) -> None:
         files=release_files(),
         name=mine.file,
         frame=study.frame,
-        rows=unseal_rows(store.each_batch(study.uuid), key, study.uuid),
+        rows=stream_rows(study.uuid, key),
         stored=_stored_classes(study, key),
-        years={},
+        years=years_of(study),
         about=About(
             number=mine.number,
             purpose=mine.purpose,

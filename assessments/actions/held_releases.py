@@ -16,11 +16,11 @@ from assessments.actions.releases import (
 )
 from assessments.attestations import attestation
 from assessments.ballot_box import store
-from assessments.ballot_box.batches import unseal_rows
 from assessments.held import HeldStudy, held_studies
 from assessments.held_releases import HeldRelease, HeldReleases
 from assessments.packs.about import About
 from assessments.release_files import ReleaseFiles, unpack
+from assessments.releases import stream_rows
 from assessments.releasing import K, make_pack
 from lms.accounts.clock import today
 
@@ -63,9 +63,9 @@ def export_held(
             files=making,
             name="pack",
             frame=study.frame,
-            rows=unseal_rows(store.each_batch(study.uuid), study.data_key, study.uuid),
+            rows=stream_rows(study.uuid, study.data_key),
             stored=releases.classes(),
-            years={},
+            years=held_studies().years(study.uuid),
             about=about,
         )
         words = attestation(study.frame.study)

@@ -7,7 +7,7 @@ from assessments.models.knowledge import (
     SkillsOutcome,
 )
 from assessments.models.protocol import CohortArm, InformationSheet
-from assessments.models.rates import RateGroup, ResponseRate, VintageCounts
+from assessments.models.rates import RateGroup, ResponseRate, VintageCounts, VintageGroups
 from assessments.models.release import Release, ReleaseProblem, ReleaseState
 from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
@@ -33,5 +33,6 @@ __all__ = [
     "SurveyWindow",
     "TextReview",
     "VintageCounts",
+    "VintageGroups",
     "Wave",
 ]
