@@ -561,7 +561,7 @@ def test_the_evaluators_release_data_and_remember_it_beside_their_keys(exchange:
     assert "is not empty" in refused
     assert "PORTAL_SIDE=web" in exchange.web.refuse("export_study", CODE, "--out", out / "three")
 
-    (first, second) = sorted(
+    (first, _second) = sorted(
         Path(exchange.evaluators.told["EVALUATOR_KEYS_DIR"]).rglob("releases/*")
     )
     assert b"Quaresma" not in first.read_bytes()
