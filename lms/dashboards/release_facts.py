@@ -7,12 +7,10 @@ from django.template.defaultfilters import date, filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessments.covariates import parse_covariates
 from assessments.models import Release, Study
 from assessments.protocol import CLUSTERS_FIRST, LINKS_FIRST
 from assessments.releasing import K
 
-LANGUAGE = "en"
 DAY = "F j, Y"
 PROFILES = {
     LINKS_FIRST: gettext_lazy("Links first: waves of one person stay linked, cohorts are left out"),
@@ -75,7 +73,6 @@ def _vintage(release: Release) -> str:
 def protection_of(study: Study) -> list[dict[str, str]]:
     """What is done to the data of a study before they leave: title and sentence of each."""
     spec = study.spec
-    asked = [one.question_in(LANGUAGE) for one in parse_covariates(spec.covariates)]
     return [
         {
             "title": _("At least %(k)s alike.") % {"k": K},
@@ -84,14 +81,14 @@ def protection_of(study: Study) -> list[dict[str, str]]:
         {"title": _("The study’s profile."), "text": f"{PROFILES[spec.release]}."},
         {
             "title": _("Facts about people."),
-            "text": _("Taken in the protocol’s order, made broader or left out: %(list)s.")
-            % {"list": "; ".join(asked)}
-            if asked
+            "text": _("Made broader or left out, the last of these first: %(list)s.")
+            % {"list": ", ".join(spec.covariates)}
+            if spec.covariates
             else _("This study asks none."),
         },
         {
             "title": _("Withheld."),
-            "text": _("Names, days, cohorts, free text, and numbers%(but)s.")
+            "text": _("Names, days, names of cohorts, free text, and numbers%(but)s.")
             % {"but": _but(spec.released_numbers)},
         },
         {

@@ -156,7 +156,7 @@ def test_data_are_released_watched_and_checked(page, sign_in, inspect, monkeypat
     page.get_by_role("link", name="Release data").click()
     _ask_for_data_without_attesting(page)
     inspect(page, "evaluator-release-refused")
-    page.get_by_text("I attest to all of this").click()
+    page.locator("label", has_text="I attest to all of this").click()
     page.get_by_role("button", name="Release the data").click()
     expect(page.get_by_role("heading", name="The files are being made")).to_be_visible()
     inspect(page, "evaluator-release-waiting")

@@ -97,7 +97,7 @@ def test_a_year_later_nobody_is_invited_a_second_time(clock, mailoutbox):
     assert OutgoingMessage.objects.count() == 3
 
 
-def test_packs_whose_last_day_is_over_are_deleted_once(clock):
+def test_packs_whose_last_day_is_over_are_deleted_once(clock, quick_packs):
     build_release(release=ask_for(make_stored()))
     assert purge_expired().releases == 0
     assert len(packs()) == 1
@@ -107,7 +107,7 @@ def test_packs_whose_last_day_is_over_are_deleted_once(clock):
     assert purge_expired() == Purged(0, 0, 0)
 
 
-def test_the_command_says_what_went(clock):
+def test_the_command_says_what_went(clock, quick_packs):
     build_release(release=ask_for(make_stored()))
     clock.forward(days=92)
     said = StringIO()
@@ -115,7 +115,7 @@ def test_the_command_says_what_went(clock):
     assert said.getvalue() == ("1 releases expired, 0 box keys destroyed, 0 old mails forgotten.\n")
 
 
-def test_the_worker_purges_too(clock):
+def test_the_worker_purges_too(clock, quick_packs):
     build_release(release=ask_for(make_stored()))
     clock.forward(days=92)
     purge.enqueue()

@@ -1,6 +1,10 @@
 """Making the pack of a release: once, whole or not at all, with a plain reason where it fails."""
 
+import csv
 import hashlib
+import re
+from collections import Counter
+from io import StringIO
 
 import pytest
 
@@ -8,12 +12,13 @@ from assessments import microdata, packs, releasing
 from assessments.actions import building
 from assessments.actions.building import build_release, build_waiting_releases
 from assessments.actions.releases import try_release_again
-from assessments.ballot_box.batches import Unreadable, unseal_classes
+from assessments.ballot_box.batches import Row, Unreadable, unseal_classes
 from assessments.ballot_box.keys import KeyMissing
 from assessments.keyring import responses_key
 from assessments.models import Release, ReleaseProblem, ReleaseState, Study
+from assessments.releases import stream_rows
 from lms.accounts.models import AuditEntry
-from tests.releases import ask_for, make_stored, read_pack, row, store_rows
+from tests.releases import RARE_MINUTES, ask_for, make_stored, read_pack, row, store_rows
 from tests.releases import packs as kept_packs
 
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
@@ -78,6 +83,30 @@ def test_what_somebody_withdrew_is_not_released(study, monkeypatch):
 
 def _stop():
     raise RuntimeError
+
+
+def test_nobody_rare_and_no_secret_of_the_study_stands_in_any_file_of_a_pack(study):
+    """The only commander, who answered 599 minutes and the second wave alone."""
+    made(study)
+    (pack,) = kept_packs()
+    files = read_pack(pack)
+    rows = list(csv.DictReader(StringIO(files["data_long.csv"].decode())))
+    alike = Counter((row["code"], row.get("rank_band", "")) for row in rows)
+    patterns = Counter(
+        tuple(sorted(r["wave"] for r in rows if r["code"] == code)) for code, _ in alike
+    )
+    assert min(patterns.values()) >= 5
+    assert {row.get("rank_band", "") for row in rows} <= {"line", ""}
+    ids = {one["code"] for one in stored(study)} | {one["row"] for one in stored(study)}
+    text = {name: data.decode(errors="replace") for name, data in files.items()}
+    secrets = [*ids, "C-2019-1", str(study.uuid)]
+    assert [(name, one) for name in text for one in secrets if one in text[name]] == []
+    tables = [text[name] for name in text if name.endswith((".csv", ".sav", ".dta"))]
+    assert not any(str(RARE_MINUTES) in re.split(r"[,\n]", table) for table in tables)
+
+
+def stored(study: Study) -> list[Row]:
+    return list(stream_rows(study.uuid, responses_key(study)))
 
 
 def test_where_nobody_could_hide_nothing_leaves(db):

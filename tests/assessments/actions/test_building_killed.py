@@ -38,7 +38,7 @@ def _build_and_be_killed(release: Release, module: str, function: str) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
-def test_a_maker_that_is_killed_is_followed_by_another(fresh_databases, clock):
+def test_a_maker_that_is_killed_is_followed_by_another(fresh_databases, quick_packs, clock):
     study = make_stored()
     for number, (module, function) in enumerate(PLACES, start=1):
         clock.real()
@@ -54,7 +54,7 @@ def test_a_maker_that_is_killed_is_followed_by_another(fresh_databases, clock):
         assert len(packs()) == number
 
 
-def test_two_at_once_make_it_once(fresh_databases):
+def test_two_at_once_make_it_once(fresh_databases, quick_packs):
     release, together = ask_for(make_stored()), threading.Barrier(2, timeout=20)
 
     def build(_: int) -> bool:

@@ -23,7 +23,10 @@ from tests.factories import UserFactory
 from tests.releases import ask_for, in_days, make_stored, packs
 from tests.surveys import instrument_document, study_document
 
-pytestmark = pytest.mark.django_db(databases=["default", "responses"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "responses"]),
+    pytest.mark.usefixtures("quick_packs"),
+]
 
 
 @pytest.fixture

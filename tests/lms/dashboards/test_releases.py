@@ -16,7 +16,10 @@ from lms.accounts.models import AuditEntry
 from tests.factories import UserFactory
 from tests.releases import RARE_MINUTES, ask_for, in_days, make_stored, packs
 
-pytestmark = pytest.mark.django_db(databases=["default", "responses"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "responses"]),
+    pytest.mark.usefixtures("quick_packs"),
+]
 
 
 @pytest.fixture
