@@ -25,6 +25,25 @@ _STEPS: Mapping[str, Any] = {
     "protecting": gettext_lazy("Seeing to it that everybody has at least four others like them"),
 }
 
+# The codes of assessments.microdata.told, which would bring numpy into every web process.
+_DONE: Mapping[str, Any] = {
+    "none": gettext_lazy("none"),
+    "fewer than 10": gettext_lazy("fewer than ten"),
+    "as asked": gettext_lazy("as asked"),
+    "merged": gettext_lazy("made broader"),
+    "withheld": gettext_lazy("left out"),
+    "no clusters": gettext_lazy("left out"),
+    "blocks": gettext_lazy("as blocks of three or more"),
+    "too few cohorts": gettext_lazy("left out, because they are too few for a block"),
+}
+_COUNTED = [
+    ("cut", gettext_lazy("Responses that lost their link")),
+    ("left_out", gettext_lazy("Responses left out")),
+    ("waiting", gettext_lazy("Responses of cohorts that wait for a block")),
+    ("doubled", gettext_lazy("Second answers to the same survey")),
+    ("blanked", gettext_lazy("People with a fact taken away")),
+]
+
 
 def step_words(code: str) -> str:
     """The step of making a release that is under way; what writes the files names its own."""
@@ -68,6 +87,20 @@ def _vintage(release: Release) -> str:
     if release.vintage is None:
         return _("No results had been published.")
     return _("Vintage %(n)s of the results") % {"n": release.vintage.number}
+
+
+def done_to(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Term and value of what a release says of itself; counts under ten only as such."""
+    if not told:
+        return []
+    ways = [f"{name}: {_DONE.get(way, way)}" for name, way in told["covariates"].items()]
+    facts = [
+        (_("Facts about people"), "; ".join(ways)),
+        (_("Withheld items"), ", ".join(told["withheld"])),
+        (_("Cohorts"), str(_DONE.get(told["clusters"], told["clusters"]))),
+    ]
+    counted = [(str(term), str(_DONE.get(told[part], told[part]))) for part, term in _COUNTED]
+    return [(term, value) for term, value in [*facts, *counted] if value]
 
 
 def protection_of(study: Study) -> list[dict[str, str]]:

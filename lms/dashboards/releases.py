@@ -25,7 +25,7 @@ from assessments.models import Release, Study
 from assessments.tasks import build_release
 from lms.accounts.clock import today
 from lms.accounts.http import SignedInRequest
-from lms.dashboards.release_facts import facts_of, protection_of, step_words
+from lms.dashboards.release_facts import done_to, facts_of, protection_of, step_words
 
 RELEASES_PER_PAGE = 25
 GONE = 410
@@ -98,6 +98,7 @@ def _page(request: SignedInRequest, found: Release, problem: str = "", status: i
         "problem": problem,
         "words": step_words(found.words),
         "facts": facts_of(found),
+        "done": done_to(found.told),
         "may_be_had": found.may_be_had_on(today(settings.TIME_ZONE)),
     }
     return render(request, "evaluate/release.html", context, status=status)

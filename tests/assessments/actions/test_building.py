@@ -49,7 +49,7 @@ def test_a_pack_is_made_with_its_hash_its_files_and_the_results_beside_it(study)
     assert noted.detail == {"number": 1, "sha256": release.sha256}
 
 
-def test_classes_are_kept_under_both_shares_and_given_to_the_next(study, monkeypatch):
+def test_classes_are_kept_under_both_shares_and_given_to_the_next(study, quick_packs, monkeypatch):
     first = made(study)
     content = unseal_classes(bytes(first.classes_sealed), responses_key(study), study.uuid)
     given = []
@@ -128,7 +128,7 @@ def test_where_nobody_could_hide_nothing_leaves(db):
     ],
 )
 def test_a_failure_leaves_a_plain_reason_and_no_file_and_can_be_tried_again(
-    study, monkeypatch, caplog, error, problem
+    study, quick_packs, monkeypatch, caplog, error, problem
 ):
     def broken(*args, **given):
         raise error
@@ -145,7 +145,7 @@ def test_a_failure_leaves_a_plain_reason_and_no_file_and_can_be_tried_again(
     assert Release.objects.get(pk=release.pk).state == ReleaseState.READY
 
 
-def test_progress_is_told_step_by_step(study, monkeypatch):
+def test_progress_is_told_step_by_step(study, quick_packs, monkeypatch):
     told = []
     real = building._tell
     monkeypatch.setattr(building, "_tell", lambda *step: (told.append(step[1:]), real(*step)))
@@ -156,14 +156,16 @@ def test_progress_is_told_step_by_step(study, monkeypatch):
     assert [words for step, of, words in told][:3] == ["withdrawals", "reading", "protecting"]
 
 
-def test_of_two_who_build_at_once_one_does(study):
+def test_of_two_who_build_at_once_one_does(study, quick_packs):
     release = ask_for(study)
     assert build_release(release=release)
     assert not build_release(release=release)
     assert AuditEntry.objects.filter(action="release.made").count() == 1
 
 
-def test_whoever_was_thought_dead_and_comes_late_changes_nothing(study, monkeypatch, clock):
+def test_whoever_was_thought_dead_and_comes_late_changes_nothing(
+    study, quick_packs, monkeypatch, clock
+):
     release = ask_for(study)
     real = packs.write_pack
 
@@ -182,7 +184,7 @@ def test_whoever_was_thought_dead_and_comes_late_changes_nothing(study, monkeypa
     assert AuditEntry.objects.filter(action="release.made").count() == 1
 
 
-def test_the_worker_makes_what_waits_and_takes_over_what_has_gone_silent(study, clock):
+def test_the_worker_makes_what_waits_and_takes_over_what_has_gone_silent(study, quick_packs, clock):
     release = ask_for(study)
     Release.objects.update(state=ReleaseState.BUILDING, file="ab" * 16, attempts=1)
     assert build_waiting_releases() == 0

@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from assessments.actions.building import build_release
 from assessments.attestations import VERSION, attestation
+from assessments.microdata import told
 from assessments.models import Release, ReleaseState
 from lms.accounts.models import AuditEntry
+from lms.dashboards import release_facts
 from tests.factories import UserFactory
 from tests.releases import RARE_MINUTES, ask_for, in_days, make_stored, packs
 
@@ -101,9 +103,27 @@ def test_from_the_form_to_a_pack_with_its_sums(client, evaluator, study):
 def test_the_list_shows_what_was_released_for_what_and_whom(client, evaluator, study):
     post(client, study)
     page = client.get(reverse("evaluator:releases", args=[study.code])).content.decode()
-    for told in ("Reanalysis for the final report", "Dr. Ines Quaresma", "Edda Lindqvist", "Ready"):
-        assert told in page
+    for words in (
+        "Reanalysis for the final report",
+        "Dr. Ines Quaresma",
+        "Edda Lindqvist",
+        "Ready",
+    ):
+        assert words in page
     assert Release.objects.get().sha256[:12] in page
+
+
+def test_the_page_says_what_was_done_to_the_data(client, evaluator, study):
+    page = client.get(post(client, study).url).content.decode()
+    for words in ("What was done to the data", "rank_band", "M1", "Responses that lost their link"):
+        assert words in page
+
+
+def test_there_are_words_for_all_that_may_be_done():
+    ways = [told.AS_ASKED, told.MERGED, told.WITHHELD]
+    clusters = [told.NO_CLUSTERS, told.BLOCKS, told.TOO_FEW_COHORTS]
+    for code in [*ways, *clusters, told.NONE, told.FEW]:
+        assert code in release_facts._DONE
 
 
 @pytest.mark.parametrize(
