@@ -10,8 +10,10 @@ from assessments.actions import (
     open_due_boxes,
     rewrap_sheets,
 )
+from assessments.actions.building import build_release as build
+from assessments.actions.building import build_waiting_releases
 from assessments.key_watch import watch_keys
-from assessments.models import Study
+from assessments.models import Release, Study
 
 
 @task()
@@ -39,6 +41,19 @@ def open_boxes() -> int:
 def work_out_outcomes(study_id: int) -> None:
     """Computes a study's outcomes from what has become readable, so that no page has to."""
     current_vintage(study=Study.objects.get(pk=study_id))
+
+
+@task()
+def build_release(release_id: int) -> None:
+    """Makes the pack of a release that was asked for."""
+    build(release=Release.objects.get(pk=release_id))
+
+
+@task()
+def build_releases() -> int:
+    """Makes every pack that still waits, or whose maker ended in the middle. Returns how many; on a
+    web side alone none: there are no answers."""
+    return 0 if settings.PORTAL_SIDE == "web" else build_waiting_releases()
 
 
 @task()

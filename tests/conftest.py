@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -203,6 +204,18 @@ def fresh_databases(
 def own_key_stores(tmp_path: Path, settings: "settings") -> None:
     settings.WEB_KEYS_DIR = tmp_path / "keys" / "web"
     settings.EVALUATOR_KEYS_DIR = tmp_path / "keys" / "evaluators"
+    settings.RELEASES_DIR = tmp_path / "releases"
+
+
+@pytest.fixture
+def quick_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packs of one small file, for tests about anything but what is in them."""
+
+    def write_pack(microdata: Any, frame: Any, about: Any, folder: Path, progress: Any) -> None:
+        progress(1, 1, "README.md")
+        (folder / "README.md").write_text(f"Release {about.number}, for {about.person}.")
+
+    monkeypatch.setattr("assessments.packs.write_pack", write_pack)
 
 
 class Clock:

@@ -26,13 +26,13 @@ def write_new(path: Path, content: bytes) -> None:
         os.link(unfinished, path)
     finally:
         unfinished.unlink()
-    _sync(path.parent)
+    sync_folder(path.parent)
 
 
 def replace(path: Path, content: bytes) -> None:
     """Writes a file, new or in the place of another, whole or not at all."""
     _unfinished(path, content).replace(path)
-    _sync(path.parent)
+    sync_folder(path.parent)
 
 
 def append(path: Path, line: str) -> None:
@@ -43,7 +43,7 @@ def append(path: Path, line: str) -> None:
         file.write(line.encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
-    _sync(path.parent)
+    sync_folder(path.parent)
 
 
 def destroy(path: Path) -> bool:
@@ -55,7 +55,7 @@ def destroy(path: Path) -> bool:
         file.flush()
         os.fsync(file.fileno())
     path.unlink()
-    _sync(path.parent)
+    sync_folder(path.parent)
     return True
 
 
@@ -82,7 +82,8 @@ def _unfinished(path: Path, content: bytes) -> Path:
     return unfinished
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Makes sure that a file that was put into a folder is still there after a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -8,6 +8,7 @@ from assessments.models.knowledge import (
 )
 from assessments.models.protocol import CohortArm, InformationSheet
 from assessments.models.rates import RateGroup, ResponseRate, VintageCounts, VintageGroups
+from assessments.models.release import Release, ReleaseProblem, ReleaseState
 from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 
@@ -22,6 +23,9 @@ __all__ = [
     "OutcomeVintage",
     "Question",
     "RateGroup",
+    "Release",
+    "ReleaseProblem",
+    "ReleaseState",
     "ResponseRate",
     "SkillsAssessment",
     "SkillsOutcome",

@@ -34,6 +34,11 @@ class StudyQuerySet(models.QuerySet["Study"]):
         allowed = user.may(Permission.MANAGE_STUDIES)
         return self.visible_to(user) if allowed else self.none()
 
+    def releasable_by(self, user: User) -> "StudyQuerySet":
+        """Visible studies, for somebody who may release their data."""
+        allowed = user.may(Permission.RELEASE_DATA)
+        return self.visible_to(user) if allowed else self.none()
+
     def asking(self, user: User) -> "StudyQuerySet":
         """Studies that ask a cohort in which this person has or had a seat."""
         own = SurveyWindow.objects.filter(cohort__enrolments__user=user)

@@ -269,6 +269,12 @@ LOGGING = {
     },
 }
 
+# Where packs of released data lie until they expire, each under a name that tells nothing.
+RELEASES_DIR = Path(env.str("RELEASES_DIR", str(VAR_DIR / "releases")))
+
+# How long the outbox remembers a mail that was sent.
+OUTBOX_KEEP_DAYS = 400
+
 # What stands on a certificate: who issues it, and exactly two who sign (name, title).
 CERTIFICATE_ISSUER = env.str("CERTIFICATE_ISSUER", "CIT Training and Technical Assistance Center")
 CERTIFICATE_SIGNATORIES = [

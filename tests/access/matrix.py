@@ -107,6 +107,10 @@ def study_window(w: Any) -> dict[str, Any]:
     return {"code": w.study.code, "window": w.window.pk}
 
 
+def study_release(w: Any) -> dict[str, Any]:
+    return {"code": w.study.code, "number": w.release.number}
+
+
 HANDED_IN, UNDER_WAY = 1, 2
 WRONG_METHOD = everybody(405)
 PURPOSE = {"purpose": "Yearly report"}
@@ -238,6 +242,14 @@ READING = [
     Row("evaluator:reopen", only(EVALUATOR), at=study_window),
     Row("evaluator:reopen", only(EVALUATOR, status=400), "post", at=study_window),
     Row("evaluator:import_template", only(EVALUATOR), at=study),
+    Row("evaluator:releases", only(EVALUATOR), at=study),
+    Row("evaluator:new_release", only(EVALUATOR), at=study),
+    Row("evaluator:new_release", only(EVALUATOR, status=400), "post", at=study),
+    Row("evaluator:release", only(EVALUATOR), at=study_release),
+    Row("evaluator:release_pack", only(others=405), at=study_release),
+    Row("evaluator:release_pack", only(EVALUATOR), "post", at=study_release),
+    Row("evaluator:release_again", only(others=405), at=study_release),
+    Row("evaluator:release_again", only(EVALUATOR, status=302), "post", at=study_release),
     Row("supervisor:home", only(SUPERVISOR, others=403)),
 ]
 

@@ -1,9 +1,12 @@
 """Two agencies with a cohort each, and everybody who could ask for what is not theirs."""
 
+import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from django.conf import settings
 
 from assessments.actions import create_study_keys, create_windows, load_instrument, load_study
 from assessments.actions.drafts import draft_of_version
@@ -13,9 +16,12 @@ from assessments.models import (
     InstrumentDraft,
     KnowledgeCheck,
     Question,
+    Release,
+    ReleaseState,
     Study,
     SurveyWindow,
 )
+from assessments.models.release import new_file_name
 from certificates.models import Certificate
 from certificates.snapshot import Signatory, Snapshot
 from cms_pages.actions import publish_lesson
@@ -61,6 +67,7 @@ class World:
     certificate: Certificate
     lesson: LessonPage
     draft: InstrumentDraft
+    release: Release
 
 
 def _people(here: Agency, there: Agency) -> dict[str, User]:
@@ -137,6 +144,29 @@ def certificate_for(seat: Enrolment, code: str = CODE) -> Certificate:
     )
 
 
+def release_of(study: Study, by: User, number: int = 1) -> Release:
+    """A release that can be had, with a pack nobody looks into."""
+    name, pack = new_file_name(), b"PK a pack"
+    settings.RELEASES_DIR.mkdir(parents=True, exist_ok=True)
+    (settings.RELEASES_DIR / name).write_bytes(pack)
+    return Release.objects.create(
+        study=study,
+        number=number,
+        state=ReleaseState.READY,
+        profile=study.spec.release,
+        k=5,
+        purpose="Reanalysis for the final report",
+        asked_by=by,
+        asked_as=by.get_full_name(),
+        recipient="Dr. Ines Quaresma",
+        institution="Harbor University",
+        expires_on=now().date() + timedelta(days=90),
+        file=name,
+        sha256=hashlib.sha256(pack).hexdigest(),
+        made_at=now(),
+    )
+
+
 def _study(course: str) -> Study:
     load_instrument(document=instrument_document(), by=None)
     study, _ = load_study(document=study_document(course), by=None)
@@ -190,4 +220,5 @@ def make_world(clock: Any) -> World:
         certificate=certificate_for(seat),
         lesson=_lesson(version.course.code),
         draft=draft_of_version(version=study.instrument_version, by=people[m.EVALUATOR]),
+        release=release_of(study, people[m.EVALUATOR]),
     )

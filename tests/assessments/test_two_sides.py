@@ -540,3 +540,32 @@ def test_the_page_for_imports_says_who_imports(exchange: Exchange, client: Clien
     client.force_login(evaluator)
     page = client.get("/evaluate/paper/import/").content.decode()
     assert "The evaluators import responses, on their own side." in page
+
+
+def test_the_evaluators_release_data_and_remember_it_beside_their_keys(exchange: Exchange) -> None:
+    exchange.evaluators.do("open_ballots", *exchange.export())
+    out = exchange.folder / "out"
+    purpose = ["--purpose", "Reanalysis", "--recipient", "Dr. Ines Quaresma"]
+    said = exchange.evaluators.do("export_study", CODE, "--out", out / "one", *purpose)
+    assert f"Release 1 of {CODE}" in said
+    sums = (out / "one" / "SHA256SUMS").read_text().splitlines()
+    assert {line.split("  ")[1] for line in sums} | {"SHA256SUMS"} == {
+        path.name for path in (out / "one").iterdir()
+    }
+    assert "Reanalysis" in (out / "one" / "README.md").read_text()
+
+    assert f"Release 2 of {CODE}" in exchange.evaluators.do(
+        "export_study", CODE, "--out", out / "two"
+    )
+    refused = exchange.evaluators.refuse("export_study", CODE, "--out", out / "two")
+    assert "is not empty" in refused
+    assert "PORTAL_SIDE=web" in exchange.web.refuse("export_study", CODE, "--out", out / "three")
+
+    (first, _second) = sorted(
+        Path(exchange.evaluators.told["EVALUATOR_KEYS_DIR"]).rglob("releases/*")
+    )
+    assert b"Quaresma" not in first.read_bytes()
+    first.unlink()
+    refused = exchange.evaluators.refuse("export_study", CODE, "--out", out / "four")
+    assert "is missing from the key store" in refused
+    assert list((out / "four").iterdir()) == []

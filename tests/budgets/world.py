@@ -19,7 +19,7 @@ from courses.models import AttendanceEvent, Course, Presence, SessionInstructor,
 from lms.accounts.clock import now
 from lms.accounts.models import OutgoingMessage, User
 from tests.access import matrix as m
-from tests.access.world import World, certificate_for, make_world
+from tests.access.world import World, certificate_for, make_world, release_of
 from tests.factories import (
     CohortFactory,
     CourseVersionFactory,
@@ -42,6 +42,7 @@ LISTS = (
     "person",
     "instrument",
     "message",
+    "release",
 )
 
 
@@ -186,6 +187,9 @@ class CrowdedWorld:
             state="failed",
             problem="refused",
         )
+
+    def _add_release(self, number: int) -> None:
+        release_of(self.inner.study, self.inner.people[m.EVALUATOR], 2 + number)
 
     def _add_attempt(self, number: int) -> None:
         Attempt.objects.create(

@@ -1,11 +1,15 @@
 """The pages of the portal, by who reads them, in the demo's year."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from assessments.actions.building import build_release
 from assessments.actions.drafts import draft_of_version
+from assessments.actions.releases import Recipient, request_release
+from assessments.attestations import VERSION
 from assessments.invitations import token_for
 from assessments.models import InstrumentDraft, InstrumentVersion, Study, SurveyWindow
 from certificates.models import Certificate
@@ -137,6 +141,28 @@ def evaluator() -> list[str]:
         reverse("evaluator:study", args=["cit-attitudes"]),
         reverse("evaluator:windows", args=["cit-attitudes"]),
         reopening(),
+        *releases(),
+    ]
+
+
+def releases() -> list[str]:
+    """The list, the form, and one that is made."""
+    study = Study.objects.get(code="cit-attitudes")
+    if not study.releases.exists():
+        build_release(
+            release=request_release(
+                study=study,
+                by=User.objects.get(email="evaluator@example.org"),
+                purpose="Reanalysis for the final report",
+                recipient=Recipient("Dr. Ines Quaresma", "Harbor University"),
+                attested=VERSION,
+                expires_on=now().date() + timedelta(days=90),
+            )
+        )
+    return [
+        reverse("evaluator:releases", args=[study.code]),
+        reverse("evaluator:new_release", args=[study.code]),
+        reverse("evaluator:release", args=[study.code, 1]),
     ]
 
 
@@ -192,6 +218,7 @@ REFUSING: dict[str, Callable[[], list[str]]] = {
     "evaluator@example.org": lambda: [
         *(reverse("instruments:new"), reverse("evaluator:load"), reopening()),
         reverse("instruments:add", args=[a_draft().uuid, "items"]),
+        reverse("evaluator:new_release", args=["cit-attitudes"]),
         reverse("evaluator:study", args=["cit-attitudes"]),
     ],
 }

@@ -1,17 +1,22 @@
 """The evaluator reads change in groups, takes the table away, and sees no person."""
 
 import csv
-from io import StringIO
+import hashlib
+from io import BytesIO, StringIO
+from types import SimpleNamespace
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from assessments.actions import create_study_keys, load_study
-from assessments.models import OutcomeVintage, Study
+from assessments.actions.building import build_waiting_releases
+from assessments.models import OutcomeVintage, Release, Study
 from courses.models import Cohort, TrainingSession
 from lms.accounts.models import AuditEntry, User
+from lms.dashboards import releases as release_pages
 
 pytestmark = [
     pytest.mark.browser,
@@ -138,6 +143,57 @@ def _send(page: Page, text: str) -> None:
 
 def _imports() -> int:
     return AuditEntry.objects.filter(action="responses.imported").count()
+
+
+def test_data_are_released_watched_and_checked(page, sign_in, inspect, monkeypatch):
+    # The test has no worker: it makes the files when the test says so.
+    idle = SimpleNamespace(enqueue=lambda release: None)
+    monkeypatch.setattr(release_pages, "build_release", idle)
+    sign_in(page, EVALUATOR)
+    page.goto(reverse("evaluator:study", args=["cit-attitudes"]))
+    page.get_by_role("link", name="Released data").click()
+    inspect(page, "evaluator-releases")
+    page.get_by_role("link", name="Release data").click()
+    _ask_for_data_without_attesting(page)
+    inspect(page, "evaluator-release-refused")
+    page.locator("label", has_text="I attest to all of this").click()
+    page.get_by_role("button", name="Release the data").click()
+    expect(page.get_by_role("heading", name="The files are being made")).to_be_visible()
+    inspect(page, "evaluator-release-waiting")
+    assert build_waiting_releases() == 1
+    page.get_by_role("link", name="See how far it is").click()
+    _check_the_sums(page, Release.objects.latest("pk"))
+    inspect(page, "evaluator-release")
+
+
+def _ask_for_data_without_attesting(page: Page) -> None:
+    """What was typed stays."""
+    page.get_by_label("What are the data for?").fill("Reanalysis for the final report")
+    page.get_by_label("Who is to use them?").fill("Dr. Ines Quaresma")
+    page.get_by_label("Institution").fill("Harbor University")
+    page.get_by_role("button", name="Release the data").click()
+    expect(page.get_by_role("alert")).to_contain_text("does not attest")
+    expect(page.get_by_label("Institution")).to_have_value("Harbor University")
+
+
+def _check_the_sums(page: Page, release: Release) -> None:
+    """Of the pack, and of each file in it, as the page and the pack itself say them."""
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download the pack (ZIP)").click()
+    pack = downloading.value.path().read_bytes()
+    assert downloading.value.suggested_filename == f"cit-attitudes-release-{release.number}.zip"
+    expect(page.get_by_role("main")).to_contain_text(hashlib.sha256(pack).hexdigest())
+    with ZipFile(BytesIO(pack)) as files:
+        inside = {name.split("/", 1)[1]: files.read(name) for name in files.namelist()}
+    for line in inside["SHA256SUMS"].decode().splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.sha256(inside[name]).hexdigest() == digest
+        row = page.get_by_role("row").filter(
+            has=page.get_by_role("rowheader", name=name, exact=True)
+        )
+        expect(row).to_contain_text(digest)
+    noted = AuditEntry.objects.filter(action="release.downloaded").latest("pk")
+    assert noted.purpose == release.purpose
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from assessments.actions.building import build_release
 from assessments.ballot_box.keys import KeyMissing
 from lms.accounts.models import OutgoingMessage
-from lms.due import send_what_is_due
+from lms.due import Purged, purge, purge_expired, send_what_is_due
+from tests.releases import ask_for, make_stored, packs
 from tests.surveys import make_rolling_survey, make_survey
 
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
@@ -74,3 +76,47 @@ def test_what_keeps_windows_from_being_made_keeps_no_mail_from_being_sent(mailou
     with pytest.raises(CommandError, match="No readable key"):
         run()
     assert len(mailoutbox) == 6
+
+
+def test_mails_of_long_ago_are_forgotten_and_those_that_wait_are_not(clock):
+    make_survey()
+    run()
+    waiting = OutgoingMessage.objects.first()
+    assert waiting is not None
+    OutgoingMessage.objects.filter(pk=waiting.pk).update(state="queued", sent_at=None)
+    clock.forward(days=401)
+    assert purge_expired() == Purged(releases=0, keys=0, messages=2)
+    assert list(OutgoingMessage.objects.all()) == [waiting]
+
+
+def test_a_year_later_nobody_is_invited_a_second_time(clock, mailoutbox):
+    make_survey()
+    run()
+    clock.forward(days=365)
+    purge_expired()
+    assert OutgoingMessage.objects.count() == 3
+
+
+def test_packs_whose_last_day_is_over_are_deleted_once(clock, quick_packs):
+    build_release(release=ask_for(make_stored()))
+    assert purge_expired().releases == 0
+    assert len(packs()) == 1
+    clock.forward(days=92)
+    assert purge_expired().releases == 1
+    assert packs() == []
+    assert purge_expired() == Purged(0, 0, 0)
+
+
+def test_the_command_says_what_went(clock, quick_packs):
+    build_release(release=ask_for(make_stored()))
+    clock.forward(days=92)
+    said = StringIO()
+    call_command("purge_expired", stdout=said)
+    assert said.getvalue() == ("1 releases expired, 0 box keys destroyed, 0 old mails forgotten.\n")
+
+
+def test_the_worker_purges_too(clock, quick_packs):
+    build_release(release=ask_for(make_stored()))
+    clock.forward(days=92)
+    purge.enqueue()
+    assert packs() == []

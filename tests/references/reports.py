@@ -15,7 +15,7 @@ from assessments import breakdowns
 from assessments.blocks_all import make_blocks, put
 from assessments.keyring import responses_key
 from assessments.models import Study
-from assessments.outcomes import Response, _adjust, _assemble
+from assessments.outcomes import Response, adjust, _assemble
 from assessments.releases import rows_of
 from assessments.response_table import of_training, response_table
 from assessments.scores import Scored, scores_of
@@ -51,7 +51,7 @@ def everything(study: Study) -> Report:
     spec, instrument = study.spec, study.instrument_version.spec
     table = response_table((Response(**row) for row in rows), spec, instrument)
     report = _assemble(of_training(table, spec), spec, instrument)
-    _adjust(report, spec)
+    adjust(report, spec)
     people = scores_of(table, spec, instrument)
     report["breakdowns"] = list(_breakdowns(people.trained()))
     for place, block in make_blocks(people, report, 1):

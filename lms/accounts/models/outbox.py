@@ -73,6 +73,11 @@ class OutgoingMessageQuerySet(models.QuerySet["OutgoingMessage"]):
     def for_delivery_page(self) -> "OutgoingMessageQuerySet":
         return self.select_related("to__agency").order_by("-queued_at", "pk")
 
+    def settled_before(self, at: datetime) -> "OutgoingMessageQuerySet":
+        """What was queued before, and needs nothing more."""
+        over = (MessageState.SENT, MessageState.DROPPED, MessageState.FAILED)
+        return self.filter(state__in=over, queued_at__lt=at)
+
     def move(self, target: MessageState, **changes: object) -> int:
         """Moves the messages that may go there, in one statement, and returns how many did. Of two
         who move the same message one is told 0."""

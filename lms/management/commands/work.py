@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from assessments.tasks import check_keys, cover_boxes, open_boxes
-from lms.due import send_what_is_due
+from assessments.tasks import build_releases, check_keys, cover_boxes, open_boxes
+from lms.due import purge, send_what_is_due
 
 EVERY_SECONDS = 300
-# At its start and once a day the worker looks whether every key is still there.
+# At its start and once a day the worker looks whether every key is still there, and ends what may
+# be kept no longer.
 TICKS_A_DAY = 24 * 3600 // EVERY_SECONDS
 
 
@@ -31,8 +32,10 @@ class Command(BaseCommand):
         for tick in itertools.count():
             if tick % TICKS_A_DAY == 0:
                 check_keys.enqueue()
+                purge.enqueue()
             cover_boxes.enqueue()
             open_boxes.enqueue()
+            build_releases.enqueue()
             send_what_is_due.enqueue()
             if stopped.wait(EVERY_SECONDS):
                 return
