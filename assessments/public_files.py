@@ -41,12 +41,12 @@ class Table:
     columns: tuple[Column, ...]
 
 
-_NUMBER = Column("vintage", "integer", "", "Number of this public vintage of the study; it is frozen.")
+_NUMBER = Column("vintage", "integer", "", "Number of the study's public vintage; it is frozen.")
 _STUDY = Column("study", "text", "", "Code of the study.")
 _SCALES = (
     Column("scale", "text", "", "Code of the scale."),
     Column("scale_title", "text", "", "What the scale asks about."),
-    Column("role", "text", "", "main: the outcome named before the data; family: declared with it."),
+    Column("role", "text", "", "main: the outcome named in advance; family: declared with it."),
     Column("scale_lowest", "number", "scale points", "Lowest score the scale can have."),
     Column("scale_highest", "number", "scale points", "Highest score the scale can have."),
     Column("better", "text", "", "higher or lower: the direction that counts as a benefit."),
@@ -129,7 +129,7 @@ TABLES = (
         (
             _STUDY,
             _NUMBER,
-            Column("year", "integer", "", "Calendar year in which the training began."),
+            Column("year", "text", "", "Calendar year in which the training began."),
             Column(
                 "people_about",
                 "integer",

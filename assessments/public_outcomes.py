@@ -60,7 +60,7 @@ def trained_rows(people: Mapping[int, int]) -> list[Row]:
     """People trained by year; None where it were fewer than ten. Years without anybody are left
     out."""
     return [
-        {"year": year, "people_about": about(n, ROUNDED_TO) if n >= ROUNDED_TO else None}
+        {"year": str(year), "people_about": about(n, ROUNDED_TO) if n >= ROUNDED_TO else None}
         for year, n in sorted(people.items())
         if n
     ]
