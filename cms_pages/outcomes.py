@@ -200,7 +200,7 @@ def _answered(public: PublicOutcomes) -> list[Context]:
     most = max((row["people_about"] or 0 for row in rows), default=0)
     return [
         {
-            "count": None if row["people_about"] is None else _about(row["people_about"]),
+            "count": row["people_about"] or "–",
             "label": _("answered “%(wave)s”") % {"wave": waves[row["wave"]]},
             "note": _answered_note(row, is_first=number == 0),
             "percent": row["people_about"] and round(100 * row["people_about"] / most),
@@ -210,17 +210,9 @@ def _answered(public: PublicOutcomes) -> list[Context]:
 
 
 def _answered_note(row: Row, *, is_first: bool) -> str:
-    if row["people_about"] is None:
-        return _("too few to say")
     if is_first or row["also_first_about"] is None:
-        return ""
-    return _("about %(n)d of them had answered the first survey too") % {
-        "n": row["also_first_about"]
-    }
-
-
-def _about(n: int) -> str:
-    return _("about %(n)d") % {"n": n}
+        return "" if row["people_about"] else _("not shown: a small group would follow")
+    return _("%(n)d of them had answered the first survey too") % {"n": row["also_first_about"]}
 
 
 def trained_steps(rows: Sequence[Row]) -> list[Context]:
@@ -228,7 +220,7 @@ def trained_steps(rows: Sequence[Row]) -> list[Context]:
     most = max((row["people_about"] or 0 for row in rows), default=0)
     return [
         {
-            "count": _about(row["people_about"]) if row["people_about"] else _("under 10"),
+            "count": row["people_about"] or "<10",
             "label": _("people completed the training in %(year)s") % {"year": row["year"]},
             "note": "",
             "percent": row["people_about"] and round(100 * row["people_about"] / most),

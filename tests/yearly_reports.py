@@ -59,6 +59,8 @@ def sample_report(rows: int = 3, title: str = "Training year 2026-2027") -> Repo
                 (
                     Words(("About 120 people answered both surveys.",)),
                     Chart(
+                        "Change: before, then after",
+                        "A hollow dot means that the interval includes zero.",
                         drawing(ESTIMATES, WIDE, "a"),
                         drawing(ESTIMATES, THIN, "a"),
                         "Mean change with its interval on two scales.",
@@ -92,4 +94,5 @@ def _texts(block: object) -> list[str]:
         cells = [text for row in block.rows for text in row]
         return [block.caption, *(column.label for column in block.columns), *cells]
     assert isinstance(block, Chart)
-    return [text for row in block.wide.rows for text in (row.label, row.change_text)]
+    drawn = [text for row in block.wide.rows for text in (row.label, row.change_text)]
+    return [block.heading, block.note, *drawn]

@@ -72,9 +72,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Chart:
-    """Changes as dots with intervals, in two sizes; `label` says in a sentence what it shows. The
-    numbers stand in a grid nearby."""
+    """Changes as dots with intervals, in two sizes, under a heading and a note how to read them;
+    `label` says in a sentence what it shows. The numbers stand in a grid nearby."""
 
+    heading: str
+    note: str
     wide: Drawing
     thin: Drawing
     label: str

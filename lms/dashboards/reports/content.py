@@ -156,6 +156,13 @@ def _study(public: PublicOutcomes, host: str) -> Section:
     for pair in page["pairs"]:
         blocks += [
             Chart(
+                _("Change: %(pair)s") % {"pair": pair["title"]},
+                _(
+                    "All years together. Mean change, later minus earlier, in points of scales "
+                    "from %(low)g to %(high)g. Lines are 95%% intervals. A hollow dot means that "
+                    "the interval includes zero."
+                )
+                % {"low": chart.lowest, "high": chart.highest},
                 chart.wide,
                 chart.thin,
                 _("%(pair)s: mean change with its 95%% interval. The numbers are in the table.")
@@ -175,24 +182,30 @@ def _study(public: PublicOutcomes, host: str) -> Section:
 def _attrition(public: PublicOutcomes) -> str:
     """Who answered, and who answered again, in a sentence for each survey."""
     titles = titles_of(public.notes["waves"])
-    sentences = []
-    for number, row in enumerate(public.rows["answered"]):
-        values = {
-            "wave": titles[row["wave"]],
-            "n": row["people_about"],
-            "both": row["also_first_about"],
-        }
-        if row["people_about"] is None:
-            sentences.append(_("Too few answered “%(wave)s” to say how many.") % values)
-        elif number == 0 or row["also_first_about"] is None:
-            sentences.append(_("About %(n)d people answered “%(wave)s”.") % values)
-        else:
-            sentences.append(
-                _("About %(n)d answered “%(wave)s”, about %(both)d of them the first one too.")
-                % values
-            )
+    sentences = [
+        _answered(titles[row["wave"]], row, is_first=number == 0)
+        for number, row in enumerate(public.rows["answered"])
+    ]
     left = _("Only people who answered twice are compared; the others may differ from them.")
     return " ".join([*sentences, left])
+
+
+def _answered(wave: str, row: dict[str, Any], *, is_first: bool) -> str:
+    values = {"wave": wave, "n": row["people_about"], "both": row["also_first_about"]}
+    also = not is_first and row["also_first_about"] is not None
+    if row["people_about"] is None:
+        text = (
+            _(
+                "How many answered “%(wave)s” is not shown; about %(both)d answered the first one too."
+            )
+            if also
+            else _("How many answered “%(wave)s” is not shown.")
+        )
+    elif also:
+        text = _("About %(n)d answered “%(wave)s”, about %(both)d of them the first one too.")
+    else:
+        text = _("About %(n)d people answered “%(wave)s”.")
+    return text % values
 
 
 def _grid(caption: str, table: dict[str, Any]) -> Grid:
@@ -235,7 +248,7 @@ def _methods(figures: YearFigures) -> Section:
             _("Change."),
             _(
                 "The same people before and after, on scales declared in advance; mean change with "
-                "its 95 % interval. The figures are those of the public page, of all its years. "
+                "its 95% interval. The figures are those of the public page, of all its years. "
                 "Numbers of people are rounded to the nearest ten there and here: whoever knows "
                 "the classes must not be able to work out how many answered."
             ),

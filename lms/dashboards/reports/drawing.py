@@ -32,9 +32,10 @@ __all__ = ["GlyphMissing", "draw"]
 WIDTH, HEIGHT = letter
 LEFT, RIGHT, TOP, BOTTOM = 54.0, WIDTH - 54.0, HEIGHT - 54.0, 60.0
 MEASURE = RIGHT - LEFT
-H1, H2, LEAD, BODY, SMALL, BIG = 26.0, 15.0, 11.5, 10.0, 8.5, 19.0
+H1, H2, H3, LEAD, BODY, SMALL, BIG = 26.0, 15.0, 11.5, 11.5, 10.0, 8.5, 19.0
 LINE_HEIGHT = 1.42
-FIRST_COLUMN = 0.34
+FIRST_COLUMN, FIRST_OF_MANY, MANY = 0.34, 0.28, 5
+KEPT_TOGETHER = 240.0
 BAND = 104.0
 
 
@@ -217,7 +218,12 @@ def _points(paper: Paper, block: Points) -> None:
 
 def _chart(paper: Paper, block: Chart) -> None:
     sheet = chart_sheet(block.wide, MEASURE, paper.regular, paper.bold)
-    paper.room(sheet.height + 8)
+    paper.room(sheet.height + 66)
+    with paper.tree.element("H3"):
+        paper.block(block.heading, paper.bold, H3, NAVY)
+    with paper.tree.element("P"):
+        paper.block(block.note, paper.regular, SMALL, SLATE)
+    paper.y -= 4
     bottom = paper.y - sheet.height
     box = [LEFT, bottom, RIGHT, paper.y]
     with paper.tree.element("Figure", alt=block.label, BBox=box), paper.tree.content():
@@ -227,8 +233,9 @@ def _chart(paper: Paper, block: Chart) -> None:
 
 def _grid(paper: Paper, block: Grid) -> None:
     """A table. On the next sheet its head is repeated, for those who see it."""
-    paper.room(90)
     edges = _edges(block)
+    heights = [_height(_lines(paper, row, edges, paper.regular)) for row in block.rows]
+    paper.room(min(sum(heights), KEPT_TOGETHER) + 50)
     with paper.tree.element("Table"):
         with paper.tree.element("Caption"):
             paper.block(block.caption, paper.regular, SMALL, SLATE)
@@ -245,7 +252,8 @@ def _grid(paper: Paper, block: Grid) -> None:
 
 def _edges(block: Grid) -> list[tuple[float, float]]:
     """Left edge and width of each column; the first is wider, numbers stand at the right edge."""
-    first = MEASURE * FIRST_COLUMN
+    many = len(block.columns) > MANY
+    first = MEASURE * (FIRST_OF_MANY if many else FIRST_COLUMN)
     rest = (MEASURE - first) / max(1, len(block.columns) - 1)
     return [(LEFT, first)] + [
         (LEFT + first + number * rest, rest) for number in range(len(block.columns) - 1)
