@@ -128,15 +128,41 @@ def _agencies(figures: YearFigures) -> Section:
         rows.append(_agency_row(figures.others, name % {"n": figures.merged}))
     caption = _("Everybody stands in one line: the agency that they work for")
     grid: tuple[Block, ...] = (Grid(caption, columns, tuple(rows)),) if rows else ()
-    coverage = Words(
-        (
-            _(
-                "Coverage, the share of an agency's people who have been trained, is left out: the "
-                "portal knows who came, not how many people an agency employs."
-            ),
+    return Section("agencies", _("Agencies taking part"), (*grid, *_coverage(figures)))
+
+
+def _coverage(figures: YearFigures) -> tuple[Block, ...]:
+    """The share of an agency's people who have been trained, where the agency has given a number;
+    where it has not, that is said."""
+    if not figures.coverage:
+        words = _(
+            "Coverage, the share of an agency's people who have been trained, is left out: the "
+            "portal knows who came, and no agency has said how many people it employs."
         )
+        return (Words((words,)),)
+    columns = (
+        Column(_("Agency")),
+        Column(_("People trained"), number=True),
+        Column(_("People employed"), number=True),
+        Column(_("Share"), number=True),
+        Column(_("Counted on"), number=True),
     )
-    return Section("agencies", _("Agencies taking part"), (*grid, coverage))
+    rows = tuple(
+        (
+            line.name,
+            str(line.trained),
+            f"{line.staff:,}",
+            f"{line.percent}%",
+            date_format(line.counted_on, "M j, Y"),
+        )
+        for line in figures.coverage
+    )
+    words = _(
+        "Other agencies have not said how many people they employ, or had too few trained; their "
+        "coverage is left out."
+    )
+    caption = _("Coverage: people with a certificate, of this year or before, of those employed")
+    return Grid(caption, columns, rows), Words((words,))
 
 
 def _agency_row(line: AgencyLine, name: str) -> tuple[str, ...]:
@@ -194,13 +220,9 @@ def _answered(wave: str, row: dict[str, Any], *, is_first: bool) -> str:
     values = {"wave": wave, "n": row["people_about"], "both": row["also_first_about"]}
     also = not is_first and row["also_first_about"] is not None
     if row["people_about"] is None:
-        text = (
-            _(
-                "How many answered “%(wave)s” is not shown; about %(both)d answered the first one too."
-            )
-            if also
-            else _("How many answered “%(wave)s” is not shown.")
-        )
+        text = _("How many answered “%(wave)s” is not shown.")
+        if also:
+            text += " " + _("About %(both)d of them answered the first one too.")
     elif also:
         text = _("About %(n)d answered “%(wave)s”, about %(both)d of them the first one too.")
     else:

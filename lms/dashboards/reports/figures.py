@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count
 
 from certificates.models import Certificate
 from courses.ledgers import minutes_by_course_between
@@ -46,6 +48,21 @@ class AgencyLine:
 
 
 @dataclass(frozen=True)
+class CoverageLine:
+    """How many of those whom an agency employs hold a certificate from the year or from before.
+    Only of agencies that have said how many they employ."""
+
+    name: str
+    trained: int
+    staff: int
+    counted_on: date
+
+    @property
+    def percent(self) -> int:
+        return min(100, round(100 * self.trained / self.staff))
+
+
+@dataclass(frozen=True)
 class YearFigures:
     """One training year. `merged` is how many agencies are in `others`, which is None where there
     are none."""
@@ -58,6 +75,7 @@ class YearFigures:
     agencies: tuple[AgencyLine, ...]
     others: AgencyLine | None
     merged: int
+    coverage: tuple[CoverageLine, ...]
 
     @property
     def trainings(self) -> int:
@@ -100,6 +118,7 @@ def year_figures(user: User, year: TrainingYear) -> YearFigures:
         agencies=agencies,
         others=others,
         merged=merged,
+        coverage=_coverage(reported.filter(starts_on__lte=year.last_day)),
     )
 
 
@@ -141,6 +160,24 @@ def _programs(
         for course, of_course in lines.items()
     ]
     return tuple(sorted(found, key=lambda line: line.title))
+
+
+def _coverage(cohorts: Any) -> tuple[CoverageLine, ...]:
+    """Agencies with fewer than LEAST_PEOPLE trained are left out."""
+    standing = Certificate.objects.filter(
+        enrolment__cohort__in=cohorts,
+        enrolment__user__agency__staff__isnull=False,
+        revocation=None,
+    )
+    agency = "enrolment__user__agency"
+    rows = (
+        standing.order_by()
+        .values_list(f"{agency}__name", f"{agency}__staff", f"{agency}__staff_counted_on")
+        .annotate(trained=Count("enrolment__user", distinct=True))
+        .filter(trained__gte=LEAST_PEOPLE)
+        .order_by(f"{agency}__name")
+    )
+    return tuple(CoverageLine(name, trained, staff, day) for name, staff, day, trained in rows)
 
 
 def _certified_people(cohorts: Any) -> int:

@@ -142,3 +142,17 @@ def test_nothing_is_lost_and_no_small_agency_follows_from_the_total(lines):
     assert len(shown) + merged == len(lines)
     assert all(line.people >= 5 for line in shown)
     assert others is None or others.people >= 5 or not shown
+
+
+def test_coverage_is_of_agencies_that_said_how_many_they_employ(reader, version):
+    told, silent, tiny = (AgencyFactory.create(name=name) for name in ("Told", "Silent", "Tiny"))
+    for agency in (told, tiny):
+        agency.count_staff(40, date(2026, 7, 1))
+    cohort = CohortFactory.create(version=version, starts_on=MONDAY)
+    before = CohortFactory.create(version=version, starts_on=date(2026, 3, 2))
+    taken = seats(cohort, told, 6) + seats(cohort, silent, 6) + seats(cohort, tiny, 4)
+    again = EnrolmentFactory.create(cohort=before, user=taken[0].user)
+    for number, seat in enumerate([*taken, again, *seats(before, told, 2)]):
+        certificate_for(seat, f"code {number}")
+    [line] = year_figures(reader, YEAR).coverage
+    assert (line.name, line.trained, line.staff, line.percent) == ("Told", 8, 40, 20)
