@@ -3,7 +3,6 @@
 The same report and fonts always give the same bytes.
 """
 
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -178,7 +177,21 @@ def _section(paper: Paper, section: Section) -> None:
         paper.block(section.heading, paper.bold, H2, NAVY)
     for block in section.blocks:
         paper.y -= 6
-        _DRAWN[type(block)](paper, block)
+        _draw(paper, block)
+
+
+def _draw(paper: Paper, block: Block) -> None:
+    match block:
+        case Words():
+            _words(paper, block)
+        case Figures():
+            _figures(paper, block)
+        case Points():
+            _points(paper, block)
+        case Chart():
+            _chart(paper, block)
+        case Grid():
+            _grid(paper, block)
 
 
 def _words(paper: Paper, block: Words) -> None:
@@ -299,12 +312,3 @@ def _crisis_line(paper: Paper, words: str) -> None:
     paper.y -= 6
     with paper.tree.element("P"):
         paper.block(words, paper.bold, BODY, NAVY)
-
-
-_DRAWN: dict[type, Callable[[Paper, Block], None]] = {
-    Words: _words,
-    Figures: _figures,
-    Points: _points,
-    Chart: _chart,
-    Grid: _grid,
-}

@@ -148,7 +148,7 @@ def _written(pdf: pikepdf.Pdf, element: Element, parent: Any, owners: _Owners) -
 def _attributes(element: Element) -> Dictionary:
     """Texts are names in PDF, and lists of numbers are boxes."""
     owner = Name.Layout if element.kind == "Figure" else Name.Table
-    told = {
+    told: dict[str, Any] = {
         key: Name("/" + value) if isinstance(value, str) else Array(value)
         for key, value in element.attributes.items()
     }
