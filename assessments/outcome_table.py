@@ -28,11 +28,13 @@ _CHANGE = (
     "g_z",
     "d_av",
     "d_rm",
+    "detectable_d_z",
 )
 _INSIDE = {
     "wilcoxon": ("w_plus", "w_minus", "zeros", "p", "rank_biserial"),
     "reliable": ("improved", "unchanged", "worsened"),
-    "cluster": ("n_cohorts", "icc", "se_robust"),
+    "cluster": ("n_cohorts", "icc", "se_robust", "design_effect", "ci_low", "ci_high", "p"),
+    "equivalence": ("margin", "low", "high", "p"),
 }
 
 OUTCOME_COLUMNS = (
@@ -51,8 +53,8 @@ OUTCOME_COLUMNS = (
 def outcomes_rows(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Rows with OUTCOME_COLUMNS as keys, at full precision.
 
-    A hidden or missing number is None (an empty cell); `suppressed` then says why, with the part
-    of the row in front where only a part is hidden.
+    A hidden or missing number is None (an empty cell), and so is one that an older report does not
+    have; `suppressed` then says why, with the part of the row in front where only a part is hidden.
     """
     return [
         _row(report, code, change)
@@ -63,9 +65,9 @@ def outcomes_rows(report: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _row(report: Mapping[str, Any], scale: str, change: Mapping[str, Any]) -> dict[str, Any]:
     row = {key: report[key] for key in ("study", "instrument", "version", "threshold")}
-    row |= {"scale": scale} | {key: change[key] for key in _CHANGE}
+    row |= {"scale": scale} | {key: change.get(key) for key in _CHANGE}
     for part, keys in _INSIDE.items():
-        row |= {f"{part}_{key}": change[part][key] for key in keys}
+        row |= {f"{part}_{key}": change.get(part, {}).get(key) for key in keys}
     return row | {"suppressed": _reasons(change)}
 
 
@@ -75,6 +77,8 @@ def _reasons(change: Mapping[str, Any]) -> str:
     if not change["comparable"]:
         return "these waves may not be compared"
     parts = [
-        f"{part}: {change[part]['suppressed']}" for part in _INSIDE if "suppressed" in change[part]
+        f"{part}: {change[part]['suppressed']}"
+        for part in _INSIDE
+        if "suppressed" in change.get(part, {})
     ]
     return "; ".join(parts)

@@ -3,6 +3,7 @@
 See `assessments.disclosure` for the reasoning.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 FEW = "fewer officers than the threshold"
@@ -11,11 +12,12 @@ SUBTRACTION = "a group smaller than the threshold would follow by subtraction"
 # The same words: to say that a group answered alike would tell what each of them answered.
 ALIKE = SMALL_CELL
 COHORTS = "too few cohorts with enough officers"
-REASONS = (FEW, SMALL_CELL, SUBTRACTION, COHORTS)
+HELD_BACK = "held back until enough people have been added"
+REASONS = (FEW, SMALL_CELL, SUBTRACTION, COHORTS, HELD_BACK)
 
 LEAST_COHORTS = 4
 RELIABLE_ORDER = ("unchanged", "improved", "worsened")
-KEPT_WHEN_HIDDEN = frozenset({"from", "to", "comparable", "k"})
+KEPT_WHEN_HIDDEN = frozenset({"from", "to", "comparable", "k", "margin"})
 
 Object = dict[str, Any]
 
@@ -92,9 +94,16 @@ def _movers(ranks: float, moved: int) -> tuple[int, int]:
 
 
 def cluster(figures: Object, sizes: list[int], threshold: int) -> Object:
-    """Hidden where two figures could be solved for the mean of a cohort below the threshold."""
+    """Hidden, save how many there are, where figures could be solved for the mean of a cohort below
+    the threshold: interval and p carry the robust error, the design effect carries the ICC."""
     if figures["se_robust"] is None:
         return dict(figures)
-    if len(sizes) < LEAST_COHORTS and any(small(size, threshold) for size in sizes):
-        return {**figures, "icc": None, "se_robust": None, "suppressed": COHORTS}
+    if few_cohorts(sizes, threshold):
+        return {**hidden(figures, COHORTS), "n_cohorts": figures["n_cohorts"]}
     return dict(figures)
+
+
+def few_cohorts(sizes: Iterable[int], threshold: int) -> bool:
+    """Whether errors by cohort could be solved for the mean of a cohort below the threshold."""
+    sizes = list(sizes)
+    return len(sizes) < LEAST_COHORTS and any(small(size, threshold) for size in sizes)

@@ -8,7 +8,7 @@ from assessments.models.knowledge import (
 )
 from assessments.models.protocol import CohortArm, InformationSheet
 from assessments.models.public import PublicOutcomes
-from assessments.models.rates import RateGroup, ResponseRate, VintageCounts
+from assessments.models.rates import RateGroup, ResponseRate, VintageCounts, VintageGroups
 from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 
@@ -31,5 +31,6 @@ __all__ = [
     "SurveyWindow",
     "TextReview",
     "VintageCounts",
+    "VintageGroups",
     "Wave",
 ]
