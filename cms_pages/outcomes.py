@@ -106,8 +106,8 @@ def main_words(public: PublicOutcomes, first: str, second: str) -> str:
     return " ".join(sentences)
 
 
-def figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}".replace("-", MINUS)
+def figure(value: float) -> str:
+    return f"{value:.2f}".replace("-", MINUS)
 
 
 def _pair(public: PublicOutcomes, first: str, second: str) -> Context:
@@ -124,7 +124,7 @@ def _pair(public: PublicOutcomes, first: str, second: str) -> Context:
         "table": change_table(notes, rows),
         "main_scale": _title(main),
         "years_chart": year_chart([row for row in years if row["scale"] == main["code"]], main),
-        "years_table": _years_table(notes, years) if years else None,
+        "years_table": _years_table(notes, years),
     }
 
 
@@ -167,9 +167,12 @@ def interval_words(row: Row) -> str:
     }
 
 
-def _years_table(notes: Row, rows: Sequence[Row]) -> Context:
-    """One row a scale, one column a year: change, and of about how many people."""
+def _years_table(notes: Row, rows: Sequence[Row]) -> Context | None:
+    """One row a scale, one column a year: change, and of about how many people. None where there is
+    one year, which says what the total says."""
     years = sorted({row["year"] for row in rows})
+    if len(years) < 2:
+        return None
     cells = {(row["scale"], row["year"]): row for row in rows}
     return {
         "caption": _("Change in each year, and of about how many people"),
