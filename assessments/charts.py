@@ -115,7 +115,9 @@ class FlowBar:
 
 
 @dataclass(frozen=True)
-class _Estimate:
+class Estimate:
+    """One row to draw: a mean change with its interval, and how many people it is of (`n`)."""
+
     scale: str
     label: str
     n: int
@@ -138,12 +140,12 @@ def dot_charts(
     Scales with different ranges of scores cannot share an axis: one chart for each range, the one
     with the primary scale first. Empty where nothing can be shown.
     """
-    groups: dict[tuple[float, float], list[_Estimate]] = {}
+    groups: dict[tuple[float, float], list[Estimate]] = {}
     for code, change in _changes(report, wave_from, wave_to):
         if change["ci_low"] is not None:
             scale = instrument.scale(code)
             groups.setdefault(score_range(scale, instrument), []).append(
-                _Estimate(
+                Estimate(
                     code,
                     scale.title_in(language),
                     change["n"],
@@ -157,8 +159,8 @@ def dot_charts(
             wave_from,
             wave_to,
             *bounds,
-            wide=_drawing(estimates, WIDE, primary),
-            thin=_drawing(estimates, THIN, primary),
+            wide=drawing(_largest_first(estimates), WIDE, primary),
+            thin=drawing(_largest_first(estimates), THIN, primary),
         )
         for bounds, estimates in groups.items()
     ]
@@ -239,22 +241,26 @@ def _changes(
                 yield code, change
 
 
-def _drawing(estimates: Sequence[_Estimate], layout: Layout, primary: str) -> Drawing:
-    ordered = sorted(estimates, key=lambda e: -e.change)
-    ticks = axis_ticks(min(e.low for e in ordered), max(e.high for e in ordered))
+def _largest_first(estimates: Sequence[Estimate]) -> list[Estimate]:
+    return sorted(estimates, key=lambda estimate: -estimate.change)
+
+
+def drawing(estimates: Sequence[Estimate], layout: Layout, primary: str = "") -> Drawing:
+    """One size of a chart, its rows in the order given; `primary` is the scale that is marked."""
+    ticks = axis_ticks(min(e.low for e in estimates), max(e.high for e in estimates))
 
     def x(value: float) -> float:
         share = (value - ticks[0]) / (ticks[-1] - ticks[0])
         return round(layout.axis_from + share * (layout.axis_to - layout.axis_from), 1)
 
-    last_dot = layout.first_dot + layout.row_height * (len(ordered) - 1)
+    last_dot = layout.first_dot + layout.row_height * (len(estimates) - 1)
     height = last_dot + layout.below
     return Drawing(
         layout=layout.name,
         width=layout.width,
         height=height,
         ticks=tuple(Tick(x(value), _tick_label(value), value == 0) for value in ticks),
-        rows=tuple(_row(e, i, layout, x, primary) for i, e in enumerate(ordered)),
+        rows=tuple(_row(e, i, layout, x, primary) for i, e in enumerate(estimates)),
         grid_top=2.0,
         grid_bottom=last_dot + layout.below - 30,
         tick_y=height - (12 if layout is WIDE else 8),
@@ -262,7 +268,7 @@ def _drawing(estimates: Sequence[_Estimate], layout: Layout, primary: str) -> Dr
 
 
 def _row(
-    estimate: _Estimate, index: int, layout: Layout, x: Callable[[float], float], primary: str
+    estimate: Estimate, index: int, layout: Layout, x: Callable[[float], float], primary: str
 ) -> Row:
     y = layout.first_dot + layout.row_height * index
     return Row(

@@ -15,6 +15,8 @@ from assessments.models import (
     Attempt,
     InstrumentDraft,
     KnowledgeCheck,
+    OutcomeVintage,
+    PublicOutcomes,
     Question,
     Release,
     ReleaseState,
@@ -22,6 +24,7 @@ from assessments.models import (
     SurveyWindow,
 )
 from assessments.models.release import new_file_name
+from assessments.public_outcomes import public_document
 from certificates.models import Certificate
 from certificates.snapshot import Signatory, Snapshot
 from cms_pages.actions import publish_lesson
@@ -38,6 +41,7 @@ from tests.factories import (
     EnrolmentFactory,
     UserFactory,
 )
+from tests.public_reports import report
 from tests.surveys import DURING_THE_LAST_DAY, instrument_document, study_document
 
 OWNER_NAME = "Quillfeather"
@@ -65,6 +69,7 @@ class World:
     window: SurveyWindow
     token: str
     certificate: Certificate
+    public: PublicOutcomes
     lesson: LessonPage
     draft: InstrumentDraft
     release: Release
@@ -173,6 +178,19 @@ def _study(course: str) -> Study:
     return create_study_keys(study=study, by=None)
 
 
+def public_outcomes(study: Study) -> PublicOutcomes:
+    """One public vintage more with true tables, of one that evaluators do not see."""
+    newest = study.vintages.first()
+    number = newest.number + 1 if newest else 1
+    vintage = OutcomeVintage.objects.create(
+        study=study, number=number, digest=f"public {number}", report={}, published=False
+    )
+    document = public_document(report(), study.frame.study, study.frame.instrument, {2026: 60})
+    return PublicOutcomes.objects.create(
+        study=study, number=number, vintage=vintage, rows=document.rows, notes=document.notes
+    )
+
+
 def _windows(cohort: Cohort, elsewhere: Cohort) -> SurveyWindow:
     create_windows(cohort=elsewhere)
     return next(w for w in create_windows(cohort=cohort) if w.wave.code == "post")
@@ -218,6 +236,7 @@ def make_world(clock: Any) -> World:
         window=window,
         token=token_for(window, people[m.OWNER]),
         certificate=certificate_for(seat),
+        public=public_outcomes(study),
         lesson=_lesson(version.course.code),
         draft=draft_of_version(version=study.instrument_version, by=people[m.EVALUATOR]),
         release=release_of(study, people[m.EVALUATOR]),

@@ -45,6 +45,8 @@ BUDGETS = [
     Budget("front page", m.ANONYMOUS, 10, lambda w: "/"),
     Budget("catalog", m.ANONYMOUS, 12, _route("catalog")),
     Budget("course", m.ANONYMOUS, 22, _route("course", lambda w: {"code": w.course})),
+    Budget("public outcomes", m.ANONYMOUS, 1, _route("outcomes")),
+    Budget("public vintage", m.ANONYMOUS, 3, _route("outcomes_vintage", m.public)),
     Budget("verify", m.ANONYMOUS, 1, _route("certificates:verify")),
     Budget(
         "verified",
@@ -84,6 +86,7 @@ BUDGETS = [
     Budget("outcomes", m.EVALUATOR, 22, _route("evaluator:study", m.study)),
     Budget("protocol", m.EVALUATOR, 14, _route("evaluator:protocol", m.study)),
     Budget("response rates", m.EVALUATOR, 20, _route("evaluator:rates", m.study)),
+    Budget("publish outcomes", m.EVALUATOR, 12, _route("evaluator:publish", m.study)),
     Budget("study file", m.EVALUATOR, 5, _route("evaluator:load")),
     Budget("survey windows", m.EVALUATOR, 9, _route("evaluator:windows", m.study)),
     Budget("ask once more", m.EVALUATOR, 7, _route("evaluator:reopen", m.study_window)),
@@ -100,6 +103,10 @@ BUDGETS = [
     Budget("instrument draft", m.EVALUATOR, 8, _route("instruments:draft", m.draft)),
     Budget("form of an item", m.EVALUATOR, 6, _route("instruments:part", m.item)),
     Budget("languages of a draft", m.EVALUATOR, 6, _route("instruments:languages", m.draft)),
+    # The chief's
+    Budget("reports", m.SUPERVISOR, 6, _route("reports:years")),
+    Budget("report of a year", m.SUPERVISOR, 22, _route("reports:year", m.report_year)),
+    Budget("report of a year, PDF", m.SUPERVISOR, 22, _route("reports:pdf", m.report_year)),
     # The coordinator's and the administrator's
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),

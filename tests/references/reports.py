@@ -15,7 +15,7 @@ from assessments import breakdowns
 from assessments.blocks_all import make_blocks, put
 from assessments.keyring import responses_key
 from assessments.models import Study
-from assessments.outcomes import Response, adjust, _assemble
+from assessments.outcomes import Response, _assemble, adjust
 from assessments.releases import rows_of
 from assessments.response_table import of_training, response_table
 from assessments.scores import Scored, scores_of
