@@ -19,6 +19,10 @@ from assessments.measures import InstrumentSpec
 from assessments.studies import StudySpec
 
 CHUNK_ROWS = 1_000
+CODE_NUMBERS = 2
+"""A person's code has 32 hex digits, two numbers of 64 bits."""
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_FIELDS = itemgetter("row", "code", "wave", "version", "answers")
 NOT_GIVEN = 0
 NO_COHORT = -1
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -104,24 +108,24 @@ class _Reader:
         }
         self.step_items, self.number_items = released_items(study, instrument)
         self.step_type = _step_type(instrument)
-        self.people: dict[str, int] = {}
         self.cohorts: dict[str, int] = {"": NO_COHORT}
         self.given: dict[tuple[tuple[str, str], ...], int] = {}
         self.parts: list[dict[str, Array]] = []
 
     def add(self, chunk: Sequence[Row]) -> None:
-        if {row["version"] for row in chunk} - {self.version}:
+        fields = [*zip(*map(_FIELDS, chunk), strict=True)] or [()] * 5
+        ids, codes, waves, versions, answers = fields
+        if set(versions) - {self.version}:
             raise ReleaseError("Some rows answer another version of the instrument")
-        people, cohorts, given = self.people, self.cohorts, self.given
-        answers = [row["answers"] for row in chunk]
+        cohorts, given = self.cohorts, self.given
         texts = [tuple((row.get("covariates") or {}).items()) for row in chunk]
         part = {
-            "row": _row_numbers([row["row"] for row in chunk]),
-            "person": _ints([people.setdefault(row["code"], len(people)) for row in chunk]),
-            "wave": _places([row["wave"] for row in chunk], self.waves),
+            "row": _hex_numbers(ids).reshape(-1),
+            "code": _hex_numbers(codes).reshape(-1, CODE_NUMBERS),
+            "wave": _places(waves, self.waves),
             "arm": _places([row.get("arm", "") for row in chunk], self.arms),
             "cohort": _ints(
-                [cohorts.setdefault(row.get("cohort", ""), len(cohorts) - 1) for row in chunk]
+                [cohorts.setdefault(row.get("cohort") or "", len(cohorts) - 1) for row in chunk]
             ),
             "given": _ints([given.setdefault(one, len(given)) for one in texts]),
             "steps": _steps(answers, self.step_items, self.step_type),
@@ -140,25 +144,23 @@ class _Reader:
         return np.array(table, np.int8).reshape(len(table), len(self.choices))[given]
 
     def columns(self) -> Columns:
-        self.people.clear()
         if not self.parts:
             self.add([])
         whole = {name: self._joined(name) for name in list(self.parts[0])}
-        stays = whole.pop("person").astype(np.int64) * len(self.arms) + whole["arm"]
-        places = stays * len(self.waves) + whole["wave"]
+        code = whole.pop("code")
         # By id, so that of two rows the same one counts in every release.
-        order = np.lexsort((whole["row"], places))
-        first = np.ones(len(order), bool)
-        first[1:] = np.diff(places[order]) != 0
-        order = order[first]
-        starts = np.diff(stays[order], prepend=-1) != 0
-        del stays, places
-        whole = {name: column[order] for name, column in whole.items()}
+        keys = (whole["row"], whole["wave"], whole["arm"], *code.T)
+        order = np.lexsort(keys)
+        starts = _changes(order, *keys[2:])
+        first = starts | _changes(order, whole["wave"])
+        order, owner = order[first], np.cumsum(starts)[first] - 1
+        for name in whole:
+            whole[name] = whole[name][order]
         covariates = self._covariates(whole.pop("given"))
         return Columns(
             **whole,
             covariates=covariates,
-            owner=(np.cumsum(starts) - 1).astype(np.int32),
+            owner=owner.astype(np.int32),
             digest=_digest(whole["wave"], whole["steps"], whole["numbers"]),
             cohorts=tuple(self.cohorts)[1:],
             step_items=self.step_items,
@@ -175,8 +177,19 @@ def _ints(values: Sequence[int]) -> Array:
     return np.array(values, np.int32)
 
 
-def _row_numbers(ids: Sequence[str]) -> Array:
-    return np.frombuffer(bytes.fromhex("".join(ids)), ">u8").astype(np.uint64)
+def _hex_numbers(texts: Sequence[str]) -> Array:
+    """One number of 64 bits for every sixteen hex digits."""
+    return np.frombuffer(bytes.fromhex("".join(texts)), ">u8").astype(np.uint64)
+
+
+def _changes(order: Array, *keys: Array) -> Array:
+    """A mask of the entries, in an order, of which a key is not that of the entry before."""
+    changed = np.zeros(len(order), bool)
+    changed[:1] = True
+    for key in keys:
+        sorted_key = key[order]
+        changed[1:] |= sorted_key[1:] != sorted_key[:-1]
+    return changed
 
 
 def _places(values: Sequence[str], known: Mapping[str, int]) -> Array:
@@ -232,9 +245,8 @@ def _answered(steps: Array, numbers: Array) -> Array:
 def _digest(wave: Array, steps: Array, numbers: Array) -> Array:
     """A number of 64 bits that rows of the same wave and answers share."""
     total = wave.astype(np.uint64)
-    whole = [steps[:, n].astype(np.int64).view(np.uint64) for n in range(steps.shape[1])]
-    exact = [np.ascontiguousarray(numbers[:, n]).view(np.uint64) for n in range(numbers.shape[1])]
-    for column in (*whole, *exact):
-        total = (total + column) * np.uint64(0x9E3779B97F4A7C15)
+    for column in (*steps.T, *numbers.T):
+        wide = column.astype(np.int64 if column.dtype.kind == "i" else np.float64)
+        total = (total + wide.view(np.uint64)) * _ODD
         total ^= total >> np.uint64(29)
     return total

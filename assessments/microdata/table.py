@@ -9,7 +9,7 @@ from assessments.frame import Frame
 from assessments.microdata.banding import released_choices
 from assessments.microdata.classes import Labels
 from assessments.microdata.columns import Array, Columns
-from assessments.microdata.drawing import fresh_codes, keys
+from assessments.microdata.drawing import CODE_LENGTH, fresh_codes, keys
 from assessments.microdata.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def table_of(columns: Columns, outcome: Outcome, frame: Frame) -> "pd.DataFrame"
     import pandas as pd
 
     codes, rows = _dealt(columns, outcome)
-    parts = {"code": pd.Series(codes.astype(str), dtype="str")}
+    parts = {"code": _texts(codes)}
     waves = frame.study.wave_codes
     parts["wave"] = pd.Series(
         pd.Categorical.from_codes(columns.wave[rows], categories=list(waves), ordered=True)
@@ -41,7 +41,17 @@ def table_of(columns: Columns, outcome: Outcome, frame: Frame) -> "pd.DataFrame"
         parts[item] = pd.Series(pd.arrays.IntegerArray(steps, missing))
     for n, item in enumerate(columns.number_items):
         parts[item] = pd.Series(columns.numbers[rows, n])
-    return pd.DataFrame(parts)
+    return pd.DataFrame(parts, copy=False)
+
+
+def _texts(codes: Array) -> "pd.Series[str]":
+    """Texts of one length without a Python object each: a million of them take twelve megabytes."""
+    import pandas as pd
+    import pyarrow as pa
+
+    ends = np.arange(len(codes) + 1, dtype=np.int64) * CODE_LENGTH
+    buffers = pa.py_buffer(ends), pa.py_buffer(np.ascontiguousarray(codes))
+    return pd.Series(pd.array(pa.LargeStringArray.from_buffers(len(codes), *buffers), dtype="str"))
 
 
 def _dealt(columns: Columns, outcome: Outcome) -> tuple[Array, Array]:
