@@ -21,6 +21,7 @@ from assessments.studies import StudySpec
 CHUNK_ROWS = 1_000
 CODE_NUMBERS = 2
 """A person's code has 32 hex digits, two numbers of 64 bits."""
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 _FIELDS = itemgetter("row", "code", "wave", "version", "answers")
 NOT_GIVEN = 0
 NO_COHORT = -1
@@ -244,9 +245,8 @@ def _answered(steps: Array, numbers: Array) -> Array:
 def _digest(wave: Array, steps: Array, numbers: Array) -> Array:
     """A number of 64 bits that rows of the same wave and answers share."""
     total = wave.astype(np.uint64)
-    whole = [steps[:, n].astype(np.int64).view(np.uint64) for n in range(steps.shape[1])]
-    exact = [np.ascontiguousarray(numbers[:, n]).view(np.uint64) for n in range(numbers.shape[1])]
-    for column in (*whole, *exact):
-        total = (total + column) * np.uint64(0x9E3779B97F4A7C15)
+    for column in (*steps.T, *numbers.T):
+        wide = column.astype(np.int64 if column.dtype.kind == "i" else np.float64)
+        total = (total + wide.view(np.uint64)) * _ODD
         total ^= total >> np.uint64(29)
     return total

@@ -1,7 +1,7 @@
 """The pack of a release: the files in which released rows leave, for SPSS, Stata, R, Python and
 spreadsheets, with everything that is needed to understand and to check them.
 
-No Django here. pandas, pyarrow and pyreadstat are imported by the functions that need them.
+Pure. pandas, pyarrow and pyreadstat are imported by the functions that need them.
 """
 
 from assessments.packs.about import About
