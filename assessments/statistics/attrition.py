@@ -107,7 +107,15 @@ def logistic(scores: Values, stayed: np.ndarray) -> ChiSquare:
     fit = _logit(sm.add_constant(columns), stayed)
     if fit is None:
         return ChiSquare()
-    return ChiSquare(float(fit.llr), int(fit.df_model), float(fit.llr_pvalue))
+    # statsmodels searches for the likelihood of none as well, and stops early: `llr` is 1e-9 off.
+    chi2 = 2 * (float(fit.llf) - _loglik_of_none(stayed))
+    df = int(fit.df_model)
+    return ChiSquare(chi2, df, float(stats.chi2.sf(chi2, df)))
+
+
+def _loglik_of_none(stayed: Values) -> float:
+    share = float(stayed.mean())
+    return stayed.size * (share * math.log(share) + (1 - share) * math.log1p(-share))
 
 
 def _independent(scores: Values) -> Values:

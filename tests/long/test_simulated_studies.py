@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from assessments.statistics.comparison import Arm, ancova, difference_in_differences
 from scipy.stats import binom
 
 from assessments.statistics.clusters import clustering
+from assessments.statistics.comparison import Arm, ancova, difference_in_differences
 from assessments.statistics.summaries import change_row
 
 pytestmark = pytest.mark.long
