@@ -57,6 +57,4 @@ def test_bins_hold_what_r_counts_in_them():
     right = {"bins": [{"low": 1.0, "high": 2.0, "n": 7}, {"low": 2.0, "high": 5.0, "n": 9}]}
     assert all(one.agrees for one in compare(right, {"values": values}))
     short = {"bins": [{"low": 1.0, "high": 1.5, "n": 7}]}
-    assert [one.place for one in compare(short, {"values": values}) if not one.agrees] == [
-        "bins.all"
-    ]
+    assert not any(one.agrees for one in compare(short, {"values": values}))
