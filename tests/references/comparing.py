@@ -46,6 +46,10 @@ class Compared:
         return next((limit for part, limit in TOLERANCES if part in self.place), CLOSED_FORM)
 
     @property
+    def is_fitted(self) -> bool:
+        return self.tolerance > CLOSED_FORM
+
+    @property
     def agrees(self) -> bool:
         return self.difference <= self.tolerance
 
