@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cat requirements.txt requirements-dev.txt 2>/dev/null | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long guides lint fix types imports check browser assets lock
+.PHONY: help run test test-long guides statistics lint fix types imports check browser assets lock
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -22,6 +22,9 @@ test-long: $(STAMP) browser assets ## Simulations and races (SEEDS=... sets how 
 
 guides: $(STAMP) browser assets ## Take the pictures of docs/guides anew
 	@GUIDES=1 $(BIN)/python -m pytest -m long tests/journeys/test_guides.py
+
+statistics: $(STAMP) ## Compare reports on well-known data with R's numbers; renews the table in docs/statistics.md
+	@STATISTICS=1 $(BIN)/python -m pytest tests/references
 
 lint: $(STAMP) ## Style of Python and templates
 	@$(BIN)/ruff check .

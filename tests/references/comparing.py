@@ -46,6 +46,10 @@ class Compared:
         return next((limit for part, limit in TOLERANCES if part in self.place), CLOSED_FORM)
 
     @property
+    def is_fitted(self) -> bool:
+        return self.tolerance > CLOSED_FORM
+
+    @property
     def agrees(self) -> bool:
         return self.difference <= self.tolerance
 
@@ -74,27 +78,28 @@ def without_merged(report: Report, reference: Report) -> Report:
     return told
 
 
-def _walk(ours: Any, theirs: Any, place: tuple[str, ...]) -> Iterator[Compared]:
+def _walk(
+    ours: Any, theirs: Any, place: tuple[str, ...], hidden: bool = False
+) -> Iterator[Compared]:
     if isinstance(ours, dict):
-        yield from _walk_keys(ours, theirs or {}, place)
+        yield from _walk_keys(ours, theirs or {}, place, hidden or "suppressed" in ours)
     elif isinstance(ours, list):
         known = {_name(one): one for one in theirs or []}
         for one in ours:
             name = _name(one)
-            yield from _walk(one, known.get(name), (*place, name))
+            yield from _walk(one, known.get(name), (*place, name), hidden)
     elif isinstance(ours, str | bool):
         assert ours == theirs, (place, ours, theirs)
     else:
         yield Compared(".".join(place), ours, theirs)
 
 
-def _walk_keys(ours: Any, theirs: Any, place: tuple[str, ...]) -> Iterator[Compared]:
+def _walk_keys(ours: Any, theirs: Any, place: tuple[str, ...], hidden: bool) -> Iterator[Compared]:
     for key, value in ours.items():
-        hidden = value is None and "suppressed" in ours
         if key == "bins":
             yield from _walk_bins(value or [], theirs.get("values"), (*place, key))
-        elif not hidden and key not in OURS_ALONE:
-            yield from _walk(value, theirs.get(key), (*place, key))
+        elif key not in OURS_ALONE and not (hidden and value is None):
+            yield from _walk(value, theirs.get(key), (*place, key), hidden)
 
 
 def _walk_bins(bins: Any, values: Any, place: tuple[str, ...]) -> Iterator[Compared]:

@@ -35,11 +35,12 @@ each_change <- function(data, body) {
 group_change <- function(earlier, later) {
   d <- later - earlier
   n <- length(d)
-  se <- sd(d) / sqrt(n)
+  spread <- if (isTRUE(sd(d) > 1e-9)) sd(d) else NA
+  se <- spread / sqrt(n)
   list(n = n, mean_from = mean(earlier), mean_to = mean(later), mean_change = mean(d),
        sd_change = sd(d), se = se, ci_low = mean(d) - qt(.975, max(n - 1, 1)) * se,
-       ci_high = mean(d) + qt(.975, max(n - 1, 1)) * se, d_z = mean(d) / sd(d),
-       g_z = if (n > 2) hedges(mean(d) / sd(d), n - 1) else NA)
+       ci_high = mean(d) + qt(.975, max(n - 1, 1)) * se, d_z = mean(d) / spread,
+       g_z = if (n > 2) hedges(mean(d) / spread, n - 1) else NA)
 }
 
 # DerSimonian & Laird by metafor; I2 from Q (Higgins & Thompson), which for DL is metafor's own.
