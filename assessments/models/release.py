@@ -69,7 +69,8 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
     def over(self, day: date) -> "ReleaseQuerySet":
         """Those whose files may be had no more from this day on."""
-        return self.filter(state=ReleaseState.READY, expires_on__lt=day)
+        ready = self.filter(state=ReleaseState.READY, expires_on__lt=day)
+        return ready.defer("classes_sealed")
 
     def move(self, target: ReleaseState, **changes: object) -> int:
         """Moves the releases that may go there, in one statement, and returns how many did. Of two

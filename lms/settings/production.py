@@ -18,6 +18,7 @@ from lms.settings.base import (
     EVALUATOR_KEYS_DIR,
     MEDIA_ROOT,
     PORTAL_SIDE,
+    RELEASES_DIR,
     STATIC_ROOT,
     STATICFILES_DIRS,
     WEB_KEYS_DIR,
@@ -108,6 +109,11 @@ for _name, _directory in (
         ),
         f"{_name} must be away from the directories of static files and media, which are served",
     )
+
+_refuse_if(
+    any(_overlap(RELEASES_DIR, served) for served in (MEDIA_ROOT, STATIC_ROOT, *STATICFILES_DIRS)),
+    "RELEASES_DIR must be away from the directories of static files and media, which are served",
+)
 
 SECRET_KEY = _given("SECRET_KEY")
 _refuse_if(SECRET_KEY.strip() in _KNOWN_TO_ALL, "SECRET_KEY is the one of development")

@@ -105,10 +105,13 @@ def _post(client: Client, address: str, sent: dict[str, Any]) -> int:
     # Bytes go as they are; the client would want to encode them.
     ask = client.post if isinstance(sent["data"], dict) else partial(client.generic, "POST")
     with transaction.atomic(), transaction.atomic(using="responses"):
-        status = ask(address, **sent).status_code
+        answer = ask(address, **sent)
+        if answer.streaming:
+            # Closes its file.
+            answer.getvalue()
         transaction.set_rollback(True)
         transaction.set_rollback(True, using="responses")
-    return status
+    return answer.status_code
 
 
 @pytest.fixture

@@ -241,9 +241,9 @@ def test_it_refuses_both_sides_keys_in_one_place_by_a_link(tmp_path):
     assert "EVALUATOR_KEYS_DIR" in said
 
 
-@pytest.mark.parametrize("name", ["WEB_KEYS_DIR", "EVALUATOR_KEYS_DIR"])
+@pytest.mark.parametrize("name", ["WEB_KEYS_DIR", "EVALUATOR_KEYS_DIR", "RELEASES_DIR"])
 @pytest.mark.parametrize("served", ["/nonexistent/var/media", "/nonexistent/var/static", "static"])
-def test_it_refuses_keys_among_what_is_served(name, served):
+def test_it_refuses_keys_and_released_data_among_what_is_served(name, served):
     keys = str(ROOT / served / "keys")
     assert f"{name} must be away" in refusal(PORTAL_VAR="/nonexistent/var", **{name: keys})
 
