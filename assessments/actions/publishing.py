@@ -38,7 +38,8 @@ def publish_outcomes(
     """Freezes a vintage for the public, once: asked again, gives the same one back.
 
     `previewed` is the digest of the document that was looked at. Raises NotPublishable where there
-    is no figure to show, PreviewOutdated where another one would be published.
+    is no figure to show, PreviewOutdated where another one would be published, or where there is a
+    newer vintage.
     """
     Study.objects.select_for_update().get(pk=vintage.study_id)
     before = PublicOutcomes.objects.filter(vintage=vintage).first()
@@ -47,6 +48,8 @@ def publish_outcomes(
     document = public_preview(vintage=vintage, trained=trained)
     if not document.rows["total"]:
         raise NotPublishable
+    if vintage != vintage.study.vintages.filter(published=True).first():
+        raise PreviewOutdated
     if previewed is not None and previewed != document.digest:
         raise PreviewOutdated
     newest = PublicOutcomes.objects.filter(study=vintage.study).first()

@@ -90,6 +90,13 @@ def test_figures_that_nobody_looked_at_are_not_published(study):
     assert not PublicOutcomes.objects.exists()
 
 
+def test_older_figures_are_not_published_after_newer_ones(study):
+    old = make_vintage(study)
+    make_vintage(study, 2)
+    with pytest.raises(PreviewOutdated):
+        publish(old)
+
+
 def test_a_vintage_without_a_figure_is_not_published(study):
     hidden = {code: {"changes": [change(None, None)]} for code in ("scale_a", "scale_b")}
     with pytest.raises(NotPublishable):
