@@ -116,7 +116,8 @@ class Adoption:
     def _objection(self, stand: Stand, before: Part) -> Apart | None:
         if poor := self._bases.poor(stand, self._threshold):
             return frozenset(poor)
-        own = [found for one in before for found in self._divisions(one)]
+        own = [division for one in before for division in self._divisions(one)]
+        cells: set[int] = set()
         for place, division in self._divisions(stand):
             others = [*self._place(place).all, *(d for where, d in own if where == place)]
             if any(coarser(division, other) for other in others):
@@ -124,9 +125,13 @@ class Adoption:
             for other in others:
                 apart = self._apart(division, other)
                 apart = self._alike(stand, place, division, other) if apart is None else apart
-                if apart is not None:
-                    return apart & frozenset(stand.cells.tolist())
-        return None
+                if apart is None:
+                    continue
+                inside = apart & frozenset(stand.cells.tolist())
+                if not inside:
+                    return NO_CELLS
+                cells |= inside
+        return frozenset(cells) if cells else None
 
     def _apart(self, division: Division, other: Division) -> Apart | None:
         key = blake2b(division.tobytes() + other.tobytes(), digest_size=16).digest()
@@ -199,7 +204,8 @@ class Adoption:
             told = self._places[place] = _Place()
             for division, of_core in self._universe.told(place):
                 kind = told.past_core if of_core else told.past_parts
-                if not any(coarser(division, one) for one in kind):
+                others = told.past_parts if not of_core else told.all
+                if not any(coarser(division, one) for one in others):
                     kind.append(division)
         return self._places[place]
 
