@@ -10,6 +10,7 @@ from assessments.models.protocol import CohortArm, InformationSheet
 from assessments.models.rates import RateGroup, ResponseRate, VintageCounts
 from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
+from assessments.models.work import Work, WorkKind, WorkState
 
 __all__ = [
     "Attempt",
@@ -30,4 +31,7 @@ __all__ = [
     "TextReview",
     "VintageCounts",
     "Wave",
+    "Work",
+    "WorkKind",
+    "WorkState",
 ]

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from assessments.bar_charts import Means, bar_chart
-from assessments.charts import THIN, WIDE, DotChart, Drawing, Layout, Row, Tick, signed
+from assessments.dot_plots import Estimate, dot_plot, signed
 
 
 class _Change(NamedTuple):
@@ -156,7 +156,9 @@ def results() -> dict[str, Any]:
             {"count": 126, "label": "answered after", "note": "45 did not", "percent": 59.4},
             {"count": 118, "label": "in both", "note": "the pairs below", "percent": 55.7},
         ],
-        "chart": DotChart("pre", "post", 1, 5, wide=_drawing(WIDE), thin=_drawing(THIN)),
+        "chart": dot_plot(
+            [Estimate(c.label, c.by, c.low, c.high, primary=c.main) for c in _CHANGES]
+        ),
         "bars": bar_chart(
             [Means(c.label, c.before, c.before + c.by, c.main) for c in _CHANGES],
             1,
@@ -209,38 +211,3 @@ def _numbers(c: _Change) -> list[dict[str, Any]]:
         *(f"{signed(c.low)} to {signed(c.high)}", "118", signed(c.by * 0.9), ".012"),
     ]
     return [{"text": text, "number": True} for text in texts]
-
-
-def _drawing(layout: Layout) -> Drawing:
-    """The sample changes at one size; real drawings come from assessments.charts.dot_charts."""
-    values = (-0.25, 0.0, 0.25, 0.5, 0.75)
-
-    def x(value: float) -> float:
-        share = (value - values[0]) / (values[-1] - values[0])
-        return round(layout.axis_from + share * (layout.axis_to - layout.axis_from), 1)
-
-    rows = []
-    for position, c in enumerate(_CHANGES):
-        y = layout.first_dot + layout.row_height * position
-        rows.append(
-            Row(
-                scale=c.label,
-                label=c.label,
-                primary=c.main,
-                hollow=c.low <= 0 <= c.high,
-                n=118,
-                x=x(c.by),
-                x_low=x(c.low),
-                x_high=x(c.high),
-                y=y,
-                label_y=y - layout.label_rise,
-                change_text=signed(c.by),
-                low_text=signed(c.low),
-                high_text=signed(c.high),
-            )
-        )
-    height = rows[-1].y + layout.below
-    ticks = tuple(Tick(x(v), signed(v) if v else "0", v == 0) for v in values)
-    return Drawing(
-        layout.name, layout.width, height, ticks, tuple(rows), 2.0, height - 30, height - 10
-    )

@@ -1,0 +1,212 @@
+"""Geometry of histograms from merged bins: numbers for an SVG template, no markup. Pure.
+
+Bins may be of different widths, because neighbouring ones were merged until each had enough people.
+So the area of a bar, not its height, is how many people it stands for.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assessments.dot_plots import signed, ticks_around
+
+MOST_MARKS = 8
+LETTER = 8.0
+"""About the width of a digit."""
+
+
+@dataclass(frozen=True)
+class Bin:
+    """How many people have a value from `low` to `high`; the next bin begins at or above `high`."""
+
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """One distribution, drawn in a band of its own; `hollow` ones are only outlined."""
+
+    label: str
+    bins: Sequence[Bin]
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Measures of one drawing: each band has a line for its label and then its bars."""
+
+    name: str
+    width: int
+    axis_from: float
+    axis_to: float
+    band: float
+    label: float
+
+
+WIDE = Layout("wide", 700, 16.0, 684.0, 104.0, 40.0)
+THIN = Layout("thin", 280, 8.0, 272.0, 84.0, 40.0)
+BELOW = 26.0
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bin; `text` is empty where the bar is too narrow for its number."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    text: str
+    text_x: float
+    text_y: float
+
+
+@dataclass(frozen=True)
+class Band:
+    """One distribution: its label and its bars on the line at `base`."""
+
+    label: str
+    label_y: float
+    base: float
+    hollow: bool
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A value on the axis; `zero` is the line of no change."""
+
+    x: float
+    label: str
+    zero: bool
+
+
+@dataclass(frozen=True)
+class HistogramDrawing:
+    """One size of a histogram."""
+
+    layout: str
+    width: int
+    height: float
+    left: float
+    right: float
+    bottom: float
+    marks: tuple[Mark, ...]
+    marks_y: float
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Distributions above one another on one axis, in both sizes."""
+
+    wide: HistogramDrawing
+    thin: HistogramDrawing
+
+
+def histogram(
+    groups: Sequence[Group], *, ends: tuple[float, float] | None = None
+) -> Histogram | None:
+    """The distributions in the order given; None where none of them has a bin.
+
+    `ends` are those of the axis, a scale's range of scores. Without them the values are changes:
+    the axis is made around them, and its labels have signs.
+    """
+    shown = [group for group in groups if group.bins]
+    if not shown:
+        return None
+    values = [(bin.low, bin.high) for group in shown for bin in group.bins]
+    changes = ends is None
+    low, high = ends or (min(value[0] for value in values), max(value[1] for value in values))
+    axis = _changes_axis(low, high) if changes else _scores_axis(low, high)
+    return Histogram(*(_drawing(shown, layout, axis, changes) for layout in (WIDE, THIN)))
+
+
+def _changes_axis(low: float, high: float) -> tuple[float, ...]:
+    return ticks_around(min(low, -0.1), max(high, 0.1))
+
+
+def _scores_axis(low: float, high: float) -> tuple[float, ...]:
+    """Every whole score, or the ends and the middle where those are too many."""
+    if float(low).is_integer() and high - low <= MOST_MARKS:
+        return tuple(low + step for step in range(int(high - low) + 1))
+    return (low, (low + high) / 2, high)
+
+
+def edges_of(bins: Sequence[Bin]) -> list[tuple[float, float]]:
+    """Where the bars of bins begin and end: bins of separate scores meet halfway between them."""
+    inner = [(left.high + right.low) / 2 for left, right in zip(bins, bins[1:], strict=False)]
+    first = bins[0].low - (inner[0] - bins[0].high if inner else 0)
+    last = bins[-1].high + (bins[-1].low - inner[-1] if inner else 0)
+    if first == last:
+        first, last = first - 0.25, last + 0.25
+    ends = [first, *inner, last]
+    return list(zip(ends, ends[1:], strict=False))
+
+
+def _drawing(
+    groups: Sequence[Group], layout: Layout, axis: Sequence[float], changes: bool
+) -> HistogramDrawing:
+    edges = [edges_of(group.bins) for group in groups]
+    low = min([axis[0], *(one[0][0] for one in edges)])
+    high = max([axis[-1], *(one[-1][1] for one in edges)])
+
+    def x(value: float) -> float:
+        share = (value - low) / (high - low)
+        return round(layout.axis_from + share * (layout.axis_to - layout.axis_from), 1)
+
+    tallest = max(
+        bin.n / (right - left)
+        for group, pairs in zip(groups, edges, strict=True)
+        for bin, (left, right) in zip(group.bins, pairs, strict=True)
+    )
+    unit = layout.band / tallest
+    bands = tuple(
+        _band(group, pairs, layout, x, unit, place)
+        for place, (group, pairs) in enumerate(zip(groups, edges, strict=True))
+    )
+    bottom = bands[-1].base
+    return HistogramDrawing(
+        layout=layout.name,
+        width=layout.width,
+        height=bottom + BELOW,
+        left=layout.axis_from,
+        right=layout.axis_to,
+        bottom=bottom,
+        marks=tuple(
+            Mark(x(value), _mark(value, changes), changes and value == 0) for value in axis
+        ),
+        marks_y=bottom + 19,
+        bands=bands,
+    )
+
+
+def _mark(value: float, changes: bool) -> str:
+    if not changes or value == 0:
+        return f"{value:g}"
+    return signed(value).rstrip("0").rstrip(".")
+
+
+def _band(
+    group: Group,
+    edges: Sequence[tuple[float, float]],
+    layout: Layout,
+    x: Callable[[float], float],
+    unit: float,
+    place: int,
+) -> Band:
+    top = place * (layout.label + layout.band)
+    base = top + layout.label + layout.band
+    bars = tuple(
+        _bar(bin.n, x(left), x(right), bin.n / (right - left) * unit, base)
+        for bin, (left, right) in zip(group.bins, edges, strict=True)
+    )
+    return Band(group.label, top + 14, base, group.hollow, bars)
+
+
+def _bar(n: int, left: float, right: float, height: float, base: float) -> Bar:
+    text = str(n) if right - left >= LETTER * len(str(n)) + 2 else ""
+    middle, top = round((left + right) / 2, 1), round(base - height, 1)
+    width = round(max(right - left - 2, 1), 1)
+    return Bar(left + 1, top, width, round(height, 1), text, middle, top - 5)
