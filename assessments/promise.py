@@ -35,6 +35,9 @@ SIGHTS: Mapping[Permission, "StrOrPromise"] = {
         "results and response rates of groups of %(threshold)s or more"
     ),
     Permission.EXPORT_OUTCOMES: gettext_lazy("the same as tables to take away"),
+    Permission.RELEASE_DATA: gettext_lazy(
+        "answers without a name, this code or small groups, in data released for research"
+    ),
 }
 NO_SIGHT = frozenset(
     {
@@ -49,6 +52,9 @@ NO_SIGHT = frozenset(
         Permission.MANAGE_STUDIES,
         Permission.IMPORT_RESPONSES,
         Permission.MANAGE_INSTRUMENTS,
+        # What everybody may read in public has nothing of any group that is not shown.
+        Permission.PUBLISH_OUTCOMES,
+        Permission.READ_REPORTS,
         Permission.EDIT_CONTENT,
     }
 )

@@ -1,7 +1,8 @@
 """What a study's protocol consists of, once read: waves, arms, the information sheet, what is asked
 and how answers are linked."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from assessments.documents import Texts, text_in
@@ -12,6 +13,8 @@ CONFIDENTIAL, ANONYMOUS = "confidential", "anonymous"
 LINKINGS = (CONFIDENTIAL, ANONYMOUS)
 SECTIONS, PAGE = "sections", "page"
 LAYOUTS = (SECTIONS, PAGE)
+LINKS_FIRST, CLUSTERS_FIRST = "links_first", "clusters_first"
+RELEASES = (LINKS_FIRST, CLUSTERS_FIRST)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,11 @@ class StudySpec:
     (Holm), `exploratory` those that are only screened (Benjamini-Hochberg). `threshold` counts
     paired officers. `rolling` is "quarter" where a course never ends and its windows close by
     quarter, else empty. `code_elements` are asked where `linking` is anonymous.
+
+    `margins` are changes that would not matter, in points of each scale: what equivalence is tested
+    against. `release` says whether released data keep the links between waves (`links_first`) or
+    blocks of cohorts (`clusters_first`); of items answered with a number only `released_numbers`
+    leave.
     """
 
     code: str
@@ -104,6 +112,9 @@ class StudySpec:
     free_text: bool = False
     retention_months: int | None = None
     code_elements: tuple[str, ...] = ()
+    margins: Mapping[str, float] = field(default_factory=dict)
+    release: str = LINKS_FIRST
+    released_numbers: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

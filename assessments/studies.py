@@ -1,7 +1,8 @@
 """Reading study documents: the protocol that was fixed before the data.
 
 Beyond the contract more keys are allowed: `courses`, the codes of the courses whose cohorts take
-part, `arms`, `rolling`, `layout`, `free_text`, `retention_months` and `code_elements`.
+part, `arms`, `rolling`, `layout`, `free_text`, `retention_months`, `code_elements`, `margins`,
+`release` and `released_numbers`.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from assessments.protocol import (
     ARM_KINDS,
     LAYOUTS,
     LINKINGS,
+    RELEASES,
     TRAINING_ARM,
     Arm,
     SheetSpec,
@@ -53,6 +55,9 @@ _OPTIONAL = (
     "free_text",
     "retention_months",
     "code_elements",
+    "margins",
+    "release",
+    "released_numbers",
 )
 
 
@@ -97,6 +102,9 @@ def parse_study(document: Mapping[str, object], instrument: InstrumentSpec) -> S
         free_text=read.flag("free_text", top.get("free_text", False)),
         retention_months=_count(read, "retention_months", top),
         code_elements=_code_elements(read, top),
+        margins=_margins(read, top.get("margins"), instrument),
+        release=read.one_of("release", top.get("release", RELEASES[0]), RELEASES),
+        released_numbers=_released_numbers(read, top.get("released_numbers"), instrument),
     )
     if spec.code in RESERVED_CODES:
         read.refuse("code", f"{spec.code} is the address of another page; take another")
@@ -207,6 +215,26 @@ def _scales(read: Reader, place: str, value: object, instrument: InstrumentSpec)
     scales = tuple(_scale(read, place, entry, instrument) for entry in entries)
     read.unique(place, scales)
     return scales
+
+
+def _margins(read: Reader, value: object, instrument: InstrumentSpec) -> dict[str, float]:
+    codes = [scale.code for scale in instrument.scales]
+    given = {} if value is None else read.mapping("margins", value, required=(), optional=codes)
+    margins = {code: read.number(f"margins.{code}", points) for code, points in given.items()}
+    for code, points in margins.items():
+        if points <= 0:
+            read.refuse(f"margins.{code}", "must be above 0, in points of the scale")
+    return margins
+
+
+def _released_numbers(read: Reader, value: object, instrument: InstrumentSpec) -> tuple[str, ...]:
+    numbers = [item.code for item in instrument.numeric_items if not item.scale.is_likert]
+    codes = read.sequence("released_numbers", [] if value is None else value, empty=True)
+    for code in codes:
+        if code not in numbers:
+            read.refuse("released_numbers", f"{code!r} is not an item answered with a number")
+    read.unique("released_numbers", [str(code) for code in codes])
+    return tuple(str(code) for code in codes)
 
 
 def _check_roles(read: Reader, spec: StudySpec) -> None:

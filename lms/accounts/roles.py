@@ -40,7 +40,12 @@ _TRAINER = {
     Permission.RECORD_SKILLS,
     Permission.ISSUE_CERTIFICATES,
 }
-_COORDINATOR = {*_TRAINER, Permission.MANAGE_COHORTS, Permission.REVOKE_CERTIFICATES}
+_COORDINATOR = {
+    *_TRAINER,
+    Permission.MANAGE_COHORTS,
+    Permission.REVOKE_CERTIFICATES,
+    Permission.READ_REPORTS,
+}
 
 ROLES: dict[str, Role] = {
     role.code: role
@@ -67,6 +72,9 @@ ROLES: dict[str, Role] = {
                 {
                     Permission.READ_OUTCOMES,
                     Permission.EXPORT_OUTCOMES,
+                    Permission.RELEASE_DATA,
+                    Permission.PUBLISH_OUTCOMES,
+                    Permission.READ_REPORTS,
                     Permission.IMPORT_RESPONSES,
                     Permission.MANAGE_INSTRUMENTS,
                     Permission.MANAGE_STUDIES,
@@ -78,7 +86,7 @@ ROLES: dict[str, Role] = {
         Role(
             "supervisor",
             _("Supervisor"),
-            frozenset({Permission.SEE_AGENCY_PROGRESS}),
+            frozenset({Permission.SEE_AGENCY_PROGRESS, Permission.READ_REPORTS}),
             sees_people=True,
         ),
         Role(
@@ -90,7 +98,7 @@ ROLES: dict[str, Role] = {
         Role(
             "administrator",
             _("Administrator"),
-            frozenset({Permission.MANAGE_PEOPLE}),
+            frozenset({Permission.MANAGE_PEOPLE, Permission.READ_REPORTS}),
             sees_people=True,
             needs_second_factor=True,
         ),

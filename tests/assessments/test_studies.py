@@ -276,3 +276,21 @@ def test_no_two_sample_studies_name_the_same_protocol_of_a_review_board():
     files = (Path(settings.BASE_DIR) / "assessments" / "studies").glob("*.yaml")
     numbers = [yaml.safe_load(file.read_text())["irb"] for file in files]
     assert len(numbers) == len(set(numbers))
+
+
+def test_margins_of_equivalence_are_points_of_a_scale():
+    assert parse_study(DOCUMENT, INSTRUMENT).margins == {}
+    assert parse_study({**DOCUMENT, "margins": {"a": 0.3}}, INSTRUMENT).margins == {"a": 0.3}
+    assert any("above 0" in one for one in problems_of(margins={"a": 0}))
+    assert any("unknown key 'z'" in one for one in problems_of(margins={"z": 1}))
+
+
+def test_released_data_keep_links_unless_the_study_says_clusters():
+    assert parse_study(DOCUMENT, INSTRUMENT).release == "links_first"
+    given = parse_study({**DOCUMENT, "release": "clusters_first"}, INSTRUMENT)
+    assert given.release == "clusters_first"
+    assert any("must be one of" in one for one in problems_of(release="everything"))
+
+
+def test_only_items_answered_with_a_number_can_be_named_as_released_numbers():
+    assert any("I1" in one for one in problems_of(released_numbers=["I1"]))

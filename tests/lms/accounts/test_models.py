@@ -87,6 +87,9 @@ def test_roles_that_see_people_are_those_with_a_permission_about_people():
     about_people = set(Permission) - {
         Permission.READ_OUTCOMES,
         Permission.EXPORT_OUTCOMES,
+        Permission.RELEASE_DATA,
+        Permission.PUBLISH_OUTCOMES,
+        Permission.READ_REPORTS,
         Permission.IMPORT_RESPONSES,
         Permission.MANAGE_INSTRUMENTS,
         Permission.MANAGE_STUDIES,
