@@ -1,4 +1,5 @@
 """What the outcomes page draws of a report: changes with intervals, and who is in them. Pure."""
+
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,10 @@ Bins may be of different widths, because neighbouring ones were merged until eac
 So the area of a bar, not its height, is how many people it stands for.
 """
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assessments.dot_plots import signed, ticks_around
 
@@ -34,19 +36,21 @@ class Group:
 
 @dataclass(frozen=True)
 class Layout:
-    """Measures of one drawing: each band has a line for its label and then its bars."""
+    """Measures of one drawing: each band has its label and then its bars."""
 
     name: str
     width: int
     axis_from: float
     axis_to: float
     band: float
-    label: float
+    characters: int
 
 
-WIDE = Layout("wide", 700, 16.0, 684.0, 104.0, 40.0)
-THIN = Layout("thin", 280, 8.0, 272.0, 84.0, 40.0)
-BELOW = 26.0
+WIDE = Layout("wide", 700, 16.0, 684.0, 104.0, 90)
+THIN = Layout("thin", 280, 8.0, 272.0, 84.0, 36)
+FIRST, LINE, NUMBERS, APART, BELOW = 14.0, 17.0, 24.0, 18.0, 26.0
+"""The first baseline, from line to line, room for the numbers above bars, between bands, the axis.
+"""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Bar:
 class Band:
     """One distribution: its label and its bars on the line at `base`."""
 
-    label: str
+    lines: tuple[str, ...]
     label_y: float
     base: float
     hollow: bool
@@ -136,13 +140,13 @@ def _scores_axis(low: float, high: float) -> tuple[float, ...]:
 
 def edges_of(bins: Sequence[Bin]) -> list[tuple[float, float]]:
     """Where the bars of bins begin and end: bins of separate scores meet halfway between them."""
-    inner = [(left.high + right.low) / 2 for left, right in zip(bins, bins[1:], strict=False)]
+    inner = [(left.high + right.low) / 2 for left, right in pairwise(bins)]
     first = bins[0].low - (inner[0] - bins[0].high if inner else 0)
     last = bins[-1].high + (bins[-1].low - inner[-1] if inner else 0)
     if first == last:
         first, last = first - 0.25, last + 0.25
     ends = [first, *inner, last]
-    return list(zip(ends, ends[1:], strict=False))
+    return list(pairwise(ends))
 
 
 def _drawing(
@@ -161,11 +165,10 @@ def _drawing(
         for group, pairs in zip(groups, edges, strict=True)
         for bin, (left, right) in zip(group.bins, pairs, strict=True)
     )
-    unit = layout.band / tallest
-    bands = tuple(
-        _band(group, pairs, layout, x, unit, place)
-        for place, (group, pairs) in enumerate(zip(groups, edges, strict=True))
-    )
+    unit, top, bands = layout.band / tallest, FIRST, []
+    for group, pairs in zip(groups, edges, strict=True):
+        bands.append(_band(group, pairs, layout, x, unit, top))
+        top = bands[-1].base + APART + FIRST
     bottom = bands[-1].base
     return HistogramDrawing(
         layout=layout.name,
@@ -178,7 +181,7 @@ def _drawing(
             Mark(x(value), _mark(value, changes), changes and value == 0) for value in axis
         ),
         marks_y=bottom + 19,
-        bands=bands,
+        bands=tuple(bands),
     )
 
 
@@ -194,15 +197,15 @@ def _band(
     layout: Layout,
     x: Callable[[float], float],
     unit: float,
-    place: int,
+    top: float,
 ) -> Band:
-    top = place * (layout.label + layout.band)
-    base = top + layout.label + layout.band
+    lines = tuple(textwrap.wrap(group.label, layout.characters))
+    base = top + LINE * (len(lines) - 1) + NUMBERS + layout.band
     bars = tuple(
         _bar(bin.n, x(left), x(right), bin.n / (right - left) * unit, base)
         for bin, (left, right) in zip(group.bins, edges, strict=True)
     )
-    return Band(group.label, top + 14, base, group.hollow, bars)
+    return Band(lines, top, base, group.hollow, bars)
 
 
 def _bar(n: int, left: float, right: float, height: float, base: float) -> Bar:

@@ -1,5 +1,6 @@
 """Geometry of lines over waves: numbers for an SVG template, no markup. Pure."""
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ class Value:
 @dataclass(frozen=True)
 class Line:
     """One group over the waves; None where a wave has no figure. `other`: drawn dashed, with hollow
-    dots, and its figures below them."""
+    dots."""
 
     values: Sequence[Value | None]
     other: bool = False
@@ -45,7 +46,11 @@ class Layout:
 
 WIDE = Layout("wide", 700, 110.0, 590.0, 14.0, 200.0)
 THIN = Layout("thin", 280, 62.0, 236.0, 14.0, 190.0)
-BELOW = 30.0
+BELOW, LINE = 20.0, 16.0
+ROOM = 0.1
+"""Figures stand above and below the outermost dots: a share of what the axis has to reach."""
+LETTER = 7.5
+"""About the width of a letter."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +85,10 @@ class Path:
 
 @dataclass(frozen=True)
 class Name:
-    """A wave under the axis."""
+    """A wave under the axis, on as many lines as its words need."""
 
     x: float
-    label: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,8 @@ def line_chart(
     low, high = min(ends), max(ends)
     if changes:
         low, high = min(low, 0.0), max(high, 0.0)
+    else:
+        low, high = low - ROOM * (high - low), high + ROOM * (high - low)
     if high - low < 0.1:
         low, high = low - 0.1, high + 0.1
     levels = ticks_around(low, high)
@@ -143,27 +150,43 @@ def _drawing(
         return round(layout.top + (1 - share) * layout.height, 1)
 
     bottom = layout.top + layout.height
+    room = int((x(1) - x(0) if len(names) > 1 else layout.width) / LETTER)
+    named = [tuple(textwrap.wrap(name, max(room, 8))) for name in names]
     return LineDrawing(
         layout=layout.name,
         width=layout.width,
-        height=bottom + BELOW,
+        height=bottom + BELOW + LINE * max(map(len, named)),
         left=layout.left - 20,
         right=layout.right + 20,
         levels=tuple(Level(y(one), label(one), changes and one == 0) for one in levels),
-        names=tuple(Name(x(place), name) for place, name in enumerate(names)),
-        names_y=bottom + 24,
-        paths=tuple(_path(line, x, y) for line in lines),
+        names=tuple(Name(x(place), lines) for place, lines in enumerate(named)),
+        names_y=bottom + 30,
+        paths=tuple(_path(line, lines, x, y) for line in lines),
     )
 
 
-def _path(line: Line, x: Callable[[int], float], y: Callable[[float], float]) -> Path:
+def _path(
+    line: Line, lines: Sequence[Line], x: Callable[[int], float], y: Callable[[float], float]
+) -> Path:
     dots = tuple(
-        _dot(value, x(place), y, line.other) for place, value in enumerate(line.values) if value
+        _dot(value, x(place), y, below=_is_below(line, lines, place))
+        for place, value in enumerate(line.values)
+        if value
     )
     return Path(" ".join(f"{dot.x},{dot.y}" for dot in dots), line.other, dots)
 
 
-def _dot(value: Value, x: float, y: Callable[[float], float], below: bool) -> Dot:
+def _is_below(line: Line, lines: Sequence[Line], place: int) -> bool:
+    """Whether a figure is written below its dot: where another group's dot is above it, and in a
+    single line where the line goes on upwards."""
+    own = line.values[place]
+    rivals = [other.values[place] for other in lines if other is not line]
+    if not rivals:
+        rivals = list(line.values[place + 1 : place + 2])
+    return any(own and rival and rival.value > own.value for rival in rivals)
+
+
+def _dot(value: Value, x: float, y: Callable[[float], float], *, below: bool) -> Dot:
     middle = y(value.value)
     low, high = value.low, value.high
     return Dot(
@@ -172,5 +195,5 @@ def _dot(value: Value, x: float, y: Callable[[float], float], below: bool) -> Do
         y_low=None if low is None else y(low),
         y_high=None if high is None else y(high),
         text=value.text,
-        text_y=middle + 22 if below else middle - 12,
+        text_y=middle + 22 if below else middle - 11,
     )

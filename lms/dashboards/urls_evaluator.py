@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:code>/rates/", rates.rates, name="rates"),
     path("<slug:code>/arms/", protocol.assign, name="arms"),
     path("<slug:code>/table/", evaluator.table, name="table"),
+    path("<slug:code>/again/", evaluator.again, name="again"),
     path("<slug:code>/windows/", windows.windows, name="windows"),
     path("<slug:code>/windows/<uuid:window>/reopen/", windows.reopen, name="reopen"),
     path("<slug:code>/import/", responses.import_page, name="import"),
