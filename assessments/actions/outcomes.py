@@ -13,6 +13,7 @@ from assessments.actions.rates import (
     counts_of,
     keep_counts,
     keep_rates,
+    late_answers_would_tell,
     past_results,
     result_of,
     seats_would_tell,
@@ -113,11 +114,20 @@ def _save(vintage: OutcomeVintage, rows: list[Row], key: bytes) -> None:
         vintage.save()
         return
     counts = counts_of(study, rows, past)
+    if late_answers_would_tell(study, counts):
+        _hold_back(vintage, key)
+        return
     if vintage.seats is not None and seats_would_tell(study, [*past, result_of(vintage, counts)]):
         vintage.seats = None
     vintage.save()
     keep_counts(vintage=vintage, counts=counts, key=key)
     keep_rates(vintage=vintage, counts=counts, past=past)
+
+
+def _hold_back(vintage: OutcomeVintage, key: bytes) -> None:
+    vintage.published, vintage.report, vintage.seats = False, {}, None
+    vintage.rows_sealed = seal_row_ids([], key, vintage.study.uuid)
+    vintage.save()
 
 
 @sensitive_variables()

@@ -147,6 +147,20 @@ def seats_would_tell(study: Study, results: Sequence[Result]) -> bool:
 
 
 @sensitive_variables()
+def late_answers_would_tell(study: Study, counts: Counts) -> bool:
+    """Whether a group was answered on after its rate was shown, in a window opened anew, so that
+    results on everybody would tell how few answered late, or how few still have not."""
+    threshold = study.spec.threshold
+    for rate in ResponseRate.objects.filter(group__study=study).select_related("group", "wave"):
+        now = counts[rate.wave.code]
+        answered = sum(now[label].answered for label in rate.group.labels if label in now)
+        late, still_not = answered - rate.answered, rate.group.seats - answered
+        if late and (abs(late) < threshold or still_not < threshold):
+            return True
+    return False
+
+
+@sensitive_variables()
 def keep_rates(*, vintage: OutcomeVintage, counts: Counts, past: Sequence[Result]) -> None:
     """Pools the cohorts that a new published vintage counts into groups, as far as can be done, and
     adds the waves that have become countable to the groups there are. For the transaction that

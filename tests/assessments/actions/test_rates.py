@@ -142,6 +142,33 @@ def test_reopening_a_small_cell_does_not_show_the_rest_without_it(clock: Any) ->
     assert shown() == before
 
 
+def answered_late(clock: Any, survey: Survey, late: int) -> int:
+    """The window of a group that is shown is opened anew; the number of the newest vintage."""
+    first = opened(clock, survey)
+    assert first == {"pre": 14, "post": 14}
+    window = SurveyWindow.objects.get(cohort=survey.cohort, wave__code="pre", number=0)
+    until = clock.at.date() + timedelta(days=2)
+    again = reopen_window(window=window, until=until, by=None)
+    for person in survey.people[14 : 14 + late]:
+        answer(again, person, fully(3))
+    clock.forward(days=4)
+    open_due_boxes(study=survey.study)
+    vintage = current_vintage(study=survey.study)
+    assert vintage
+    assert shown() == first
+    return vintage.number
+
+
+def test_who_answers_late_is_not_told_by_results_minus_a_rate(clock: Any) -> None:
+    """Fourteen of 36 answered, and twenty more since: results on 34 would tell that two have not,
+    however many they are themselves."""
+    assert answered_late(clock, asked(clock, people=36, before=14, after=14), late=20) == 1
+
+
+def test_many_who_answer_late_are_counted_in_results(clock: Any) -> None:
+    assert answered_late(clock, asked(clock, people=46, before=14, after=14), late=20) == 2
+
+
 ARMS = [
     {"code": "trained", "title": "Trained now", "kind": "training"},
     {"code": "compared", "title": "Another agency", "kind": "comparison"},
