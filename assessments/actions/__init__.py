@@ -12,6 +12,12 @@ from assessments.actions.instruments import Frozen, load_instrument
 from assessments.actions.invitations import queue_invitations
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
 from assessments.actions.outcomes import current_vintage, is_vintage_due, newest_vintage
+from assessments.actions.publishing import (
+    NotPublishable,
+    PreviewOutdated,
+    public_preview,
+    publish_outcomes,
+)
 from assessments.actions.renewing import renew_study, rewrap_sheets
 from assessments.actions.requests import request_withdrawal
 from assessments.actions.studies import StudyPlan, load_study, plan_study
@@ -27,6 +33,8 @@ from assessments.actions.working import work_out
 __all__ = [
     "Frozen",
     "ImportRefused",
+    "NotPublishable",
+    "PreviewOutdated",
     "Progress",
     "StudyPlan",
     "check_importable",
@@ -48,6 +56,8 @@ __all__ = [
     "open_window",
     "plan_study",
     "progress_of",
+    "public_preview",
+    "publish_outcomes",
     "queue_invitations",
     "renew_study",
     "reopen_window",

@@ -7,6 +7,7 @@ from assessments.models.knowledge import (
     SkillsOutcome,
 )
 from assessments.models.protocol import CohortArm, InformationSheet
+from assessments.models.public import PublicOutcomes
 from assessments.models.rates import RateGroup, ResponseRate, VintageCounts
 from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
@@ -21,6 +22,7 @@ __all__ = [
     "InstrumentVersion",
     "KnowledgeCheck",
     "OutcomeVintage",
+    "PublicOutcomes",
     "Question",
     "RateGroup",
     "ResponseRate",

@@ -17,7 +17,8 @@ def _entries(user: User | None) -> list[tuple[str, str]]:
     """The reader's work first, then their own training if they are in any, then the programs."""
     programs = (_("Programs"), reverse("catalog"))
     if user is None:
-        return [programs, (_("Check a certificate"), reverse("certificates:verify"))]
+        outcomes = (_("Outcomes"), reverse("outcomes"))
+        return [programs, outcomes, (_("Check a certificate"), reverse("certificates:verify"))]
     entries = work_pages(user)
     if is_in_training(user):
         entries.append((_("My training"), reverse("learner:home")))

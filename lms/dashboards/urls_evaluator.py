@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lms.dashboards import evaluator, protocol, rates, responses, windows
+from lms.dashboards import evaluator, protocol, publishing, rates, responses, windows
 
 app_name = "evaluator"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("studies/load/", protocol.load, name="load"),
     path("<slug:code>/", evaluator.study, name="study"),
     path("<slug:code>/protocol/", protocol.protocol, name="protocol"),
+    path("<slug:code>/publish/", publishing.publish, name="publish"),
     path("<slug:code>/rates/", rates.rates, name="rates"),
     path("<slug:code>/arms/", protocol.assign, name="arms"),
     path("<slug:code>/table/", evaluator.table, name="table"),

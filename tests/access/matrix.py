@@ -107,6 +107,10 @@ def study_window(w: Any) -> dict[str, Any]:
     return {"code": w.study.code, "window": w.window.pk}
 
 
+def public(w: Any) -> dict[str, Any]:
+    return {"code": w.public.study.code, "number": w.public.number}
+
+
 HANDED_IN, UNDER_WAY = 1, 2
 WRONG_METHOD = everybody(405)
 PURPOSE = {"purpose": "Yearly report"}
@@ -117,6 +121,11 @@ PUBLIC = [
     Row("catalog", everybody(200)),
     Row("course", everybody(200), at=lambda w: {"code": w.cohort.version.course.code}),
     Row("gallery", everybody(200)),
+    Row("outcomes", everybody(200)),
+    Row("outcomes_newest", everybody(302), at=study),
+    Row("outcomes_vintage", everybody(200), at=public),
+    Row("outcomes_vintage", WRONG_METHOD, "post", at=public),
+    Row("outcomes_file", everybody(200), at=lambda w: public(w) | {"name": "all-years.csv"}),
     Row("certificates:verify", everybody(200)),
     Row("certificates:verify", WRONG_METHOD, "post"),
     # Whoever was given the number may read what the paper says.
@@ -227,6 +236,9 @@ READING = [
     Row("evaluator:load", only(EVALUATOR, status=400, others=403), "post"),
     Row("evaluator:protocol", only(EVALUATOR), at=study),
     Row("evaluator:rates", only(EVALUATOR), at=study),
+    Row("evaluator:publish", only(EVALUATOR), at=study),
+    # Of what nobody has looked at nothing is published.
+    Row("evaluator:publish", only(EVALUATOR, status=409), "post", at=study),
     Row("evaluator:arms", only(others=405), at=study),
     Row("evaluator:arms", only(EVALUATOR, status=400), "post", at=study),
     Row("evaluator:table", only(others=405), at=study),

@@ -12,10 +12,13 @@ from assessments.models import (
     Attempt,
     InstrumentDraft,
     KnowledgeCheck,
+    OutcomeVintage,
+    PublicOutcomes,
     Question,
     Study,
     SurveyWindow,
 )
+from assessments.public_outcomes import public_document
 from certificates.models import Certificate
 from certificates.snapshot import Signatory, Snapshot
 from cms_pages.actions import publish_lesson
@@ -32,6 +35,7 @@ from tests.factories import (
     EnrolmentFactory,
     UserFactory,
 )
+from tests.public_reports import report
 from tests.surveys import DURING_THE_LAST_DAY, instrument_document, study_document
 
 OWNER_NAME = "Quillfeather"
@@ -59,6 +63,7 @@ class World:
     window: SurveyWindow
     token: str
     certificate: Certificate
+    public: PublicOutcomes
     lesson: LessonPage
     draft: InstrumentDraft
 
@@ -143,6 +148,17 @@ def _study(course: str) -> Study:
     return create_study_keys(study=study, by=None)
 
 
+def public_outcomes(study: Study, number: int = 1) -> PublicOutcomes:
+    """A public vintage with true tables, of one that evaluators do not see."""
+    vintage = OutcomeVintage.objects.create(
+        study=study, number=number, digest=f"public {number}", report={}, published=False
+    )
+    document = public_document(report(), study.frame.study, study.frame.instrument, {2026: 60})
+    return PublicOutcomes.objects.create(
+        study=study, number=number, vintage=vintage, rows=document.rows, notes=document.notes
+    )
+
+
 def _windows(cohort: Cohort, elsewhere: Cohort) -> SurveyWindow:
     create_windows(cohort=elsewhere)
     return next(w for w in create_windows(cohort=cohort) if w.wave.code == "post")
@@ -188,6 +204,7 @@ def make_world(clock: Any) -> World:
         window=window,
         token=token_for(window, people[m.OWNER]),
         certificate=certificate_for(seat),
+        public=public_outcomes(study),
         lesson=_lesson(version.course.code),
         draft=draft_of_version(version=study.instrument_version, by=people[m.EVALUATOR]),
     )

@@ -45,6 +45,8 @@ BUDGETS = [
     Budget("front page", m.ANONYMOUS, 10, lambda w: "/"),
     Budget("catalog", m.ANONYMOUS, 12, _route("catalog")),
     Budget("course", m.ANONYMOUS, 22, _route("course", lambda w: {"code": w.course})),
+    Budget("public outcomes", m.ANONYMOUS, 1, _route("outcomes")),
+    Budget("public vintage", m.ANONYMOUS, 3, _route("outcomes_vintage", m.public)),
     Budget("verify", m.ANONYMOUS, 1, _route("certificates:verify")),
     Budget(
         "verified",
@@ -84,6 +86,7 @@ BUDGETS = [
     Budget("outcomes", m.EVALUATOR, 22, _route("evaluator:study", m.study)),
     Budget("protocol", m.EVALUATOR, 14, _route("evaluator:protocol", m.study)),
     Budget("response rates", m.EVALUATOR, 20, _route("evaluator:rates", m.study)),
+    Budget("publish outcomes", m.EVALUATOR, 12, _route("evaluator:publish", m.study)),
     Budget("study file", m.EVALUATOR, 5, _route("evaluator:load")),
     Budget("survey windows", m.EVALUATOR, 9, _route("evaluator:windows", m.study)),
     Budget("ask once more", m.EVALUATOR, 7, _route("evaluator:reopen", m.study_window)),

@@ -19,7 +19,7 @@ from courses.models import AttendanceEvent, Course, Presence, SessionInstructor,
 from lms.accounts.clock import now
 from lms.accounts.models import OutgoingMessage, User
 from tests.access import matrix as m
-from tests.access.world import World, certificate_for, make_world
+from tests.access.world import World, certificate_for, make_world, public_outcomes
 from tests.factories import (
     CohortFactory,
     CourseVersionFactory,
@@ -37,6 +37,7 @@ LISTS = (
     "course",
     "module",
     "study",
+    "vintage",
     "question",
     "attempt",
     "person",
@@ -156,6 +157,11 @@ class CrowdedWorld:
     def _add_study(self, number: int) -> None:
         study, _ = load_study(document=study_document(self.course, code=f"study-{number}"), by=None)
         create_study_keys(study=study, by=None)
+        public_outcomes(study)
+
+    def _add_vintage(self, number: int) -> None:
+        """One more of the study whose public vintage is looked at."""
+        public_outcomes(self.inner.study, 100 + number)
 
     def _add_instrument(self, number: int) -> None:
         """With two versions, and a draft; the draft that is looked at gets one more item."""

@@ -23,6 +23,7 @@ def public() -> list[str]:
         *("/catalog/", "/catalog/?q=suicide"),
         *(page.url for page in ProgramPage.objects.live()),
         *("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
+        *("/outcomes/", "/outcomes/cit-attitudes/1/"),
         *("/verify/", f"/verify/{certificate.code}/", "/gallery/"),
         *by_link(),
     ]
@@ -133,6 +134,7 @@ def evaluator() -> list[str]:
         reverse("evaluator:load"),
         *(reverse("evaluator:protocol", args=[study.code]) for study in Study.objects.all()),
         reverse("evaluator:rates", args=["cit-attitudes"]),
+        *(reverse("evaluator:publish", args=[study.code]) for study in Study.objects.all()),
         reverse("evaluator:study", args=["cit-paper-2019"]),
         reverse("evaluator:study", args=["cit-attitudes"]),
         reverse("evaluator:windows", args=["cit-attitudes"]),

@@ -1,13 +1,10 @@
 """What breakdowns tell over every combination of filters and over successive vintages, to a reader
 with a linear program (tests/privacy/tables.py)."""
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
 from typing import Any
-
-import pytest
 
 from assessments.outcomes import Response
 from tests.privacy.tables import Attacker, Facts, Force, Report

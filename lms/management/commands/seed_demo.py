@@ -23,6 +23,7 @@ from lms.demo.cohorts import (
     schedule_year,
 )
 from lms.demo.people import PASSWORD, Cast, create_people
+from lms.demo.publishing import publish_newest
 from lms.demo.samples import write_responses, write_roster
 from lms.demo.surveys import answer_surveys
 
@@ -51,6 +52,7 @@ class Command(BaseCommand):
             accounts = self._teach(cast, year, random)
         # Opening boxes rewrites the table of ballots, which waits for nobody's transaction.
         answer_surveys(year, study, Random(SURVEY_SEED))  # noqa: S311
+        publish_newest(study, by=cast.staff["evaluator"])
         lines = [f"  {label:<34} {user.email}" for label, user in accounts]
         text = "\n".join([f"Demo accounts, all with the password: {PASSWORD}", *lines])
         (Path(settings.VAR_DIR) / "demo-accounts.txt").write_text(text + "\n", encoding="utf-8")

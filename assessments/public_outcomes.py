@@ -1,0 +1,189 @@
+"""What the public is shown of a study's report: fewer figures, and coarser ones.
+
+A public vintage is made once from a report that has passed disclosure control, and never changed.
+Readers may know how many sat in a class, so counts are rounded to the nearest ten; standard
+deviations and p values, from which a count could be worked out again, are left out.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assessments.instruments import InstrumentSpec
+from assessments.scoring import score_range
+from assessments.studies import StudySpec
+
+Report = Mapping[str, Any]
+Row = dict[str, Any]
+
+ROUNDED_TO = 10
+DECIMALS = 2
+MAIN, FAMILY = "main", "family"
+_FIGURES = ("mean_from", "mean_to", "mean_change", "ci_low", "ci_high")
+
+COMPARED, NOT_COMPARED = "comparison", "no_comparison"
+MISSING, SELF_REPORTED = "missing", "self_reported"
+SEVERAL_SCALES, YEARS_DIFFER, SMALL_GROUPS = "several_scales", "years_differ", "small_groups"
+ROUNDED, FROZEN = "rounded", "frozen"
+
+
+@dataclass(frozen=True)
+class PublicDocument:
+    """What is frozen: `rows`, the tables by name, and `notes`, all that is needed to read them.
+
+    - `rows["total"]`: all years together, one row for each scale and pair of waves;
+    - `rows["years"]`: one row for each scale, pair of waves and year that may be shown;
+    - `rows["answered"]`: one row for each wave;
+    - `rows["trained"]`: one row for each year.
+
+    Of one scale and one pair of waves, everybody is in one row of a table at most.
+    """
+
+    rows: dict[str, list[Row]]
+    notes: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the tables and notes, whatever the order of keys they are stored in."""
+        text = json.dumps([self.rows, self.notes], sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def about(n: int, least: int) -> int:
+    """A count as the public gets it: to the nearest ten, and never below the threshold `least`."""
+    return max(least, (n + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO)
+
+
+def trained_rows(people: Mapping[int, int]) -> list[Row]:
+    """People trained by year; None where it were fewer than ten. Years without anybody are left
+    out."""
+    return [
+        {"year": str(year), "people_about": about(n, ROUNDED_TO) if n >= ROUNDED_TO else None}
+        for year, n in sorted(people.items())
+        if n
+    ]
+
+
+def public_document(
+    report: Report, study: StudySpec, instrument: InstrumentSpec, trained: Mapping[int, int]
+) -> PublicDocument:
+    """The public part of a report. `trained`: how many people completed the study's courses, by
+    year, each person once a year."""
+    total = [
+        _figures(code, change, change, study.threshold)
+        for code in _scales(study)
+        for change in _changes(report, code, study)
+        if change["mean_change"] is not None
+    ]
+    years = [row for code in _scales(study) for row in _year_rows(report, code, study)]
+    rows = {
+        "total": total,
+        "years": years,
+        "answered": _answered(report, study.threshold),
+        "trained": trained_rows(trained),
+    }
+    return PublicDocument(rows, _notes(report, study, instrument, rows))
+
+
+def _scales(study: StudySpec) -> tuple[str, ...]:
+    """The primary scale and the others of the family, in the protocol's order."""
+    return (study.primary, *(code for code in study.family if code != study.primary))
+
+
+def _changes(report: Report, code: str, study: StudySpec) -> Iterable[Report]:
+    """Changes since the first wave; the others follow nearly from these, and are left out."""
+    first = study.wave_codes[0]
+    return [one for one in report["scales"][code]["changes"] if one["from"] == first]
+
+
+def _figures(code: str, change: Report, group: Report, threshold: int) -> Row:
+    row: Row = {
+        "scale": code,
+        "from": change["from"],
+        "to": change["to"],
+        "people_about": about(group["n"], threshold),
+    }
+    return row | {key: _rounded(group[key]) for key in _FIGURES}
+
+
+def _rounded(value: float | None) -> float | None:
+    """To two decimals; never a negative zero."""
+    return None if value is None else round(value, DECIMALS) + 0.0
+
+
+def _year_rows(report: Report, code: str, study: StudySpec) -> list[Row]:
+    first = study.wave_codes[0]
+    return [
+        {"year": group["labels"][0], **_figures(code, table, group, study.threshold)}
+        for table in report.get("breakdowns") or []
+        if table["by"] == ["year"] and table["scale"] == code and table["from"] == first
+        for group in sorted(table["groups"] or [], key=lambda group: str(group["labels"][0]))
+        if group["labels"][0] and group["n"] is not None and group["mean_change"] is not None
+    ]
+
+
+def _answered(report: Report, threshold: int) -> list[Row]:
+    """How many answered each wave, and how many of them the first one too."""
+    return [
+        {
+            "wave": row["wave"],
+            "people_about": _about_or_none(row["n"], threshold),
+            "also_first_about": _about_or_none(row["n_paired_with_first"], threshold),
+        }
+        for row in report["flow"]
+    ]
+
+
+def _about_or_none(n: int | None, threshold: int) -> int | None:
+    return about(n, threshold) if n and n >= threshold else None
+
+
+def _notes(
+    report: Report, study: StudySpec, instrument: InstrumentSpec, rows: Mapping[str, list[Row]]
+) -> dict[str, Any]:
+    return {
+        "code": study.code,
+        "titles": dict(study.titles),
+        "irb": study.irb,
+        "funder": study.funder,
+        "instrument": instrument.code,
+        "instrument_titles": dict(instrument.title),
+        "version": instrument.version,
+        "threshold": study.threshold,
+        "rounded_to": ROUNDED_TO,
+        "waves": [{"code": wave.code, "titles": dict(wave.titles)} for wave in study.waves],
+        "scales": [_scale_note(code, study, instrument) for code in _scales(study)],
+        "caveats": _caveats(report, study, rows),
+    }
+
+
+def _scale_note(code: str, study: StudySpec, instrument: InstrumentSpec) -> dict[str, Any]:
+    scale = instrument.scale(code)
+    lowest, highest = score_range(scale, instrument)
+    return {
+        "code": code,
+        "titles": dict(scale.title),
+        "role": MAIN if code == study.primary else FAMILY,
+        "lowest": lowest,
+        "highest": highest,
+        "better": scale.better,
+    }
+
+
+def _caveats(report: Report, study: StudySpec, rows: Mapping[str, list[Row]]) -> list[str]:
+    """What a reader has to know, by name and in the order in which it is said."""
+    several_years = len({row["year"] for row in rows["years"]}) > 1
+    compared = any(not arm.is_training for arm in study.arms) and report.get("comparisons")
+    told = {
+        COMPARED if compared else NOT_COMPARED: True,
+        MISSING: True,
+        SELF_REPORTED: True,
+        SEVERAL_SCALES: len(_scales(study)) > 1,
+        YEARS_DIFFER: several_years,
+        SMALL_GROUPS: True,
+        ROUNDED: True,
+        FROZEN: True,
+    }
+    return [name for name, is_so in told.items() if is_so]

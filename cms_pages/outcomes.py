@@ -1,0 +1,308 @@
+"""What the public outcomes page says of a frozen vintage, in words, tables and charts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from assessments import public_outcomes as told
+from assessments.charts import MINUS, signed
+from assessments.documents import text_in
+from assessments.models import PublicOutcomes
+from assessments.public_charts import scale_charts, year_chart
+from assessments.public_files import DICTIONARY, EVERYTHING, TABLES
+
+Row = Mapping[str, Any]
+Context = dict[str, Any]
+
+
+def page_context(public: PublicOutcomes) -> Context:
+    """One vintage in full: main outcome in words, changes by pair of waves, who answered, people
+    trained, caveats, files. A vintage that is only previewed has no files yet."""
+    return summary_context(public) | {
+        "pairs": [_pair(public, first, second) for first, second in _pairs(public)],
+        "answered": _answered(public),
+        "trained": trained_steps(public.rows["trained"]),
+        "instrument_title": text_in(public.notes["instrument_titles"], get_language() or "en"),
+        "files": _files(public) if public.pk else [],
+    }
+
+
+def summary_context(public: PublicOutcomes) -> Context:
+    """What the list of studies shows of one: its title, its main outcome and the first chart."""
+    pairs = _pairs(public)
+    return {
+        "public": public,
+        "title": _title(public.notes),
+        "main": [main_words(public, *pair) for pair in pairs if _main_row(public, *pair)],
+        "first": _pair(public, *pairs[0]) if pairs else None,
+        "caveats": caveats(public.notes),
+    }
+
+
+def _title(note: Row) -> str:
+    return text_in(note["titles"], get_language() or "en")
+
+
+def titles_of(notes: Sequence[Row]) -> dict[str, str]:
+    return {note["code"]: _title(note) for note in notes}
+
+
+def _pairs(public: PublicOutcomes) -> list[tuple[str, str]]:
+    """Pairs of waves with something to show, in the order of the waves."""
+    shown = {(row["from"], row["to"]) for row in public.rows["total"]}
+    order = [wave["code"] for wave in public.notes["waves"]]
+    return sorted(shown, key=lambda pair: order.index(pair[1]))
+
+
+def _of_pair(rows: Sequence[Row], first: str, second: str) -> list[Row]:
+    return [row for row in rows if (row["from"], row["to"]) == (first, second)]
+
+
+def _main_scale(public: PublicOutcomes) -> Row:
+    return next(note for note in public.notes["scales"] if note["role"] == told.MAIN)
+
+
+def _main_row(public: PublicOutcomes, first: str, second: str) -> Row | None:
+    rows = _of_pair(public.rows["total"], first, second)
+    return next((row for row in rows if row["scale"] == _main_scale(public)["code"]), None)
+
+
+def main_words(public: PublicOutcomes, first: str, second: str) -> str:
+    """The main outcome between two waves as sentences; a null result in the same words."""
+    row, scale = _main_row(public, first, second), _main_scale(public)
+    assert row is not None
+    waves = titles_of(public.notes["waves"])
+    values = {
+        "scale": _title(scale),
+        "n": row["people_about"],
+        "first": waves[first],
+        "second": waves[second],
+        "before": figure(row["mean_from"]),
+        "after": figure(row["mean_to"]),
+        "lowest": f"{scale['lowest']:g}",
+        "highest": f"{scale['highest']:g}",
+        "change": signed(row["mean_change"]),
+        "low": signed(row["ci_low"]),
+        "high": signed(row["ci_high"]),
+    }
+    includes_zero = row["ci_low"] <= 0 <= row["ci_high"]
+    sentences = [
+        _(
+            "About %(n)d people answered both “%(first)s” and “%(second)s”. Their mean on "
+            "“%(scale)s”, from %(lowest)s to %(highest)s, went from %(before)s to %(after)s: a "
+            "change of %(change)s points. The 95%% interval runs from %(low)s to %(high)s."
+        )
+        % values,
+        _("It includes zero: these answers cannot tell a change from none.")
+        if includes_zero
+        else _("It does not include zero."),
+        _("On this scale lower is better.")
+        if scale["better"] == "lower"
+        else _("On this scale higher is better."),
+    ]
+    return " ".join(sentences)
+
+
+def figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}".replace("-", MINUS)
+
+
+def _pair(public: PublicOutcomes, first: str, second: str) -> Context:
+    """Charts and tables of one pair of waves: all years together, then year by year."""
+    notes, waves = public.notes, titles_of(public.notes["waves"])
+    rows = _of_pair(public.rows["total"], first, second)
+    years = _of_pair(public.rows["years"], first, second)
+    main = _main_scale(public)
+    return {
+        "id": f"{first}-{second}",
+        "title": _("%(first)s, then %(second)s")
+        % {"first": waves[first], "second": waves[second][:1].lower() + waves[second][1:]},
+        "charts": scale_charts(rows, notes["scales"], titles_of(notes["scales"])),
+        "table": change_table(notes, rows),
+        "main_scale": _title(main),
+        "years_chart": year_chart([row for row in years if row["scale"] == main["code"]], main),
+        "years_table": _years_table(notes, years) if years else None,
+    }
+
+
+def change_table(notes: Row, rows: Sequence[Row]) -> Context:
+    """One row a scale, main scale first, for components/table.html."""
+    labels = [_("Earlier"), _("Later"), _("Change"), _("95% interval"), _("People, about")]
+    found = {row["scale"]: row for row in rows}
+    return {
+        "caption": _("The same people answer every scale: the rows are not to be added up"),
+        "columns": [{"label": _("Scale")}, *({"label": one, "number": True} for one in labels)],
+        "rows": [
+            [scale_cell(note), *_change_cells(found[note["code"]])]
+            for note in notes["scales"]
+            if note["code"] in found
+        ],
+    }
+
+
+def scale_cell(note: Row) -> Context:
+    is_main = note["role"] == told.MAIN
+    name = _title(note)
+    return {"text": _("%(scale)s (main)") % {"scale": name} if is_main else name, "bold": is_main}
+
+
+def _change_cells(row: Row) -> list[Context]:
+    texts = [
+        figure(row["mean_from"]),
+        figure(row["mean_to"]),
+        signed(row["mean_change"]),
+        interval_words(row),
+        str(row["people_about"]),
+    ]
+    return [{"text": text, "number": True} for text in texts]
+
+
+def interval_words(row: Row) -> str:
+    return _("%(low)s to %(high)s") % {
+        "low": signed(row["ci_low"]),
+        "high": signed(row["ci_high"]),
+    }
+
+
+def _years_table(notes: Row, rows: Sequence[Row]) -> Context:
+    """One row a scale, one column a year: change, and of about how many people."""
+    years = sorted({row["year"] for row in rows})
+    cells = {(row["scale"], row["year"]): row for row in rows}
+    return {
+        "caption": _("Change in each year, and of about how many people"),
+        "columns": [{"label": _("Scale")}, *({"label": year, "number": True} for year in years)],
+        "rows": [
+            [scale_cell(note), *(_year_cell(cells.get((note["code"], year))) for year in years)]
+            for note in notes["scales"]
+            if any((note["code"], year) in cells for year in years)
+        ],
+    }
+
+
+def _year_cell(row: Row | None) -> Context:
+    if row is None:
+        return {"text": _("too few"), "number": True}
+    values = {
+        "change": signed(row["mean_change"]),
+        "interval": interval_words(row),
+        "n": row["people_about"],
+    }
+    return {"text": _("%(change)s (%(interval)s), %(n)d people") % values, "number": True}
+
+
+def _answered(public: PublicOutcomes) -> list[Context]:
+    """Who answered each wave, for components/flow.html."""
+    waves = titles_of(public.notes["waves"])
+    rows = public.rows["answered"]
+    most = max((row["people_about"] or 0 for row in rows), default=0)
+    return [
+        {
+            "count": None if row["people_about"] is None else _about(row["people_about"]),
+            "label": _("answered “%(wave)s”") % {"wave": waves[row["wave"]]},
+            "note": _answered_note(row, is_first=number == 0),
+            "percent": row["people_about"] and round(100 * row["people_about"] / most),
+        }
+        for number, row in enumerate(rows)
+    ]
+
+
+def _answered_note(row: Row, *, is_first: bool) -> str:
+    if row["people_about"] is None:
+        return _("too few to say")
+    if is_first or row["also_first_about"] is None:
+        return ""
+    return _("about %(n)d of them had answered the first survey too") % {
+        "n": row["also_first_about"]
+    }
+
+
+def _about(n: int) -> str:
+    return _("about %(n)d") % {"n": n}
+
+
+def trained_steps(rows: Sequence[Row]) -> list[Context]:
+    """People trained by year, for components/flow.html."""
+    most = max((row["people_about"] or 0 for row in rows), default=0)
+    return [
+        {
+            "count": _about(row["people_about"]) if row["people_about"] else _("under 10"),
+            "label": _("people completed the training in %(year)s") % {"year": row["year"]},
+            "note": "",
+            "percent": row["people_about"] and round(100 * row["people_about"] / most),
+        }
+        for row in rows
+    ]
+
+
+def caveats(notes: Row) -> list[Context]:
+    """How to read the figures: the names that were frozen, in the words of today."""
+    texts = {
+        told.NOT_COMPARED: (
+            _("Nobody knows what would have happened without the training."),
+            _("There is no comparison group. Other events of the same time may explain a change."),
+        ),
+        told.COMPARED: (
+            _("The change of people trained is shown here, not the comparison."),
+            _("Other events of the same time may explain a part of it."),
+        ),
+        told.MISSING: (
+            _("Not everybody answered."),
+            _("Taking part is voluntary. Those who left a survey out may differ from the others."),
+        ),
+        told.SELF_REPORTED: (
+            _("People speak about themselves."),
+            _("What somebody thinks of a call is not what happens on a call."),
+        ),
+        told.SEVERAL_SCALES: (
+            ngettext(
+                "%(n)d scale was looked at.",
+                "%(n)d scales were looked at.",
+                len(notes["scales"]),
+            )
+            % {"n": len(notes["scales"])},
+            _("Among several, one can move by chance. The main one was named before the data."),
+        ),
+        told.YEARS_DIFFER: (
+            _("Years are different people."),
+            _("A difference between two years is not a trend of anybody."),
+        ),
+        told.SMALL_GROUPS: (
+            _("Small groups are left out."),
+            _("Nothing is shown about fewer than %(n)d people.") % {"n": notes["threshold"]},
+        ),
+        told.ROUNDED: (
+            _("Numbers of people are rounded."),
+            _("They are given to the nearest ten, so that no class can be worked out from them."),
+        ),
+        told.FROZEN: (
+            _("This page does not change."),
+            _("Later answers, and withdrawals, appear in a new vintage with a new number."),
+        ),
+    }
+    return [
+        {"title": texts[name][0], "text": texts[name][1]}
+        for name in notes["caveats"]
+        if name in texts
+    ]
+
+
+def _files(public: PublicOutcomes) -> list[Context]:
+    about = {
+        "all-years.csv": _("Change on each scale, all years together"),
+        "by-year.csv": _("Change on each scale, year by year"),
+        "answered.csv": _("People who answered each survey"),
+        "trained.csv": _("People who completed the training, by year"),
+        DICTIONARY: _("Data dictionary: what every column means"),
+        EVERYTHING: _("All of it in one file, for programs"),
+    }
+    return [
+        {"url": file_url(public, name), "name": name, "about": about[name]}
+        for name in (*(table.file for table in TABLES), DICTIONARY, EVERYTHING)
+    ]
+
+
+def file_url(public: PublicOutcomes, name: str) -> str:
+    return reverse("outcomes_file", args=[public.study.code, public.number, name])

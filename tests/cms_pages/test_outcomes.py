@@ -1,0 +1,150 @@
+import csv
+import io
+import json
+
+import pytest
+from django.urls import reverse
+
+from assessments.actions import publish_outcomes
+from assessments.models import PublicOutcomes
+from assessments.public_files import FILES
+from cms_pages.outcomes import main_words, page_context
+from tests.public_reports import SECRETS, change, make_study, make_vintage
+
+pytestmark = pytest.mark.django_db
+EXACT = (">118<", ">143<", ">126<", ">117<", ">34<", ">47<")
+
+
+@pytest.fixture
+def study():
+    return make_study()
+
+
+@pytest.fixture
+def public(study):
+    return publish(make_vintage(study))
+
+
+def publish(vintage):
+    return publish_outcomes(vintage=vintage, trained={2024: 60, 2025: 4}, by=None)
+
+
+def read(client, name, *at):
+    response = client.get(reverse(name, args=at))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_before_anything_is_published_the_page_says_so(client):
+    assert "Nothing has been published yet" in read(client, "outcomes")
+
+
+def test_an_unpublished_vintage_is_shown_nowhere(client, study):
+    make_vintage(study)
+    assert "A small study" not in read(client, "outcomes")
+    assert client.get(reverse("outcomes_newest", args=[study.code])).status_code == 404
+    assert client.get(reverse("outcomes_vintage", args=[study.code, 1])).status_code == 404
+
+
+def test_the_list_leads_to_the_newest_vintage_of_a_study(client, study, public):
+    newer = publish(make_vintage(study, 2))
+    page = read(client, "outcomes")
+    assert reverse("outcomes_vintage", args=[study.code, newer.number]) in page
+    response = client.get(reverse("outcomes_newest", args=[study.code]))
+    assert response.url == reverse("outcomes_vintage", args=[study.code, 2])
+
+
+def test_an_older_vintage_stays_and_says_that_there_is_a_newer_one(client, study, public):
+    before = read(client, "outcomes_vintage", study.code, 1)
+    publish(make_vintage(study, 2, scales=_bigger()))
+    after = read(client, "outcomes_vintage", study.code, 1)
+    assert "There is a newer vintage: 2" in after
+    assert "This page is vintage 1, for good." in after
+    assert "+0.22" in before
+    assert "+0.22" in after
+    assert "+0.50" not in after
+
+
+def _bigger():
+    return {"scale_a": {"changes": [change(160, 0.5)]}, "scale_b": {"changes": [change(160, 0.1)]}}
+
+
+def test_nothing_but_the_frozen_row_is_shown(client, study, public):
+    for page in (read(client, "outcomes"), read(client, "outcomes_vintage", study.code, 1)):
+        assert not any(secret in page for secret in SECRETS)
+        assert not any(count in page for count in EXACT)
+
+
+def test_the_main_outcome_is_said_in_words_whichever_way_it_came_out(study, public):
+    assert main_words(public, "pre", "post") == (
+        "About 120 people answered both “Before” and “After”. Their mean on “Scale A”, from 1 to "
+        "5, went from 3.00 to 3.23: a change of +0.22 points. The 95% interval runs from +0.02 to "
+        "+0.42. It does not include zero. On this scale higher is better."
+    )
+    nothing = publish(make_vintage(study, 2, scales={**_bigger(), **_null()}))
+    assert "It includes zero" in main_words(nothing, "pre", "post")
+
+
+def _null():
+    return {"scale_a": {"changes": [change(118, 0.001)]}}
+
+
+def test_people_trained_are_shown_in_tens_and_few_as_under_ten(public):
+    counts = [step["count"] for step in page_context(public)["trained"]]
+    assert counts == ["about 60", "under 10"]
+
+
+def test_years_stand_in_their_order_and_only_where_they_are_shown(public):
+    [pair] = page_context(public)["pairs"]
+    assert [row.label for row in pair["years_chart"].wide.rows] == ["2024", "2025"]
+    assert [column["label"] for column in pair["years_table"]["columns"]] == [
+        "Scale",
+        "2024",
+        "2025",
+    ]
+
+
+def test_every_file_is_linked_and_served(client, study, public):
+    page = read(client, "outcomes_vintage", study.code, 1)
+    for name in FILES:
+        address = reverse("outcomes_file", args=[study.code, 1, name])
+        assert address in page
+        response = client.get(address)
+        assert response.status_code == 200
+        assert response["Content-Disposition"] == f'attachment; filename="small-study-1-{name}"'
+
+
+def test_a_table_comes_as_csv_and_everything_as_json(client, study, public):
+    response = client.get(reverse("outcomes_file", args=[study.code, 1, "all-years.csv"]))
+    assert response["Content-Type"] == "text/csv; charset=utf-8; header=present"
+    [first, _] = csv.DictReader(io.StringIO(response.content.decode()))
+    assert (first["scale"], first["people_about"]) == ("scale_a", "120")
+    response = client.get(reverse("outcomes_file", args=[study.code, 1, "outcomes.json"]))
+    assert response["Content-Type"] == "application/json"
+    assert json.loads(response.content)["vintage"] == 1
+
+
+def test_files_may_be_kept_and_are_not_sent_twice(client, study, public):
+    address = reverse("outcomes_file", args=[study.code, 1, "by-year.csv"])
+    first = client.get(address)
+    assert first["Cache-Control"] == "public, max-age=86400"
+    again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+
+
+def test_files_of_an_older_vintage_do_not_change(client, study, public):
+    address = reverse("outcomes_file", args=[study.code, 1, "outcomes.json"])
+    before = client.get(address).content
+    publish(make_vintage(study, 2, scales=_bigger()))
+    assert client.get(address).content == before
+
+
+@pytest.mark.parametrize("name", ["everything.csv", "..%2Fsettings.py", "by-year.xlsx"])
+def test_there_is_no_other_file(client, study, public, name):
+    assert client.get(f"/outcomes/{study.code}/1/{name}").status_code == 404
+
+
+def test_words_of_a_study_are_shown_as_words(client, study, public):
+    notes = public.notes | {"titles": {"en": "<script>alert(1)</script>"}}
+    PublicOutcomes.objects.filter(pk=public.pk).update(notes=notes)
+    assert "<script>alert(1)" not in read(client, "outcomes_vintage", study.code, 1)
