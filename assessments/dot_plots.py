@@ -81,6 +81,10 @@ class Row:
     low_text: str
     high_text: str
 
+    @property
+    def label(self) -> str:
+        return " ".join(self.lines)
+
 
 @dataclass(frozen=True)
 class Drawing:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from assessments.dot_plots import MINUS, signed
 
 DASH = "–"
+NB = "\N{NO-BREAK SPACE}"
 Cell = dict[str, Any]
 
 
@@ -42,7 +43,7 @@ def p_value(p: float | None) -> str:
 
 
 def p_words(p: float) -> str:
-    return "p < .001" if p < 0.001 else f"p = {p_value(p)}"
+    return f"p{NB}<{NB}.001" if p < 0.001 else f"p{NB}={NB}{p_value(p)}"
 
 
 def cells(*texts: str) -> list[Cell]:
