@@ -18,7 +18,9 @@ Place = tuple[str, ...]
   ("attrition", WAVE, "logistic")
 """
 
-_LISTS = frozenset({"distributions", "change_distributions", "comparisons", "attrition"})
+_LISTS = frozenset(
+    {"breakdowns", "distributions", "change_distributions", "comparisons", "attrition"}
+)
 _NAMES = frozenset({"wave", "scale", "from", "to", "arm"})
 
 

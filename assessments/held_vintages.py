@@ -19,7 +19,8 @@ from assessments.ballot_box.keys import derive
 @dataclass(frozen=True)
 class HeldVintage:
     """A study's outcomes after some openings, already through disclosure control: the ids of the
-    rows they rest on, and the boxes that had been opened. One that was held back has neither report
+    rows they rest on, the boxes that had been opened, and (base64; empty in older ones, which had
+    no numbers of groups) who stood behind which numbers. One that was held back has neither report
     nor rows."""
 
     number: int
@@ -28,6 +29,7 @@ class HeldVintage:
     boxes: Sequence[str]
     report: dict[str, Any]
     published: bool
+    groups: str = ""
 
 
 class HeldVintages:

@@ -5,7 +5,7 @@ and statsmodels are imported inside the functions, so that importing this module
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import metadata
@@ -17,11 +17,15 @@ from assessments.disclosure import suppress
 from assessments.instruments import InstrumentSpec, Scale
 from assessments.outcome_table import OUTCOME_COLUMNS, outcomes_rows
 from assessments.response_scales import Answer
-from assessments.scoring import keyed, score, score_range
+from assessments.response_table import OutcomesError, of_training, response_table, row_ids
+from assessments.scores import scores_of
+from assessments.scoring import keyed, score, score_levels, score_range
 from assessments.studies import StudySpec
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from assessments.outcome_parts import Made
 
 __all__ = [
     "OUTCOME_COLUMNS",
@@ -33,10 +37,6 @@ __all__ = [
 ]
 
 Report = dict[str, Any]
-
-
-class OutcomesError(ValueError):
-    """Responses do not belong to the study: another wave or another instrument version."""
 
 
 @dataclass(frozen=True)
@@ -64,29 +64,52 @@ class Response:
         return "<Response>"
 
 
-def outcomes(responses: Iterable[Response], study: StudySpec, instrument: InstrumentSpec) -> Report:
-    """The outcome report in the shape of `outcomes STUDY --json`, after disclosure control.
+def outcomes(
+    responses: Iterable[Response],
+    study: StudySpec,
+    instrument: InstrumentSpec,
+    years: Mapping[str, str] | None = None,
+) -> Report:
+    """The whole report in the shape of `outcomes STUDY --json`, after disclosure control, as a
+    first vintage: nothing was published before. `years` gives the year of training by cohort label.
+    Raises OutcomesError."""
+    table = response_table(responses, study, instrument)
+    return made_from(table, study, instrument, years).report
+
+
+def made_from(
+    table: "pd.DataFrame",
+    study: StudySpec,
+    instrument: InstrumentSpec,
+    years: Mapping[str, str] | None = None,
+) -> "Made":
+    """The same from a table of responses, with who stands behind it."""
+    from assessments.outcome_parts import with_parts
+
+    core = core_of(of_training(table, study), study, instrument)
+    scored = scores_of(table, study, instrument, years)
+    return with_parts(core, scored, row_ids(table, scored.people.index, study.wave_codes), ())
+
+
+def core_of(table: "pd.DataFrame", study: StudySpec, instrument: InstrumentSpec) -> Report:
+    """Flow, reliability, waves and changes of the people in a table of responses, after disclosure
+    control, in the shape of `outcomes STUDY --json`.
 
     Changes run from the first wave to each later one, then between later neighbours. A number
     hidden is None with `suppressed` beside it; None without it means that it does not exist.
     p values are adjusted over the scales that are shown, for each pair of waves: Holm within the
     family (`p_holm`; a primary scale outside the family stands alone), Benjamini-Hochberg for all
-    other scales (`p_bh`). Raises OutcomesError.
+    other scales (`p_bh`).
     """
-    report = suppress(_assemble(responses, study, instrument), study.threshold)
+    report = suppress(_assemble(table, study, instrument), study.threshold)
     _adjust(report, study)
     return report
 
 
-def _assemble(
-    responses: Iterable[Response], study: StudySpec, instrument: InstrumentSpec
-) -> Report:
-    """All figures, nothing hidden. Not for any page, command or file: call `outcomes`.
-
-    Officers who answered no item of a wave do not count in it. Of two responses of one officer in
-    one wave the first counts.
-    """
-    waves = _waves(responses, study, instrument)
+def _assemble(table: "pd.DataFrame", study: StudySpec, instrument: InstrumentSpec) -> Report:
+    """All figures, nothing hidden. Not for any page, command or file."""
+    by_code = table.set_index("code")
+    waves = {wave: by_code[by_code["wave"] == wave] for wave in study.wave_codes}
     pairs = [
         {"from": a, "to": b, "n": len(waves[a].index.intersection(waves[b].index))}
         for a, b in study.wave_pairs
@@ -112,44 +135,6 @@ def _assemble(
     }
 
 
-def _waves(
-    responses: Iterable[Response], study: StudySpec, instrument: InstrumentSpec
-) -> dict[str, "pd.DataFrame"]:
-    """By wave, one row per officer who answered, in the order of codes; item columns and cohort.
-
-    The order makes sums come out the same whatever the order of storage. Free text is left out.
-    """
-    import pandas as pd
-
-    items = [item.code for item in instrument.numeric_items]
-    rows = pd.DataFrame(
-        list(_records(responses, study, instrument)), columns=["code", "wave", "cohort", *items]
-    )
-    rows[items] = rows[items].astype(float)
-    rows = rows[rows[items].notna().any(axis=1)]
-    rows = rows.drop_duplicates(["code", "wave"]).sort_values("code").set_index("code")
-    return {wave: rows[rows["wave"] == wave] for wave in study.wave_codes}
-
-
-def _records(
-    responses: Iterable[Response], study: StudySpec, instrument: InstrumentSpec
-) -> Iterator[dict[str, object]]:
-    for response in responses:
-        if response.wave not in study.wave_codes:
-            raise OutcomesError(f"{study.code} has no wave {response.wave!r}")
-        if response.version != instrument.version:
-            raise OutcomesError(
-                f"Version {response.version} of {instrument.code} was answered, "
-                f"not version {instrument.version}"
-            )
-        yield {
-            **response.answers,
-            "code": response.code,
-            "wave": response.wave,
-            "cohort": response.cohort or "",
-        }
-
-
 def _scale(
     scale: Scale, waves: Mapping[str, "pd.DataFrame"], study: StudySpec, instrument: InstrumentSpec
 ) -> Report:
@@ -157,7 +142,7 @@ def _scale(
     from assessments.statistics.summaries import wave_row
 
     low, high = score_range(scale, instrument)
-    levels = _levels(scale, instrument)
+    levels = score_levels(scale, instrument)
     scores = {wave: score(frame, scale, instrument).dropna() for wave, frame in waves.items()}
     consistency = {
         wave: asdict(reliability(keyed(frame, scale, instrument).to_numpy()))
@@ -175,13 +160,6 @@ def _scale(
         "changes": changes,
         "private": {"overlaps": _overlaps(changes, scores)},
     }
-
-
-def _levels(scale: Scale, instrument: InstrumentSpec) -> int:
-    """How many scores are possible; more than can be counted for numbers."""
-    responses = [instrument.item(code).scale for code in scale.item_codes]
-    steps = [len(r.points) - 1 if r.type == "likert" else 1_000 for r in responses]
-    return sum(steps) + 1
 
 
 def _change(

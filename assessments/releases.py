@@ -3,9 +3,9 @@ people is needed: the evaluators' own side works outcomes out as well."""
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.views.decorators.debug import sensitive_variables
 
@@ -13,16 +13,23 @@ from assessments.ballot_box import store
 from assessments.ballot_box.batches import Row, unseal_rows
 from assessments.disclosure import releasable, without_noughts
 from assessments.frame import Frame
+from assessments.published import Published
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Report = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Published:
-    """A report that was shown, and the ids of the rows that it rests on."""
+class Next:
+    """A report that may be shown now, and packed, who stands behind which of its numbers."""
 
     report: Report
-    rows: set[str]
+    told: bytes
+
+    def __repr__(self) -> str:
+        return "<Next>"
 
 
 def digest_of(boxes: Iterable[str], words: str) -> str:
@@ -46,32 +53,56 @@ def counted(frame: Frame, rows: Iterable[Row]) -> list[Row]:
 
 
 @sensitive_variables()
-def report_on(frame: Frame, rows: Iterable[Row]) -> Report:
-    """The outcomes of these rows, after disclosure control."""
-    from assessments.outcomes import Response, outcomes  # scipy and pandas: not at start-up
-
-    return outcomes((Response(**row) for row in rows), frame.study, frame.instrument)
-
-
-@sensitive_variables()
-def next_report(frame: Frame, rows: Sequence[Row], published: Iterable[Published]) -> Report | None:
-    """The report on all rows, with what its difference from any published one would show hidden;
-    None where it has to wait.
+def next_report(
+    frame: Frame,
+    rows: Sequence[Row],
+    published: Sequence[Published],
+    years: Mapping[str, str] | None = None,
+) -> Next | None:
+    """The report on all rows, of all arms, with what its difference from any published one would
+    show hidden; None where it has to wait. `years` gives the year of training by cohort label.
 
     Rows that a published report rests on may be gone: people withdrew, or two accounts turned out
     to be one person's. Their content is unknown, so nothing here asks for it: the guard lets no
     count shrink, and where one has grown by the threshold, as many people and more came in.
     """
-    report: Report | None = report_on(frame, rows)
+    # scipy and pandas: not at start-up
+    from assessments.outcome_parts import with_parts
+    from assessments.outcomes import Response
+    from assessments.past import remembered
+    from assessments.response_table import response_table, row_ids
+    from assessments.scores import scores_of
+
+    study, instrument = frame.study, frame.instrument
+    table = response_table((Response(**row) for row in rows), study, instrument)
+    core = _next_core(frame, table, published)
+    if core is None:
+        return None
+    scored = scores_of(table, study, instrument, years)
+    ids = row_ids(table, scored.people.index, study.wave_codes)
+    present = {row["row"] for row in rows}
+    past = [remembered(old, present, scored, ids) for old in published]
+    made = with_parts(without_noughts(core), scored, ids, past)
+    return Next(made.report, made.told.to_bytes())
+
+
+@sensitive_variables()
+def _next_core(
+    frame: Frame, table: "pd.DataFrame", published: Iterable[Published]
+) -> Report | None:
+    from assessments.outcomes import core_of
+    from assessments.response_table import of_training
+
+    trained = of_training(table, frame.study)
+    report: Report | None = core_of(trained, frame.study, frame.instrument)
     for old in published:
-        fresh = [row for row in rows if row["row"] not in old.rows]
-        codes = {row["code"] for row in fresh}
-        touched = [row for row in rows if row["code"] in codes]
+        fresh = trained[~trained["row"].isin(old.rows)]
+        touched = trained[trained["code"].isin(fresh["code"])]
         report = report and releasable(
             old.report,
             report,
-            fresh=report_on(frame, fresh),
-            touched=report_on(frame, touched),
+            fresh=core_of(fresh, frame.study, frame.instrument),
+            touched=core_of(touched, frame.study, frame.instrument),
             threshold=frame.study.threshold,
         )
-    return report and without_noughts(report)
+    return report

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assessments.instruments import InstrumentSpec
+from assessments.response_table import response_table
 from assessments.scoring import score
 from assessments.studies import StudySpec
 
@@ -49,36 +50,25 @@ def scored(
     wave is left out. Cohort, arm and each covariate are those of the first response that gives
     them, waves in their order. `years` gives the year of training by cohort label.
     """
-    import pandas as pd
+    return scores_of(response_table(responses, study, instrument), study, instrument, years)
 
-    items = [item.code for item in instrument.numeric_items]
+
+def scores_of(
+    table: "pd.DataFrame",
+    study: StudySpec,
+    instrument: InstrumentSpec,
+    years: Mapping[str, str] | None = None,
+) -> Scored:
+    """The same from a table of responses."""
     facts = ["cohort", "arm", *study.covariates]
-    rows = pd.DataFrame(
-        (_record(response, study.covariates) for response in responses),
-        columns=["code", "wave", *facts, *items],
-    )
-    rows[items] = rows[items].astype(float)
-    rows = rows[rows[items].notna().any(axis=1)].drop_duplicates(["code", "wave"])
-    rows["wave"] = pd.Categorical(rows["wave"], study.wave_codes, ordered=True)
-    rows = rows.sort_values(["code", "wave"])
-    people = rows[["code", *facts]].replace("", None).groupby("code")[facts].first().fillna("")
-    people.insert(1, "year", people["cohort"].map(years or {}).fillna(""))
+    given = table[["code", *facts]].replace("", None)
+    people = given.groupby("code")[facts].first().fillna("")
+    people.insert(1, "year", people["cohort"].map(dict(years or {})).fillna(""))
     scores = {
-        scale.code: rows.assign(score=score(rows, scale, instrument))
+        scale.code: table[["code", "wave"]]
+        .assign(score=score(table, scale, instrument))
         .pivot(index="code", columns="wave", values="score")
         .reindex(index=people.index, columns=list(study.wave_codes))
         for scale in instrument.scales
     }
     return Scored(study, instrument, scores, people)
-
-
-def _record(response: "Response", covariates: tuple[str, ...]) -> dict[str, object]:
-    asked = {name: response.covariates.get(name, "") for name in covariates}
-    return {
-        **response.answers,
-        **asked,
-        "code": response.code,
-        "wave": response.wave,
-        "cohort": response.cohort or "",
-        "arm": response.arm or "",
-    }

@@ -38,6 +38,13 @@ def score(frame: "pd.DataFrame", scale: Scale, spec: InstrumentSpec) -> "pd.Seri
     return scores * len(scale.items) if scale.score == "sum" else scores
 
 
+def score_levels(scale: Scale, spec: InstrumentSpec) -> int:
+    """How many scores are possible; more than can be counted for numbers."""
+    responses = [spec.item(code).scale for code in scale.item_codes]
+    steps = [len(r.points) - 1 if r.type == "likert" else 1_000 for r in responses]
+    return sum(steps) + 1
+
+
 def score_range(scale: Scale, spec: InstrumentSpec) -> tuple[float, float]:
     """The lowest and the highest possible score with all items answered."""
     ranges = [spec.item(code).scale for code in scale.item_codes]

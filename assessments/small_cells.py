@@ -11,7 +11,8 @@ SUBTRACTION = "a group smaller than the threshold would follow by subtraction"
 # The same words: to say that a group answered alike would tell what each of them answered.
 ALIKE = SMALL_CELL
 COHORTS = "too few cohorts with enough officers"
-REASONS = (FEW, SMALL_CELL, SUBTRACTION, COHORTS)
+HELD_BACK = "held back until enough people have been added"
+REASONS = (FEW, SMALL_CELL, SUBTRACTION, COHORTS, HELD_BACK)
 
 LEAST_COHORTS = 4
 RELIABLE_ORDER = ("unchanged", "improved", "worsened")

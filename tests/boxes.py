@@ -20,7 +20,7 @@ from assessments.ballot_box.models import (
 )
 from assessments.ballot_box.sealing import tag_of
 from assessments.keyring import box_keys
-from assessments.models import SurveyWindow, VintageCounts
+from assessments.models import SurveyWindow, VintageCounts, VintageGroups
 from lms.accounts.models import AuditEntry, User
 from tests.surveys import FIRST_DATE, Survey, answer, fully, make_survey
 
@@ -60,6 +60,7 @@ class FullBox:
         for path, content in self.key_files.items():
             path.write_bytes(content)
         VintageCounts.objects.filter(vintage__study=self.survey.study).delete()
+        VintageGroups.objects.filter(vintage__study=self.survey.study).delete()
         self.survey.study.vintages.all().delete()
         AuditEntry.objects.filter(action="box.opened").delete()
         SurveyWindow.objects.update(opened_at=None, key_destroyed_at=None)

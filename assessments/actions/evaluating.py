@@ -1,6 +1,7 @@
 """The evaluators' own side: opening the boxes that the web side sent, and publishing outcomes. No
 main database is asked for anything."""
 
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 
 from django.views.decorators.debug import sensitive_variables
@@ -50,6 +51,8 @@ def open_box_file(*, data: bytes) -> OpenedBox:
     assert held
     told = Receipt(study.uuid, box.box_id, box.digest, held.n, held.n_set_aside)
     receipt = told.sealed(study.web_share)
+    if box.year and box.cohort:
+        held_studies().keep_year(study.uuid, box.cohort, box.year)
     held_studies().keep_receipt(study.uuid, box.box_id, receipt)
     return OpenedBox(box.box_id, receipt, held.n, held.n_set_aside, before is not None)
 
@@ -131,17 +134,23 @@ def published_vintage(*, study: HeldStudy) -> HeldVintage | None:
 
 @sensitive_variables()
 def _next(study: HeldStudy, digest: str, boxes: list[str], known: list[HeldVintage]) -> HeldVintage:
-    rows = counted(study.frame, rows_of(study.uuid, study.data_key))
-    published = [Published(one.report, set(one.rows)) for one in known if one.published]
-    report = next_report(study.frame, rows, published)
+    everybody = rows_of(study.uuid, study.data_key)
+    rows = counted(study.frame, everybody)
+    published = [
+        Published(one.report, set(one.rows), b64decode(one.groups))
+        for one in known
+        if one.published
+    ]
+    made = next_report(study.frame, everybody, published, held_studies().years(study.uuid))
     return HeldVintage(
         number=known[-1].number + 1 if known else 1,
         digest=digest,
-        rows=[row["row"] for row in rows] if report else [],
+        rows=[row["row"] for row in rows] if made else [],
         boxes=boxes,
         # What is held back is not kept either: a thief could subtract it from what is shown.
-        report=report or {},
-        published=report is not None,
+        report=made.report if made else {},
+        published=made is not None,
+        groups=b64encode(made.told).decode() if made else "",
     )
 
 

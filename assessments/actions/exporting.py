@@ -63,6 +63,7 @@ def export_box(*, window: SurveyWindow) -> bytes:
             ballots=peeled.ballots,
             unreadable=peeled.unreadable,
             requests=pending_requests(study),
+            year=str(window.cohort.starts_on.year) if told.cohort else "",
         )
         _close(box)
     _note(window, "box.exported")

@@ -21,10 +21,16 @@ from assessments.actions.rates import (
 )
 from assessments.actions.renewing import renew_study
 from assessments.ballot_box import store
-from assessments.ballot_box.batches import Row, seal_row_ids, unseal_row_ids
+from assessments.ballot_box.batches import (
+    Row,
+    seal_groups,
+    seal_row_ids,
+    unseal_groups,
+    unseal_row_ids,
+)
 from assessments.ballot_box.store import NotScrubbed
 from assessments.keyring import responses_key
-from assessments.models import OutcomeVintage, Study, SurveyWindow
+from assessments.models import OutcomeVintage, Study, SurveyWindow, VintageGroups
 from assessments.releases import Published, counted, digest_of, next_report, rows_of
 from assessments.windows import seats_in
 
@@ -85,9 +91,12 @@ def _keep(study: Study, digest: str) -> None:
     everybody else from writing.
     """
     newest, key = study.vintages.first(), responses_key(study)
-    rows = counted(study.frame, rows_of(study.uuid, key))
-    published = list(study.vintages.filter(published=True))
-    report = next_report(study.frame, rows, [_published(one, key) for one in published])
+    everybody = rows_of(study.uuid, key)
+    rows = counted(study.frame, everybody)
+    published = list(study.vintages.filter(published=True).select_related("groups"))
+    past = [_published(one, key) for one in published]
+    made = next_report(study.frame, everybody, past, years_of(study))
+    report = made.report if made else None
     vintage = OutcomeVintage(
         study=study,
         number=newest.number + 1 if newest else 1,
@@ -102,6 +111,9 @@ def _keep(study: Study, digest: str) -> None:
         Study.objects.select_for_update().get(pk=study.pk)
         if study.vintages.first() == newest:
             _save(vintage, rows, key)
+            if made and vintage.published:
+                sealed = seal_groups(made.told, key, study.uuid)
+                VintageGroups.objects.create(vintage=vintage, sealed=sealed)
 
 
 @sensitive_variables()
@@ -133,7 +145,15 @@ def _hold_back(vintage: OutcomeVintage, key: bytes) -> None:
 @sensitive_variables()
 def _published(vintage: OutcomeVintage, key: bytes) -> Published:
     ids = unseal_row_ids(bytes(vintage.rows_sealed), key, vintage.study.uuid)
-    return Published(vintage.report, ids)
+    groups = getattr(vintage, "groups", None)
+    told = unseal_groups(bytes(groups.sealed), key, vintage.study.uuid) if groups else b""
+    return Published(vintage.report, ids, told)
+
+
+def years_of(study: Study) -> dict[str, str]:
+    """The year in which each cohort starts, by the label that its rows carry."""
+    windows = SurveyWindow.objects.filter(wave__study=study).select_related("cohort")
+    return {window.group: str(window.cohort.starts_on.year) for window in windows}
 
 
 def _opened(study: Study) -> QuerySet[SurveyWindow]:

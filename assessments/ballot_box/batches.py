@@ -69,6 +69,22 @@ def unseal_row_ids(sealed: bytes, key: bytes, study: uuid.UUID) -> set[str]:
     return {ids[n : n + 8].hex() for n in range(0, len(ids), 8)}
 
 
+def seal_groups(packed: bytes, key: bytes, study: uuid.UUID) -> bytes:
+    """Who stands behind which numbers of a vintage, under both shares, filled up like a batch."""
+    text = len(packed).to_bytes(4, "big") + packed
+    filled = text + b"\0" * (-len(text) % PAGE_BYTES)
+    return bytes(Aead(key).encrypt(filled, aad=b"groups" + study.bytes))
+
+
+def unseal_groups(sealed: bytes, key: bytes, study: uuid.UUID) -> bytes:
+    """Raises Unreadable."""
+    try:
+        text = Aead(key).decrypt(sealed, aad=b"groups" + study.bytes)
+    except (CryptoError, ValueError) as error:
+        raise Unreadable("Who stands behind a vintage does not open with these keys") from error
+    return bytes(text[4 : 4 + int.from_bytes(text[:4], "big")])
+
+
 def seal_counts(counts: Mapping[str, object], key: bytes, study: uuid.UUID) -> bytes:
     """A document of counts under both shares, filled up like a batch."""
     text = json.dumps(counts).encode()

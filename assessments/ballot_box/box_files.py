@@ -30,7 +30,8 @@ class BoxFile:
 
     `protocol` names the words of the study and its instrument that were asked. `unreadable` are
     ballots whose outer layer did not open; `requests` are the sealed requests for withdrawing or
-    merging that the web side holds for this study.
+    merging that the web side holds for this study. `year` is when the cohort was trained; older
+    files do not tell.
     """
 
     study: uuid.UUID
@@ -43,10 +44,12 @@ class BoxFile:
     ballots: Sequence[Slots]
     unreadable: Sequence[bytes] = ()
     requests: Sequence[bytes] = ()
+    year: str = ""
 
     _FIELDS: ClassVar[Mapping[str, type]] = dict.fromkeys(
         ["box_id", "window", "protocol", "wave", "cohort", "arm"], str
     ) | {"sections": int, "counts": list}
+    _LATER_FIELDS: ClassVar[Mapping[str, type]] = {"year": str}
 
     @property
     def digest(self) -> str:
@@ -68,6 +71,7 @@ class BoxFile:
             "wave": self.wave,
             "cohort": self.cohort,
             "arm": self.arm,
+            "year": self.year,
             "sections": len(self.ballots[0]) if self.ballots else 0,
             "counts": [len(self.ballots), len(self.unreadable), len(self.requests)],
         }
@@ -87,7 +91,7 @@ class BoxFile:
     @classmethod
     @strictly
     def _of(cls, study: uuid.UUID, parts: Sequence[bytes]) -> "BoxFile":
-        header = files.fields(parts[0], cls._FIELDS)
+        header = files.fields(parts[0], cls._FIELDS, cls._LATER_FIELDS)
         ballots, unreadable, requests = _split(parts[1:], header["counts"])
         return cls(
             study=study,
@@ -100,6 +104,7 @@ class BoxFile:
             ballots=[_slots(ballot, header["sections"]) for ballot in ballots],
             unreadable=unreadable,
             requests=requests,
+            year=header.get("year", ""),
         )
 
 

@@ -1,6 +1,8 @@
 """What the evaluators' own side keeps of each study beside its key: the public key with the study's
-code, what the web side handed over, still sealed, and a receipt for each box. No Django here."""
+code, what the web side handed over, still sealed, a receipt for each box, and the years in which
+cohorts were trained. No Django here."""
 
+import json
 import uuid
 from pathlib import Path
 
@@ -50,6 +52,22 @@ class HeldStudies:
         """The boxes of a study that have a receipt, in the order of their names."""
         return sorted(path.name for path in self._receipts(study).glob("[0-9a-f]*"))
 
+    def keep_year(self, study: uuid.UUID, cohort: str, year: str) -> None:
+        """Keeps in which year a cohort was trained; the last that was told counts."""
+        told = self.years(study) | {cohort: year}
+        replace(self._years(study), json.dumps(told, sort_keys=True).encode())
+
+    def years(self, study: uuid.UUID) -> dict[str, str]:
+        """By the label that a cohort's rows carry. Raises KeyMissing for a damaged file."""
+        if not self._years(study).exists():
+            return {}
+        try:
+            return {
+                str(key): str(value) for key, value in json.loads(read(self._years(study))).items()
+            }
+        except (ValueError, AttributeError) as error:
+            raise KeyMissing(f"{self._years(study)} is damaged") from error
+
     def _read(self, path: Path) -> PublicKeyFile:
         try:
             return PublicKeyFile.read(read(path))
@@ -61,6 +79,9 @@ class HeldStudies:
 
     def _public(self, study: uuid.UUID) -> Path:
         return self.root / str(study) / "public.json"
+
+    def _years(self, study: uuid.UUID) -> Path:
+        return self.root / str(study) / "years.json"
 
     def _handover(self, study: uuid.UUID) -> Path:
         return self.root / str(study) / "handover"

@@ -96,13 +96,17 @@ def text(document: Mapping[str, Any]) -> bytes:
     return json.dumps(document, allow_nan=False, separators=(",", ":")).encode()
 
 
-def fields(part: bytes, expected: Mapping[str, type]) -> dict[str, Any]:
-    """A part that holds a document with exactly these fields. Raises ValueError, TypeError."""
+def fields(
+    part: bytes, expected: Mapping[str, type], later: Mapping[str, type] | None = None
+) -> dict[str, Any]:
+    """A part that holds a document with exactly these fields, and some of those that older files do
+    not have. Raises ValueError, TypeError."""
     document: dict[str, Any] = json.loads(part)
-    if document.keys() != expected.keys():
+    kinds = {**expected, **(later or {})}
+    if not expected.keys() <= document.keys() <= kinds.keys():
         raise ValueError("other fields")
-    for name, kind in expected.items():
-        if type(document[name]) is not kind:
+    for name in document:
+        if type(document[name]) is not kinds[name]:
             raise TypeError(name)
     return document
 

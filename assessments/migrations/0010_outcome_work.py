@@ -8,7 +8,7 @@ import lms.accounts.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0008_counts_of_vintages"),
+        ("assessments", "0009_groups_of_vintages"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from assessments.models.knowledge import (
 )
 from assessments.models.protocol import CohortArm, InformationSheet
 from assessments.models.public import PublicOutcomes
-from assessments.models.rates import RateGroup, ResponseRate, VintageCounts
+from assessments.models.rates import RateGroup, ResponseRate, VintageCounts, VintageGroups
 from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
 from assessments.models.work import Work, WorkKind, WorkState
@@ -32,6 +32,7 @@ __all__ = [
     "SurveyWindow",
     "TextReview",
     "VintageCounts",
+    "VintageGroups",
     "Wave",
     "Work",
     "WorkKind",

@@ -55,6 +55,24 @@ class ResponseRate(models.Model):
         return f"{self.group}: {self.wave.code}"
 
 
+class VintageGroups(models.Model):
+    """Which rows stood in which group behind the numbers of a vintage, under both parties' shares:
+    what later vintages are compared with, person by person. Older vintages have none; they showed
+    no numbers of groups."""
+
+    vintage = models.OneToOneField(OutcomeVintage, models.PROTECT, related_name="groups")
+    sealed = models.BinaryField()
+
+    field_privacy: ClassVar = {
+        "id": Privacy.OFFICE,
+        "vintage": Privacy.OFFICE,
+        "sealed": Privacy.SECRET,
+    }
+
+    def __str__(self) -> str:
+        return str(self.vintage)
+
+
 class VintageCounts(models.Model):
     """How many of each label have a seat and answered each wave when a vintage was published, under
     both parties' shares: what later response rates are compared with."""

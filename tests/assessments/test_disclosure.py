@@ -14,6 +14,7 @@ from assessments import small_cells
 from assessments.disclosure import ALIKE, FEW, REASONS, SMALL_CELL, SUBTRACTION, suppress
 from assessments.instruments import parse_instrument
 from assessments.outcomes import Response, _assemble
+from assessments.response_table import response_table
 from assessments.statistics.clusters import robust_se
 from assessments.studies import parse_study
 
@@ -74,7 +75,7 @@ def responses(patterns):
 
 
 def assembled(patterns):
-    return _assemble(responses(patterns), STUDY, INSTRUMENT)
+    return _assemble(response_table(responses(patterns), STUDY, INSTRUMENT), STUDY, INSTRUMENT)
 
 
 def scored_by(patterns, *waves):
@@ -439,7 +440,7 @@ def test_two_cohorts_as_they_are_give_the_mean_of_the_small_one():
 def test_one_officer_off_the_common_value_is_hidden():
     rows = [Response(f"c{i}", w, 1, {"I1": 3.0}) for i in range(20) for w in WAVES[:2]]
     rows[0] = Response("c0", "pre", 1, {"I1": 8.0})
-    report = suppress(_assemble(rows, STUDY, INSTRUMENT), T)
+    report = suppress(_assemble(response_table(rows, STUDY, INSTRUMENT), STUDY, INSTRUMENT), T)
     assert report["scales"]["s"]["waves"]["pre"]["suppressed"] == ALIKE
     assert report["scales"]["s"]["changes"][0]["suppressed"] == ALIKE
 

@@ -20,6 +20,7 @@ from assessments.outcomes import (
     outcomes,
     outcomes_rows,
 )
+from assessments.response_table import response_table
 from assessments.studies import parse_study
 
 CHANGE_KEYS = {
@@ -145,6 +146,7 @@ def report(responses):
 def test_the_report_has_the_contracts_shape(report):
     assert set(report) == {
         *["study", "instrument", "version", "threshold", "software", "flow", "scales"],
+        "breakdowns",
     }
     assert set(report["software"]) >= {"portal", "scipy", "pandas", "statsmodels"}
     assert report["flow"] == [
@@ -239,7 +241,9 @@ def test_reliable_change_counts_a_fall_as_improvement_where_lower_is_better():
     rows = population(n=200, gain=-1.5)
     changes = {
         code: entry["changes"][0]["reliable"]
-        for code, entry in _assemble(rows, study(), INSTRUMENT)["scales"].items()
+        for code, entry in _assemble(
+            response_table(rows, study(), INSTRUMENT), study(), INSTRUMENT
+        )["scales"].items()
     }
     assert changes["stigma"]["improved"] > changes["stigma"]["worsened"]
     assert changes["trust"]["improved"] < changes["trust"]["worsened"]

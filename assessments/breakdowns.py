@@ -1,0 +1,158 @@
+"""Change by cohort, year and covariates: who stands in which group, and the numbers of each.
+
+Groups too small, or answering too much alike, are told as one `rest`, together with everybody of
+whom the label is not known. The rest is a cell like any other: where it may not stand by itself,
+groups that come first in the declared order are added to it. First and not last: later vintages add
+groups at the end, and what the rest is made of should not change.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assessments.covariates import COVARIATES
+from assessments.partitions import NOWHERE, Division
+from assessments.told import Stand
+
+if TYPE_CHECKING:
+    from assessments.scores import Scored
+
+Labels = tuple[str, ...]
+REST = -2
+COHORT, YEAR = "cohort", "year"
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """People by what they have in common: `by` names one or two columns of `Scored.people`,
+    `labels` the groups in declared order, `cells` the group of each person, REST where a label is
+    not given."""
+
+    by: Labels
+    labels: tuple[Labels, ...]
+    cells: Division
+
+    def merged(self, numbers: Iterable[int]) -> "Grouping":
+        """The same with some groups in the rest."""
+        cells = np.where(np.isin(self.cells, list(numbers)), REST, self.cells)
+        return Grouping(self.by, self.labels, cells)
+
+
+def filters(scored: "Scored") -> list[Labels]:
+    """Every way to choose people by one or two of their labels."""
+    columns = [COHORT, YEAR, *scored.study.covariates]
+    return [by for size in (1, 2) for by in combinations(columns, size)]
+
+
+def asked(scored: "Scored") -> Iterator[tuple[str, tuple[str, str], Labels]]:
+    """Scale, waves and grouping of every breakdown, in the order in which they are taken up: the
+    primary scale first; by cohort, year and each covariate; by two at once only for the primary
+    scale and from the first wave."""
+    study = scored.study
+    scales = sorted(scored.scores, key=lambda scale: scale != study.primary)
+    one = [(COHORT,), (YEAR,), *((name,) for name in study.covariates)]
+    two = [*((YEAR, name) for name in study.covariates), *combinations(study.covariates, 2)]
+    for by in one:
+        for scale in scales:
+            for pair in study.wave_pairs:
+                yield scale, pair, by
+    for by in two:
+        for pair in study.wave_pairs:
+            if pair[0] == study.wave_codes[0]:
+                yield study.primary, pair, by
+
+
+def grouping(scored: "Scored", by: Labels) -> Grouping:
+    """Who is in which group, of everybody."""
+    people = scored.people
+    columns = [people[name].to_numpy(dtype=str) for name in by]
+    places = [_places(name, column) for name, column in zip(by, columns, strict=True)]
+    given = np.logical_and.reduce([column != "" for column in columns])
+    keys = np.zeros(len(people), dtype=np.int64)
+    for column, place in zip(columns, places, strict=True):
+        names, of_person = np.unique(column, return_inverse=True)
+        keys = (
+            keys * (len(place) + 1) + np.array([place.get(n, 0) for n in names.tolist()])[of_person]
+        )
+    _, first, cells = np.unique(keys[given], return_index=True, return_inverse=True)
+    members = np.flatnonzero(given)[first]
+    labels = tuple(tuple(str(column[n]) for column in columns) for n in members)
+    placed = np.full(len(people), REST, dtype=np.int64)
+    placed[given] = cells
+    return Grouping(by, labels, placed)
+
+
+def _places(name: str, column: np.ndarray) -> Mapping[str, int]:
+    """Each label's place in the declared order."""
+    present = [label for label in np.unique(column).tolist() if label]
+    if name in COVARIATES:
+        order = list(COVARIATES[name].choices)
+        present.sort(
+            key=lambda label: (order.index(label) if label in order else len(order), label)
+        )
+    return {label: n for n, label in enumerate(present)}
+
+
+def paired(scored: "Scored", scale: str, pair: tuple[str, str]) -> np.ndarray:
+    """Who has a score in both waves."""
+    found: np.ndarray = scored.scores[scale][list(pair)].notna().all(axis=1).to_numpy()
+    return found
+
+
+def stand(groups: Grouping, scale: str, pair: tuple[str, str], among: np.ndarray) -> Stand:
+    """Who of those `among` the people stands in which cell; the rest is the last one."""
+    last = len(groups.labels)
+    cells = np.where(groups.cells == REST, last, groups.cells)
+    return Stand(scale, pair, np.where(among, cells, NOWHERE))
+
+
+def figures(groups: Grouping, one: Stand, scored: "Scored") -> dict[str, Any]:
+    """The breakdown as it stands in the report. Groups that nobody is in have no row."""
+    rows = _rows(groups, one, scored)
+    rest = int(np.count_nonzero(one.cells == len(groups.labels)))
+    return {
+        **head(one.scale, one.waves, groups.by),
+        "groups": rows,
+        "rest": {"n": rest} if rest else None,
+        "pooled": _pooled(rows) if groups.by == (COHORT,) else None,
+    }
+
+
+def _rows(groups: Grouping, one: Stand, scored: "Scored") -> list[dict[str, Any]]:
+    from assessments.statistics.groups import changes_by_group
+
+    shown = (one.cells != NOWHERE) & (one.cells < len(groups.labels))
+    frame = scored.scores[one.scale]
+    earlier, later = (frame[wave].to_numpy(dtype=float)[shown] for wave in one.waves)
+    rows = changes_by_group(earlier, later, one.cells[shown], len(groups.labels))
+    return [
+        {"labels": list(labels), **row}
+        for labels, row in zip(groups.labels, rows, strict=True)
+        if row["n"]
+    ]
+
+
+def _pooled(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    from assessments.statistics.pooling import pooled
+
+    usable = [row for row in rows if row["se"] is not None]
+    found = pooled([row["mean_change"] for row in usable], [row["se"] for row in usable])
+    return asdict(found) if found else None
+
+
+def head(scale: str, pair: tuple[str, ...], by: Labels) -> dict[str, Any]:
+    return {"scale": scale, "from": pair[0], "to": pair[1], "by": list(by)}
+
+
+def hidden(scale: str, pair: tuple[str, ...], by: Labels, reason: str) -> dict[str, Any]:
+    """A breakdown of which nothing is told, not even which groups there are."""
+    return {
+        **head(scale, pair, by),
+        "groups": [],
+        "rest": None,
+        "pooled": None,
+        "suppressed": reason,
+    }

@@ -1,0 +1,209 @@
+"""Puts a report together: the core, then breakdowns and blocks, as far as they may be told beside
+each other and beside everything that was published before."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assessments import breakdowns
+from assessments.adoption import NO_CELLS, Adoption, Part
+from assessments.blocks import Block, Cells
+from assessments.blocks_all import Place, make_blocks, put, without_numbers
+from assessments.core_stands import core_stands
+from assessments.partitions import NOWHERE, Division
+from assessments.scoring import score_levels
+from assessments.small_cells import (
+    COHORTS,
+    FEW,
+    HELD_BACK,
+    LEAST_COHORTS,
+    SMALL_CELL,
+    hidden,
+    small,
+)
+from assessments.told import Stand, Told, Universe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from assessments.scores import Scored
+
+Report = dict[str, Any]
+_COUNTED = frozenset({"distributions", "change_distributions"})
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report that may be shown, and who stands behind which of its numbers."""
+
+    report: Report
+    told: Told
+
+    def __repr__(self) -> str:
+        return "<Made>"
+
+
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """A part of the report: its figures as they are, and hidden; and who stands behind them, None
+    where they stay hidden."""
+
+    place: Place
+    figures: Report
+    without: Report
+    part: Part | None = None
+
+    def __repr__(self) -> str:
+        return f"<_Piece {' '.join(self.place)}>"
+
+
+def with_parts(
+    core: Report, scored: "Scored", ids: "pd.DataFrame", past: Sequence[Told | None]
+) -> Made:
+    """The core (through disclosure control and the change guard) with all its parts. `scored` are
+    the people of all arms, `ids` their rows by wave; `past` is what each published vintage told,
+    None where that is not known any more: then nothing can be compared with it, and no part is
+    shown."""
+    assembly = _Assembly(core, scored, ids, past)
+    pieces = [*assembly.by_groups(), *assembly.blocks()]
+    kept = {id(part) for part in assembly.adoption.settle()}
+    report = assembly.report
+    report["breakdowns"] = []
+    for piece in pieces:
+        shown = piece.part is not None and id(piece.part) in kept
+        put(report, piece.place, piece.figures if shown else piece.without)
+    return Made(report, assembly.adoption.told())
+
+
+def _known(groups: breakdowns.Grouping) -> Division:
+    return np.where(groups.cells == breakdowns.REST, NOWHERE, groups.cells)
+
+
+class _Assembly:
+    def __init__(
+        self, core: Report, scored: "Scored", ids: "pd.DataFrame", past: Sequence[Told | None]
+    ) -> None:
+        self.scored, self.trained = scored, scored.trained()
+        self._threshold = scored.study.threshold
+        self._blind = any(told is None for told in past)
+        self._reason = HELD_BACK if past else SMALL_CELL
+        rows = {
+            wave: [row if isinstance(row, str) else None for row in ids[wave]]
+            for wave in scored.study.wave_codes
+        }
+        levels = {s.code: score_levels(s, scored.instrument) for s in scored.instrument.scales}
+        universe = Universe(rows, [told for told in past if told])
+        groups = [_known(breakdowns.grouping(scored, by)) for by in breakdowns.filters(scored)]
+        self.adoption = Adoption(scored, universe, levels, groups)
+        self._is_trained = scored.people.index.isin(self.trained.people.index)
+        self.report = copy.deepcopy(core)
+        self._tell_core()
+
+    def _tell_core(self) -> None:
+        """Rows of the core that would not go together with parts of past vintages are hidden."""
+        for row, name, stand in core_stands(self.report, self.trained):
+            if row["n"] is None or self.adoption.tell_core(self._of_all(stand)):
+                continue
+            if name is None:
+                row.update(hidden(row, HELD_BACK))
+            elif isinstance(row[name], dict):
+                row[name] = hidden(row[name], HELD_BACK)
+            else:
+                row.update({name: None, "suppressed": HELD_BACK})
+
+    def _of_all(self, stand: Stand) -> Stand:
+        """From a division of those who are trained to one of all people."""
+        cells = np.full(len(self._is_trained), NOWHERE, dtype=np.int64)
+        cells[self._is_trained] = stand.cells
+        return Stand(stand.scale, stand.waves, cells, stand.counts_only)
+
+    # Breakdowns
+
+    def by_groups(self) -> list[_Piece]:
+        groupings = {
+            by: breakdowns.grouping(self.trained, by)
+            for by in {by for _, _, by in breakdowns.asked(self.trained)}
+        }
+        return [
+            self._breakdown(scale, pair, groupings[by])
+            for scale, pair, by in breakdowns.asked(self.trained)
+            if groupings[by].labels and self._change(scale, pair)["comparable"]
+        ]
+
+    def _change(self, scale: str, pair: tuple[str, str]) -> Report:
+        changes: list[Report] = self.report["scales"][scale]["changes"]
+        return next(row for row in changes if (row["from"], row["to"]) == pair)
+
+    def _breakdown(self, scale: str, pair: tuple[str, str], groups: breakdowns.Grouping) -> _Piece:
+        change = self._change(scale, pair)
+        if not change["n"]:
+            return self._hidden(scale, pair, groups, change.get("suppressed", FEW))
+        if self._blind:
+            return self._hidden(scale, pair, groups, HELD_BACK)
+        among = breakdowns.paired(self.trained, scale, pair)
+        last = len(groups.labels)
+        merged = groups
+        while (merged.cells[among] != breakdowns.REST).any():
+            stand = breakdowns.stand(merged, scale, pair, among)
+            of_all = self._of_all(stand)
+            apart = self.adoption.poor(of_all)
+            if not apart and not self._cohorts_stay_hidden(change, groups, stand):
+                return self._hidden(scale, pair, groups, COHORTS)
+            part = (of_all,)
+            apart = apart or self.adoption.take(part)
+            if apart is None:
+                figures = breakdowns.figures(merged, stand, self.trained)
+                without = breakdowns.hidden(scale, pair, groups.by, self._reason)
+                return _Piece(("breakdowns",), figures, without, part)
+            if apart == NO_CELLS:
+                break
+            # The rest alone is not enough: one more group, the first, is added to it.
+            inside = apart - {last} or {int(merged.cells[merged.cells >= 0].min())}
+            merged = merged.merged(inside)
+        return self._hidden(scale, pair, groups, self._reason)
+
+    def _hidden(
+        self, scale: str, pair: tuple[str, str], groups: breakdowns.Grouping, reason: str
+    ) -> _Piece:
+        without = breakdowns.hidden(scale, pair, groups.by, reason)
+        return _Piece(("breakdowns",), without, without)
+
+    def _cohorts_stay_hidden(
+        self, change: Report, groups: breakdowns.Grouping, stand: Stand
+    ) -> bool:
+        """The intraclass correlation and the robust error are two equations for the means of the
+        cohorts in the rest, and its sum is a third."""
+        if groups.by != (breakdowns.COHORT,) or change["cluster"]["se_robust"] is None:
+            return True
+        inside = (stand.cells == len(groups.labels)) & (groups.cells >= 0)
+        sizes = np.bincount(groups.cells[inside])
+        sizes = sizes[sizes > 0]
+        few = any(small(int(size), self._threshold) for size in sizes)
+        return not few or len(sizes) >= LEAST_COHORTS
+
+    # Blocks
+
+    def blocks(self) -> list[_Piece]:
+        made = make_blocks(self.scored, self.report, self._threshold)
+        return [self._block(place, block) for place, block in made]
+
+    def _block(self, place: Place, block: Block) -> _Piece:
+        if not block.cells:
+            return _Piece(place, block.figures, block.figures)
+        without = without_numbers(block.figures, self._reason)
+        if self._blind:
+            return _Piece(place, without, without)
+        counted = not _COUNTED.isdisjoint(place)
+        part = tuple(self._stand(cells, counted) for cells in block.cells)
+        taken = self.adoption.take(part) is None
+        return _Piece(place, block.figures, without, part if taken else None)
+
+    def _stand(self, cells: Cells, counted: bool) -> Stand:
+        import pandas as pd
+
+        labels = pd.Series(cells.of, dtype=object).reindex(self.scored.people.index)
+        numbers, _ = pd.factorize(labels)
+        return Stand(cells.scale, cells.waves, numbers, counts_only=counted)
