@@ -12,7 +12,7 @@ from assessments.response_scales import ResponseScale
 from assessments.self_made import CODE_ELEMENTS
 
 RESERVED_CODES = frozenset(
-    {"participant", "wave", "cohort", "covariates", *COVARIATES, *CODE_ELEMENTS}
+    {"participant", "wave", "cohort", "arm", "covariates", *COVARIATES, *CODE_ELEMENTS}
 )
 RESPONSE_TYPES = ("likert", "number", "text")
 BLOCK_KINDS = ("vignette", "matrix")

@@ -22,7 +22,7 @@ from courses.workbooks import Lines
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000
 LONGEST_LABEL = 64
-PARTICIPANT, WAVE, COHORT = "participant", "wave", "cohort"
+PARTICIPANT, WAVE, COHORT, ARM = "participant", "wave", "cohort", "arm"
 REQUIRED = (PARTICIPANT, WAVE)
 Texts = tuple[str, ...]
 
@@ -35,9 +35,9 @@ class Problem:
     """One fault: its line (0: the file as a whole), the column's heading, a code and a value.
 
     Codes: those of SheetError, and no_rows, column_missing, column_twice, column_unknown, no_items,
-    too_many_cells, missing, too_long, unknown_wave, not_a_choice, not_a_number, not_whole,
-    out_of_range and duplicate. `value` is what would be allowed, or the earlier line; never what
-    stands in the cell.
+    too_many_cells, missing, too_long, unknown_wave, unknown_arm, other_arm, not_a_choice,
+    not_a_number, not_whole, out_of_range and duplicate. `value` is what would be allowed, or the
+    earlier line; never what stands in the cell.
     """
 
     line: int
@@ -56,6 +56,7 @@ class CollectedResponse:
     answers: Mapping[str, Answer] = field(repr=False)
     cohort: str = ""
     covariates: Mapping[str, str] = field(default_factory=dict, repr=False)
+    arm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def columns_for(study: StudySpec, instrument: InstrumentSpec) -> list[str]:
     """The headings a file of this study may have, as the template for it says. Free text has
     none."""
     items = [item.code for item in instrument.numeric_items]
-    return [PARTICIPANT, WAVE, COHORT, *study.covariates, *items]
+    arm = [ARM] if len(study.arms) > 1 else []
+    return [PARTICIPANT, WAVE, COHORT, *arm, *study.covariates, *items]
 
 
 def coded_rows(responses: Sequence[CollectedResponse], version: int) -> list[Row]:
@@ -133,6 +135,7 @@ def coded_rows(responses: Sequence[CollectedResponse], version: int) -> list[Row
             "answers": dict(response.answers),
             "cohort": response.cohort,
             "covariates": dict(response.covariates),
+            "arm": response.arm,
         }
         for response in responses
         if response.answers
@@ -153,6 +156,7 @@ class _Table:
         self.headings = list(texts)
         self.study, self.instrument = study, instrument
         self.waves = {code.casefold(): code for code in study.wave_codes}
+        self.arms = {arm.code.casefold(): arm.code for arm in study.arms}
         self.covariates = {one.code: one for one in parse_covariates(study.covariates)}
         known = {name.casefold(): name for name in columns_for(study, instrument)}
         self.names = [known.get(heading.casefold(), "") for heading in self.headings]
@@ -170,7 +174,7 @@ class _Table:
             response, faults = self._response(line, texts)
             problems += faults
             responses.append(response)
-        problems += _duplicates(responses)
+        problems += [*_duplicates(responses), *_other_arms(responses)]
         faulty = {problem.line for problem in problems}
         return ResponsesFile(
             tuple(one for one in responses if one.line not in faulty),
@@ -212,6 +216,7 @@ class _Table:
             answers,
             values.get(COHORT, ""),
             {code: values[code] for code in self.covariates if values.get(code)},
+            self.arms.get(values.get(ARM, "").casefold(), ""),
         )
         return response, [*problems, *self._faults(response, values), *faults]
 
@@ -221,7 +226,8 @@ class _Table:
 
     def _faults(self, response: CollectedResponse, values: Mapping[str, str]) -> Iterator[Problem]:
         line = response.line
-        for name in REQUIRED:
+        # Whoever had no arm would count as trained.
+        for name in (*REQUIRED, ARM) if ARM in self.names else REQUIRED:
             if not values.get(name):
                 yield Problem(line, name, "missing")
         for name in (PARTICIPANT, COHORT):
@@ -229,6 +235,8 @@ class _Table:
                 yield Problem(line, name, "too_long", str(LONGEST_LABEL))
         if values.get(WAVE) and not response.wave:
             yield Problem(line, WAVE, "unknown_wave", ", ".join(self.study.wave_codes))
+        if values.get(ARM) and not response.arm:
+            yield Problem(line, ARM, "unknown_arm", ", ".join(self.arms.values()))
         for code, choice in response.covariates.items():
             choices = self.covariates[code].choices
             if choice not in choices:
@@ -266,3 +274,14 @@ def _duplicates(responses: Sequence[CollectedResponse]) -> Iterator[Problem]:
         first = seen.setdefault((one.participant, one.wave), one.line)
         if first != one.line:
             yield Problem(one.line, PARTICIPANT, "duplicate", str(first))
+
+
+def _other_arms(responses: Sequence[CollectedResponse]) -> Iterator[Problem]:
+    """Nobody can be in two arms: half of an untrained person would count as trained."""
+    seen: dict[str, CollectedResponse] = {}
+    for one in responses:
+        if not (one.participant and one.arm):
+            continue
+        first = seen.setdefault(one.participant, one)
+        if first.arm != one.arm:
+            yield Problem(one.line, ARM, "other_arm", str(first.line))

@@ -17,6 +17,8 @@ _RESPONSES = {
     ),
     "no_items": gettext_lazy("No column is named after an item of the instrument."),
     "unknown_wave": gettext_lazy("This is not one of the study's waves: %(value)s."),
+    "unknown_arm": gettext_lazy("This is not one of the study's arms: %(value)s."),
+    "other_arm": gettext_lazy("This participant is in another arm on line %(value)s."),
     "not_a_choice": gettext_lazy("This is not one of: %(value)s."),
     "not_a_number": gettext_lazy(
         "This is not a number (%(value)s). Leave the cell empty where nothing was answered."

@@ -82,6 +82,7 @@ def _choose(
         "form": form,
         "refusal": refusal,
         "waves": spec.wave_codes,
+        "arms": [arm.code for arm in spec.arms],
         "covariates": spec.covariates,
         "items": [item.code for item in instrument.items],
     }

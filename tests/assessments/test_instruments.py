@@ -148,6 +148,7 @@ def test_only_the_declared_waves_are_not_comparable():
         (changed("items", 0, "code", to="A" * 33), "items[1].code", "is not a code"),
         (changed("items", 3, "code", to="Wave"), "items[4].code", "reserved"),
         (changed("items", 3, "code", to="rank_band"), "items[4].code", "reserved"),
+        (changed("items", 3, "code", to="Arm"), "items[4].code", "reserved"),
         (changed("items", 0, "scale", to="agree7"), "items[1].scale", "response_scales"),
         (changed("items", 0, "section", to=True), "items[1].section", "whole number"),
         (changed("scales", 0, "items", to=["SD1", "XX"]), "scales[1].items", "no item 'XX'"),

@@ -124,6 +124,47 @@ def test_a_fault_is_told_with_line_and_column(row, expected):
     assert faults(f"{HEADER}\n{row}\n") == [expected]
 
 
+ARMS = [
+    {"code": "taught", "title": "Taught", "kind": "training"},
+    {"code": "later", "title": "Taught later", "kind": "waiting_list"},
+]
+COMPARING = parse_study(study_document("cit", arms=ARMS), INSTRUMENT)
+
+
+def compared(text: str):
+    return read_responses(text.encode(), "r.csv", study=COMPARING, instrument=INSTRUMENT)
+
+
+def test_who_was_not_trained_is_told_by_the_arm():
+    found = compared("participant,wave,ARM,A1\nP1,pre,Later,4\nP1,post,later,5\nP2,pre,taught,1\n")
+    assert [response.arm for response in found.responses] == ["later", "later", "taught"]
+    assert [row["arm"] for row in coded_rows(found.responses, 1)] == ["later", "later", "taught"]
+    assert "arm" in columns_for(COMPARING, INSTRUMENT)
+
+
+def test_without_the_column_rows_have_no_arm():
+    (response,) = compared("participant,wave,A1\nP1,pre,4\n").responses
+    assert response.arm == ""
+
+
+def test_a_study_of_one_arm_takes_no_such_column():
+    assert faults("participant,wave,arm,A1\nP1,pre,later,4\n") == [(1, "arm", "column_unknown")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("P1,pre,elsewhere,4", (2, "arm", "unknown_arm", "taught, later")),
+        # Not "trained by default": nobody meant to say so.
+        ("P1,pre,,4", (2, "arm", "missing", "")),
+        ("P1,pre,later,4\nP1,post,taught,4", (3, "arm", "other_arm", "2")),
+    ],
+)
+def test_an_arm_that_cannot_be_is_told_with_line_and_column(rows, expected):
+    (problem,) = compared(f"participant,wave,arm,A1\n{rows}\n").problems
+    assert (problem.line, problem.column, problem.code, problem.value) == expected
+
+
 def test_answers_that_stand_where_the_header_should_are_not_repeated():
     found = read("Nightingale,pre,4,2\nEstrada,pre,5,1\n")
     assert [(p.line, p.column, p.code) for p in found.problems] == [

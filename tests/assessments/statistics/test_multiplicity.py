@@ -1,4 +1,7 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from assessments.statistics.multiplicity import benjamini_hochberg, holm
 
@@ -18,3 +21,11 @@ def test_benjamini_hochberg_by_hand():
 def test_a_single_test_is_not_adjusted_and_none_gives_none():
     assert holm({"a": 0.2}) == {"a": 0.2}
     assert holm({}) == benjamini_hochberg({}) == {}
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=9))
+@pytest.mark.parametrize(("ours", "theirs"), [(holm, "holm"), (benjamini_hochberg, "fdr_bh")])
+def test_statsmodels_gives_the_same(ours, theirs, p):
+    named = {str(number): one for number, one in enumerate(p)}
+    adjusted = multipletests(p, method=theirs)[1]
+    assert list(ours(named).values()) == pytest.approx(list(adjusted), rel=1e-12)
