@@ -47,7 +47,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             study = self._load()
             cast = create_people(random)
-            year = schedule_year(cast, today(settings.TIME_ZONE), random)
+            year = schedule_year(cast, today(settings.TIME_ZONE), study, random)
             schedule_series(cast, year.coming)
             accounts = self._teach(cast, year, random)
         # Opening boxes rewrites the table of ballots, which waits for nobody's transaction.
