@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assessments.cell_bases import alike, poor_cells, values_of
+from assessments.cell_bases import Bases, alike
 from assessments.partitions import (
     NOWHERE,
     Division,
@@ -59,7 +59,8 @@ class Adoption:
         groups: Sequence[Division],
     ) -> None:
         """`groups` are divisions of the people that somebody may know."""
-        self._scored, self._universe, self._levels = scored, universe, levels
+        self._scored, self._universe = scored, universe
+        self._bases = Bases(scored, levels)
         self._groups = groups
         self._threshold = scored.study.threshold
         self._totals: dict[Place, np.ndarray] = {}
@@ -93,10 +94,6 @@ class Adoption:
         self._add(part)
         return None
 
-    def poor(self, stand: Stand) -> Apart:
-        """The cells that cannot be shown whatever stands beside them."""
-        return frozenset(poor_cells(stand, self._scored, self._levels, self._threshold))
-
     def settle(self) -> list[Part]:
         """The parts that may stay when all divisions are looked at at once: in their order, as many
         as can."""
@@ -117,8 +114,8 @@ class Adoption:
     # One part beside each other division
 
     def _objection(self, stand: Stand, before: Part) -> Apart | None:
-        if poor := self.poor(stand):
-            return poor
+        if poor := self._bases.poor(stand, self._threshold):
+            return frozenset(poor)
         own = [found for one in before for found in self._divisions(one)]
         for place, division in self._divisions(stand):
             others = [*self._place(place).all, *(d for where, d in own if where == place)]
@@ -152,8 +149,8 @@ class Adoption:
                 continue
             of_people = np.where(now == NOWHERE, NOWHERE, left[now])
             poor = cells - set(of_people.tolist())
-            for values in values_of(stand, self._scored):
-                poor |= alike(of_people, values)
+            for of_person in self._bases.of(stand):
+                poor |= alike(of_people, of_person)
             if poor:
                 return frozenset(division[np.isin(left, list(poor))].tolist()) - {NOWHERE}
         return None

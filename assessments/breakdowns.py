@@ -2,12 +2,12 @@
 
 Groups too small, or answering too much alike, are told as one `rest`, together with everybody of
 whom the label is not known. The rest is a cell like any other: where it may not stand by itself,
-groups that come first in the declared order are added to it. First and not last: later vintages add
-groups at the end, and what the rest is made of should not change.
+neighbours in the declared order are added to it, older ones first. Which ones does not depend on
+how large they are, and later vintages, which add groups at the end, choose the same.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -29,16 +29,25 @@ COHORT, YEAR = "cohort", "year"
 class Grouping:
     """People by what they have in common: `by` names one or two columns of `Scored.people`,
     `labels` the groups in declared order, `cells` the group of each person, REST where a label is
-    not given."""
+    not given or the group is merged; `numbers` is the group of each, merged or not."""
 
     by: Labels
     labels: tuple[Labels, ...]
     cells: Division
+    numbers: Division
+
+    def nearest(self, rest: np.ndarray) -> int:
+        """The group that stands, in declared order, right before the last one in the rest, or else
+        soonest after it."""
+        left = np.unique(self.cells[self.cells >= 0])
+        last = int(self.numbers[rest].max(initial=NOWHERE))
+        before = left[left < last]
+        return int(before[-1] if len(before) else left[0])
 
     def merged(self, numbers: Iterable[int]) -> "Grouping":
         """The same with some groups in the rest."""
         cells = np.where(np.isin(self.cells, list(numbers)), REST, self.cells)
-        return Grouping(self.by, self.labels, cells)
+        return replace(self, cells=cells)
 
 
 def filters(scored: "Scored") -> list[Labels]:
@@ -82,7 +91,7 @@ def grouping(scored: "Scored", by: Labels) -> Grouping:
     labels = tuple(tuple(str(column[n]) for column in columns) for n in members)
     placed = np.full(len(people), REST, dtype=np.int64)
     placed[given] = cells
-    return Grouping(by, labels, placed)
+    return Grouping(by, labels, placed, placed)
 
 
 def _places(name: str, column: np.ndarray) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assessments.partitions import NOWHERE, Division, sizes
+from assessments.partitions import NOWHERE, Division, counted, sizes
 from assessments.told import Stand
 
 if TYPE_CHECKING:
@@ -19,45 +19,51 @@ MOST_SOLVABLE_LEVELS = 3
 _DECIMALS = 9
 
 
-def poor_cells(
-    stand: Stand, scored: "Scored", levels: Mapping[str, int], threshold: int
-) -> set[int]:
-    """The cells of a stand of which no sums can be shown."""
-    found = set(_few(sizes(stand.cells), threshold))
-    if stand.counts_only:
+class Bases:
+    """The scores that sums are over, as numbers of levels: who is alike has the same. `levels` is
+    how many scores each scale has."""
+
+    def __init__(self, scored: "Scored", levels: Mapping[str, int]) -> None:
+        self._scored, self._levels = scored, levels
+        self._coded: dict[tuple[str, ...], np.ndarray] = {}
+
+    def poor(self, stand: Stand, threshold: int) -> set[int]:
+        """The cells of a stand of which no sums can be shown."""
+        counts = sizes(stand.cells)
+        found = set(np.flatnonzero((counts > 0) & (counts < threshold)).tolist())
+        for of_person in self.of(stand):
+            found |= alike(stand.cells, of_person)
+        if not stand.counts_only and self._levels.get(stand.scale, np.inf) <= MOST_SOLVABLE_LEVELS:
+            for wave in stand.waves:
+                found |= _solvable(stand.cells, self._level(stand.scale, wave), threshold)
         return found
-    for values in values_of(stand, scored):
-        found |= alike(stand.cells, values)
-    if stand.scale and levels[stand.scale] <= MOST_SOLVABLE_LEVELS:
+
+    def of(self, stand: Stand) -> Iterator[np.ndarray]:
+        """What the sums of a stand are over: scores in each of its waves, and changes since the
+        first of them. NOWHERE where somebody has none."""
+        if not stand.scale or stand.counts_only:
+            return
         for wave in stand.waves:
-            found |= _solvable(stand.cells, _scores(stand.scale, wave, scored), threshold)
-    return found
+            yield self._level(stand.scale, wave)
+        for later in stand.waves[1:]:
+            yield self._level(stand.scale, stand.waves[0], later)
+
+    def _level(self, scale: str, *waves: str) -> np.ndarray:
+        """Of one wave, or of the change between two."""
+        key = (scale, *waves)
+        if key not in self._coded:
+            values = [self._scored.scores[scale][wave].to_numpy(dtype=float) for wave in waves]
+            value = values[1] - values[0] if len(values) > 1 else values[0]
+            given = ~np.isnan(value)
+            self._coded[key] = np.full(len(value), NOWHERE, dtype=np.int64)
+            _, level = np.unique(np.round(value[given], _DECIMALS), return_inverse=True)
+            self._coded[key][given] = level
+        return self._coded[key]
 
 
-def values_of(stand: Stand, scored: "Scored") -> Iterator[np.ndarray]:
-    """What the sums of a stand are over: scores in each of its waves, and changes since the first
-    of them. NaN where somebody has none."""
-    if not stand.scale or stand.counts_only:
-        return
-    by_wave = [_scores(stand.scale, wave, scored) for wave in stand.waves]
-    yield from by_wave
-    for later in by_wave[1:]:
-        yield later - by_wave[0]
-
-
-def _scores(scale: str, wave: str, scored: "Scored") -> np.ndarray:
-    found: np.ndarray = scored.scores[scale][wave].to_numpy(dtype=float)
-    return found
-
-
-def _few(counts: np.ndarray, threshold: int) -> list[int]:
-    found: list[int] = np.flatnonzero((counts > 0) & (counts < threshold)).tolist()
-    return found
-
-
-def alike(cells: Division, values: np.ndarray) -> set[int]:
-    """Cells in which all, or all but two, of those who have a value share one."""
-    cell, counts = _histogram(cells, values)
+def alike(cells: Division, of_person: np.ndarray) -> set[int]:
+    """Cells in which all, or all but two, of those who have a level share one."""
+    cell, counts = _histogram(cells, of_person)
     if not len(cell):
         return set()
     number = int(cell.max()) + 1
@@ -67,15 +73,14 @@ def alike(cells: Division, values: np.ndarray) -> set[int]:
     return set(np.flatnonzero((total > 0) & (total - most <= NEARLY_ALL)).tolist())
 
 
-def _solvable(cells: Division, values: np.ndarray, threshold: int) -> set[int]:
-    cell, counts = _histogram(cells, values)
+def _solvable(cells: Division, of_person: np.ndarray, threshold: int) -> set[int]:
+    cell, counts = _histogram(cells, of_person)
     return set(cell[counts < threshold].tolist())
 
 
-def _histogram(cells: Division, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The cell and the count of each value that occurs in it."""
-    inside = (cells != NOWHERE) & ~np.isnan(values)
-    _, level = np.unique(np.round(values[inside], _DECIMALS), return_inverse=True)
-    width = int(level.max(initial=0)) + 1
-    pairs, counts = np.unique(cells[inside] * width + level, return_counts=True)
+def _histogram(cells: Division, of_person: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The cell and the count of each level that occurs in it."""
+    inside = (cells != NOWHERE) & (of_person != NOWHERE)
+    width = int(of_person.max(initial=0)) + 1
+    pairs, counts = counted(cells[inside] * width + of_person[inside])
     return pairs // width, counts

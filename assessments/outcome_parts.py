@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assessments import breakdowns
-from assessments.adoption import NO_CELLS, Adoption, Part
+from assessments.adoption import NO_CELLS, Adoption, Apart, Part
 from assessments.blocks import Block, Cells
 from assessments.blocks_all import Place, make_blocks, put, without_numbers
 from assessments.core_stands import core_stands
 from assessments.partitions import NOWHERE, Division
 from assessments.scoring import score_levels
 from assessments.small_cells import (
-    COHORTS,
     FEW,
     HELD_BACK,
     LEAST_COHORTS,
@@ -148,21 +147,18 @@ class _Assembly:
         merged = groups
         while (merged.cells[among] != breakdowns.REST).any():
             stand = breakdowns.stand(merged, scale, pair, among)
-            of_all = self._of_all(stand)
-            apart = self.adoption.poor(of_all)
-            if not apart and not self._cohorts_stay_hidden(change, groups, stand):
-                return self._hidden(scale, pair, groups, COHORTS)
-            part = (of_all,)
-            apart = apart or self.adoption.take(part)
+            part = (self._of_all(stand),)
+            apart: Apart | None = frozenset({last})
+            if self._cohorts_stay_hidden(change, groups, stand):
+                apart = self.adoption.take(part)
             if apart is None:
                 figures = breakdowns.figures(merged, stand, self.trained)
                 without = breakdowns.hidden(scale, pair, groups.by, self._reason)
                 return _Piece(("breakdowns",), figures, without, part)
             if apart == NO_CELLS:
                 break
-            # The rest alone is not enough: one more group, the first, is added to it.
-            inside = apart - {last} or {int(merged.cells[merged.cells >= 0].min())}
-            merged = merged.merged(inside)
+            # The rest alone is not enough: one more group is added to it.
+            merged = merged.merged(apart - {last} or {merged.nearest(stand.cells == last)})
         return self._hidden(scale, pair, groups, self._reason)
 
     def _hidden(

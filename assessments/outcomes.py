@@ -149,7 +149,16 @@ def _scale(
         for wave, frame in waves.items()
     }
     changes = [
-        _change(scale, pair, scores, waves, consistency[pair[0]]["alpha"], instrument, levels)
+        _change(
+            scale,
+            pair,
+            scores,
+            waves,
+            consistency[pair[0]]["alpha"],
+            instrument,
+            levels,
+            study.margins.get(scale.code),
+        )
         for pair in study.wave_pairs
     ]
     return {
@@ -170,6 +179,7 @@ def _change(
     alpha: float | None,
     instrument: InstrumentSpec,
     levels: int,
+    margin: float | None,
 ) -> Report:
     from assessments.statistics.summaries import change_row, empty_change_row
 
@@ -186,6 +196,7 @@ def _change(
         reliability=alpha,
         better=scale.better,
         levels=levels,
+        margin=margin,
     )
 
 

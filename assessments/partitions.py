@@ -36,6 +36,7 @@ Graph = dict[int, dict[int, int]]
 _VECTORS = 3
 _ZERO = 1e-7
 _DENSE_CELLS = 600
+_DENSE_RANGE = 100_000
 
 
 class TooMuchToCheck(Exception):
@@ -47,6 +48,16 @@ def sizes(division: Division) -> np.ndarray:
     return np.bincount(division[division != NOWHERE])
 
 
+def counted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different whole numbers among `keys` (0 or more), in order, and how often each occurs."""
+    if keys.max(initial=0) > max(_DENSE_RANGE, 4 * len(keys)):
+        found, counts = np.unique(keys, return_counts=True)
+        return found, counts
+    counts = np.bincount(keys)
+    found = np.flatnonzero(counts)
+    return found, counts[found]
+
+
 def coarser(one: Division, other: Division) -> bool:
     """Whether each cell of `one` is a union of whole cells of `other`: then it tells nothing that
     `other` does not."""
@@ -54,8 +65,8 @@ def coarser(one: Division, other: Division) -> bool:
     if np.any(one[~inside] != NOWHERE):
         return False
     width = int(one.max(initial=0)) + 2
-    pairs = np.unique(other[inside].astype(np.int64) * width + one[inside] + 1)
-    return len(np.unique(pairs // width)) == len(pairs)
+    pairs, _ = counted(other[inside].astype(np.int64) * width + one[inside] + 1)
+    return len(counted(pairs // width)[0]) == len(pairs)
 
 
 def left_over(one: Division, other: Division) -> Division:
@@ -63,7 +74,7 @@ def left_over(one: Division, other: Division) -> Division:
     off; NOWHERE in cells of which nothing is taken."""
     both = (one != NOWHERE) & (other != NOWHERE)
     width = int(other.max(initial=0)) + 1
-    pairs, counts = np.unique(one[both].astype(np.int64) * width + other[both], return_counts=True)
+    pairs, counts = counted(one[both].astype(np.int64) * width + other[both])
     whole = counts == sizes(other)[pairs % width]
     taken = np.zeros(width, dtype=bool)
     taken[pairs[whole] % width] = True
@@ -92,9 +103,7 @@ def _graph(one: Division, other: Division) -> Graph:
     start, end = one + 1, np.where(other == NOWHERE, 0, other + 1 + cells)
     apart = start != end
     width = int(end.max(initial=0)) + 1
-    edges, weights = np.unique(
-        start[apart].astype(np.int64) * width + end[apart], return_counts=True
-    )
+    edges, weights = counted(start[apart].astype(np.int64) * width + end[apart])
     graph: Graph = {}
     for edge, weight in zip(edges.tolist(), weights.tolist(), strict=True):
         _join(graph, *divmod(edge, width), weight)

@@ -16,7 +16,7 @@ REASONS = (FEW, SMALL_CELL, SUBTRACTION, COHORTS, HELD_BACK)
 
 LEAST_COHORTS = 4
 RELIABLE_ORDER = ("unchanged", "improved", "worsened")
-KEPT_WHEN_HIDDEN = frozenset({"from", "to", "comparable", "k"})
+KEPT_WHEN_HIDDEN = frozenset({"from", "to", "comparable", "k", "margin"})
 
 Object = dict[str, Any]
 
@@ -93,9 +93,10 @@ def _movers(ranks: float, moved: int) -> tuple[int, int]:
 
 
 def cluster(figures: Object, sizes: list[int], threshold: int) -> Object:
-    """Hidden where two figures could be solved for the mean of a cohort below the threshold."""
+    """Hidden, save how many there are, where figures could be solved for the mean of a cohort below
+    the threshold: interval and p carry the robust error, the design effect carries the ICC."""
     if figures["se_robust"] is None:
         return dict(figures)
     if len(sizes) < LEAST_COHORTS and any(small(size, threshold) for size in sizes):
-        return {**figures, "icc": None, "se_robust": None, "suppressed": COHORTS}
+        return {**hidden(figures, COHORTS), "n_cohorts": figures["n_cohorts"]}
     return dict(figures)

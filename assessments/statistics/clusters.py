@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import statsmodels.api as sm
+from scipy import stats
 
 from assessments.statistics.numbers import Values, finite, varies
+
+CONFIDENCE = 0.95
+NO_SPREAD = 1e-12
 
 
 @dataclass(frozen=True)
@@ -14,12 +18,18 @@ class Clustering:
     """Of the change between two waves, over the cohorts of the pairs.
 
     `icc` is the intraclass correlation of the changes, `se_robust` the standard error of their
-    mean, in scale points.
+    mean, in scale points; `ci_low`, `ci_high` and `p` are the mean's 95 % interval and test of 0
+    by it, t with n_cohorts - 1 degrees of freedom. `design_effect` is by how much the variance of
+    the mean exceeds that of as many people who do not resemble each other.
     """
 
     n_cohorts: int
     icc: float | None = None
     se_robust: float | None = None
+    design_effect: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    p: float | None = None
 
 
 def clustering(changes: Values, cohorts: Sequence[str]) -> Clustering:
@@ -32,7 +42,31 @@ def clustering(changes: Values, cohorts: Sequence[str]) -> Clustering:
     labels, groups = np.unique(np.asarray(cohorts, dtype=str)[named], return_inverse=True)
     if labels.size < 2 or not varies(d):
         return Clustering(int(labels.size))
-    return Clustering(int(labels.size), intraclass_correlation(d, groups), robust_se(d, groups))
+    icc, se = intraclass_correlation(d, groups), robust_se(d, groups)
+    return Clustering(
+        int(labels.size),
+        icc,
+        se,
+        None if icc is None else design_effect(icc, groups),
+        *_tested(float(d.mean()), se, int(labels.size) - 1),
+    )
+
+
+def design_effect(icc: float, groups: np.ndarray) -> float:
+    """1 + (m0 - 1) icc with m0 = sum m^2 / sum m, the size of the cohort that a member sees on
+    average (Kish 1965; Eldridge, Ashby & Kerry 2006 for unequal sizes)."""
+    sizes = np.bincount(groups).astype(float)
+    return float(1 + ((sizes**2).sum() / sizes.sum() - 1) * icc)
+
+
+def _tested(
+    mean: float, se: float | None, df: int
+) -> tuple[float, float, float] | tuple[None, None, None]:
+    """Interval and p of a mean; None where all cohorts have the same and no error is left."""
+    if se is None or se <= NO_SPREAD:
+        return None, None, None
+    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, df)) * se
+    return mean - reach, mean + reach, float(2 * stats.t.sf(abs(mean) / se, df))
 
 
 def intraclass_correlation(values: Values, groups: np.ndarray) -> float | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from assessments.statistics import clusters, descriptives, effect, paired
+from assessments.statistics import clusters, descriptives, effect, equivalence, paired, power
 from assessments.statistics.numbers import DECIMALS, Values
 
 MOST_SOLVABLE_LEVELS = 3
@@ -41,10 +41,12 @@ def change_row(
     reliability: float | None,
     better: str,
     levels: int,
+    margin: float | None = None,
 ) -> Row:
     """Change of the same officers, later minus earlier; all three sequences are in one order.
 
-    `reliability` is alpha in the earlier wave, for the count of reliable changes.
+    `reliability` is alpha in the earlier wave, for the count of reliable changes; `margin` is the
+    change in scale points that would not matter, if the protocol declares one.
     """
     d = later - earlier
     test, sizes = paired.paired_t(earlier, later), effect.effect_sizes(earlier, later)
@@ -60,6 +62,8 @@ def change_row(
         "p_holm": None,
         "p_bh": None,
         **asdict(sizes),
+        "detectable_d_z": power.detectable_d_z(int(d.size)),
+        "equivalence": asdict(equivalence.equivalence(earlier, later, margin)),
         "wilcoxon": asdict(paired.signed_rank(earlier, later)),
         "reliable": dict(zip(("improved", "unchanged", "worsened"), counts, strict=True)),
         "cluster": asdict(clusters.clustering(d, cohorts)),

@@ -52,7 +52,7 @@ CHANGE_KEYS = {
         "d_av",
         "d_rm",
     ],
-    *["wilcoxon", "reliable", "cluster"],
+    *["wilcoxon", "reliable", "cluster", "equivalence", "detectable_d_z"],
 }
 
 

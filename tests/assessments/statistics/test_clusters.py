@@ -2,8 +2,14 @@ import math
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 
-from assessments.statistics.clusters import clustering, intraclass_correlation, robust_se
+from assessments.statistics.clusters import (
+    clustering,
+    design_effect,
+    intraclass_correlation,
+    robust_se,
+)
 
 SHROUT_FLEISS = [
     [9, 2, 5, 8],
@@ -58,3 +64,30 @@ def test_cohorts_of_one_have_no_intraclass_correlation():
     result = clustering(np.array([1.0, 2, 4]), ["a", "b", "c"])
     assert result.icc is None
     assert result.se_robust is not None
+
+
+def test_the_design_effect_of_equal_cohorts():
+    assert design_effect(0.05, np.repeat(np.arange(4), 30)) == pytest.approx(1 + 29 * 0.05)
+
+
+def test_unequal_cohorts_count_as_large_as_their_members_see_them():
+    """Sizes 10 and 30: a member sees (100 + 900) / 40 = 25."""
+    assert design_effect(0.1, np.repeat([0, 1], [10, 30])) == pytest.approx(1 + 24 * 0.1)
+
+
+def test_the_robust_interval_has_a_degree_of_freedom_less_than_cohorts():
+    rng = np.random.default_rng(4)
+    cohorts = [f"c{i % 6}" for i in range(60)]
+    d = rng.normal(0.4, 1, 60)
+    found = clustering(d, cohorts)
+    fit = sm.OLS(d, np.ones((60, 1))).fit(
+        cov_type="cluster", cov_kwds={"groups": np.arange(60) % 6}, use_t=True
+    )
+    assert (found.ci_low, found.ci_high) == pytest.approx(tuple(fit.conf_int()[0]), rel=1e-9)
+    assert found.p == pytest.approx(fit.pvalues[0], rel=1e-9)
+    assert found.design_effect == pytest.approx(1 + 9 * found.icc)
+
+
+def test_cohorts_that_changed_alike_have_no_interval():
+    found = clustering(np.array([1.0, 3, 1, 3]), ["a", "a", "b", "b"])
+    assert (found.ci_low, found.ci_high, found.p) == (None, None, None)
