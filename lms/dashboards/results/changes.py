@@ -169,9 +169,10 @@ def reliable_table() -> Kind:
 
 def _reliable(reading: Reading, code: str, row: Report) -> list[Cell]:
     told = row["reliable"]
-    if hidden(told):
+    counts = [told[key] for key in ("improved", "unchanged", "worsened")]
+    if hidden(told) and all(n is None for n in counts):
         return reason(hidden(told), 3)
-    return cells(*(count(told[key]) for key in ("improved", "unchanged", "worsened")))
+    return cells(*map(count, counts))
 
 
 def clustered_table() -> Kind:
