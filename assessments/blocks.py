@@ -34,3 +34,18 @@ class Block:
 
     def __repr__(self) -> str:
         return f"<Block of {len(self.cells)} cells>"
+
+
+_NAMES = frozenset({"wave", "scale", "from", "to", "arm", "scales"})
+
+
+def without_numbers(figures: Mapping[str, Any], reason: str) -> dict[str, Any]:
+    """A block's figures with every number None and `suppressed` (the reason) beside them."""
+    return {**_blank(figures), "suppressed": reason}
+
+
+def _blank(figures: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _blank(value) if isinstance(value, dict) else value if key in _NAMES else None
+        for key, value in figures.items()
+    }

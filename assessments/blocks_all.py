@@ -1,10 +1,17 @@
 """All parts of a report beside its core, and where each stands in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assessments.blocks import Block
+from assessments.blocks import Block, without_numbers
+from assessments.blocks_attrition import attrition
+from assessments.blocks_comparisons import comparisons
+from assessments.blocks_distributions import Known, distributions
+from assessments.blocks_mixed import mixed_block
+from assessments.core_stands import core_stands
 from assessments.scores import Scored
+
+__all__ = ["Place", "make_blocks", "put", "without_numbers"]
 
 Place = tuple[str, ...]
 """Where a part stands, and its name from one vintage to the next. One of
@@ -21,7 +28,6 @@ Place = tuple[str, ...]
 _LISTS = frozenset(
     {"breakdowns", "distributions", "change_distributions", "comparisons", "attrition"}
 )
-_NAMES = frozenset({"wave", "scale", "from", "to", "arm"})
 
 
 def make_blocks(
@@ -34,7 +40,31 @@ def make_blocks(
     blocks are cut so that nothing follows by subtraction. A block whose figures cannot be shown
     at all comes with `suppressed` and without cells.
     """
-    return []
+    return list(_made(scored, core, threshold))
+
+
+def _made(scored: Scored, core: Mapping[str, Any], threshold: int) -> Iterator[tuple[Place, Block]]:
+    trained = scored.trained()
+    known = _known(core, trained)
+    for scale, figures in core["scales"].items():
+        for place, block in distributions(trained, scale, figures, known, threshold):
+            yield ("scales", scale, *place), block
+        yield ("scales", scale, "mixed"), mixed_block(trained, scale, figures, threshold)
+    for scale, figures in core["scales"].items():
+        for place, block in comparisons(scored, scale, figures, threshold):
+            yield ("comparisons", *place), block
+    for wave in scored.study.wave_codes[1:]:
+        for place, block in attrition(trained, wave, core, threshold):
+            yield ("attrition", wave, *place), block
+
+
+def _known(core: Mapping[str, Any], trained: Scored) -> Known:
+    """Who stands where in what the core counts."""
+    known: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
+    for _, name, stand in core_stands(dict(core), trained):
+        if name is not None:
+            known.setdefault((stand.scale, stand.waves), []).append(stand.cells)
+    return known
 
 
 def put(report: dict[str, Any], place: Place, figures: Any) -> None:
@@ -49,15 +79,3 @@ def put(report: dict[str, Any], place: Place, figures: Any) -> None:
         put(report.setdefault(key, {}), tuple(rest), figures)
     else:
         report[key] = figures
-
-
-def without_numbers(figures: Any, reason: str) -> dict[str, Any]:
-    """A block's figures with every number None and `suppressed` (the reason) beside them."""
-    return {**_blank(figures), "suppressed": reason}
-
-
-def _blank(figures: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: value if key in _NAMES else _blank(value) if isinstance(value, dict) else None
-        for key, value in figures.items()
-    }

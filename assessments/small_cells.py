@@ -3,6 +3,7 @@
 See `assessments.disclosure` for the reasoning.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 FEW = "fewer officers than the threshold"
@@ -97,6 +98,12 @@ def cluster(figures: Object, sizes: list[int], threshold: int) -> Object:
     the threshold: interval and p carry the robust error, the design effect carries the ICC."""
     if figures["se_robust"] is None:
         return dict(figures)
-    if len(sizes) < LEAST_COHORTS and any(small(size, threshold) for size in sizes):
+    if few_cohorts(sizes, threshold):
         return {**hidden(figures, COHORTS), "n_cohorts": figures["n_cohorts"]}
     return dict(figures)
+
+
+def few_cohorts(sizes: Iterable[int], threshold: int) -> bool:
+    """Whether errors by cohort could be solved for the mean of a cohort below the threshold."""
+    sizes = list(sizes)
+    return len(sizes) < LEAST_COHORTS and any(small(size, threshold) for size in sizes)
