@@ -12,6 +12,8 @@ from itertools import pairwise
 from assessments.dot_plots import signed, ticks_around
 
 MOST_MARKS = 8
+Edges = list[tuple[float, float]]
+LEAST = 1 / 16
 LETTER = 8.0
 """About the width of a digit."""
 
@@ -115,19 +117,32 @@ def histogram(
     """The distributions in the order given; None where none of them has a bin.
 
     `ends` are those of the axis, a scale's range of scores. Without them the values are changes:
-    the axis is made around them, and its labels have signs.
+    outermost bins are drawn shortened, the axis is made around them, and its labels have signs.
     """
     shown = [group for group in groups if group.bins]
     if not shown:
         return None
-    values = [(bin.low, bin.high) for group in shown for bin in group.bins]
     changes = ends is None
-    low, high = ends or (min(value[0] for value in values), max(value[1] for value in values))
-    axis = _changes_axis(low, high) if changes else _scores_axis(low, high)
-    return Histogram(*(_drawing(shown, layout, axis, changes) for layout in (WIDE, THIN)))
+    edges = [edges_of(group.bins) for group in shown]
+    if changes:
+        edges = [_shortened(one) for one in edges]
+    axis = _scores_axis(*ends) if ends else _changes_axis(edges)
+    return Histogram(*(_drawing(shown, edges, layout, axis, changes) for layout in (WIDE, THIN)))
 
 
-def _changes_axis(low: float, high: float) -> tuple[float, ...]:
+def _shortened(edges: Edges) -> Edges:
+    """The outermost bins reach to the ends of what is possible, far from anybody. They are drawn no
+    longer than half of what lies between them, or than a small part of the whole."""
+    if len(edges) < 3:
+        return edges
+    (first, inner), (outer, last) = edges[0], edges[-1]
+    most = max((outer - inner) / 2, (last - first) * LEAST)
+    ends = (max(first, inner - most), inner), (outer, min(last, outer + most))
+    return [ends[0], *edges[1:-1], ends[1]]
+
+
+def _changes_axis(edges: Sequence[Edges]) -> tuple[float, ...]:
+    low, high = min(one[0][0] for one in edges), max(one[-1][1] for one in edges)
     return ticks_around(min(low, -0.1), max(high, 0.1))
 
 
@@ -138,7 +153,7 @@ def _scores_axis(low: float, high: float) -> tuple[float, ...]:
     return (low, (low + high) / 2, high)
 
 
-def edges_of(bins: Sequence[Bin]) -> list[tuple[float, float]]:
+def edges_of(bins: Sequence[Bin]) -> Edges:
     """Where the bars of bins begin and end: bins of separate scores meet halfway between them."""
     inner = [(left.high + right.low) / 2 for left, right in pairwise(bins)]
     first = bins[0].low - (inner[0] - bins[0].high if inner else 0)
@@ -150,9 +165,12 @@ def edges_of(bins: Sequence[Bin]) -> list[tuple[float, float]]:
 
 
 def _drawing(
-    groups: Sequence[Group], layout: Layout, axis: Sequence[float], changes: bool
+    groups: Sequence[Group],
+    edges: Sequence[Edges],
+    layout: Layout,
+    axis: Sequence[float],
+    changes: bool,
 ) -> HistogramDrawing:
-    edges = [edges_of(group.bins) for group in groups]
     low = min([axis[0], *(one[0][0] for one in edges)])
     high = max([axis[-1], *(one[-1][1] for one in edges)])
 
@@ -193,7 +211,7 @@ def _mark(value: float, changes: bool) -> str:
 
 def _band(
     group: Group,
-    edges: Sequence[tuple[float, float]],
+    edges: Edges,
     layout: Layout,
     x: Callable[[float], float],
     unit: float,

@@ -40,6 +40,13 @@ def test_changes_are_drawn_around_the_line_of_no_change():
     assert next(mark.label for mark in moved.wide.marks if mark.x > zero.x).startswith("+")
 
 
+def test_the_outermost_changes_are_drawn_shortened_with_their_area_kept():
+    bins = [Bin(-4, -0.5, 12), Bin(-0.5, 0, 27), Bin(0, 0.5, 31), Bin(0.5, 4, 46)]
+    bars = histogram([Group("Moved", bins)]).wide.bands[0].bars
+    assert bars[0].width == pytest.approx(bars[1].width, abs=1)
+    assert bars[3].height == pytest.approx(bars[2].height * 46 / 31, rel=0.01)
+
+
 def test_a_number_is_left_out_where_the_bar_is_too_narrow_for_it():
     bins = [Bin(1.0, 1.05, 100), Bin(1.05, 5.0, 100)]
     texts = [bar.text for bar in histogram([Group("x", bins)], ends=(1, 5)).thin.bands[0].bars]
