@@ -177,8 +177,11 @@ class Adoption:
 
     def _pinned(self, place: Place) -> np.ndarray | None:
         """None where it cannot be told."""
+        told = self._place(place).all
+        if not told:
+            return np.zeros(self._universe.size(place[1]), dtype=bool)
         try:
-            return pinned(self._place(place).all, self._threshold, self._groups_in(place[1]))
+            return pinned(told, self._threshold, self._groups_in(place[1]))
         except TooMuchToCheck:
             return None
 
