@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from assessments.bar_charts import Means, bar_chart
 from assessments.dot_plots import Estimate, dot_plot, signed
+from assessments.histograms import Bin, Group, histogram
+from assessments.line_charts import Line, Value, line_chart
 
 
 class _Change(NamedTuple):
@@ -164,6 +166,41 @@ def results() -> dict[str, Any]:
             1,
             5,
         ),
+        "pooled": dot_plot(
+            [
+                Estimate("Autumn 2025", 0.42, 0.14, 0.7, n=24),
+                Estimate("Officer, technician or other line staff", 0.12, -0.16, 0.4, n=41),
+                Estimate(_("All, pooled"), 0.31, 0.19, 0.43, pooled=True),
+            ]
+        ),
+        "histogram": histogram(
+            [
+                Group(
+                    "Before, n = 78", [Bin(1, 2.4, 18), Bin(2.4, 3.2, 42), Bin(3.2, 5, 18)], True
+                ),
+                Group("After, n = 69", [Bin(1, 2.6, 12), Bin(2.6, 3.4, 31), Bin(3.4, 5, 26)]),
+            ],
+            ends=(1, 5),
+        ),
+        "lines": line_chart(
+            [
+                Line([Value(3.21, "3.21"), Value(3.52, "3.52")]),
+                Line([Value(3.24, "3.24"), Value(3.27, "3.27")], other=True),
+            ],
+            [_("Before"), _("After")],
+            changes=False,
+            label=lambda value: f"{value:g}",
+        ),
+        "shares": [
+            _share(15, _("worsened"), "down", 0, 12.7),
+            _share(69, _("no reliable change"), "same", 12.7, 58.5),
+            _share(34, _("improved"), "up", 71.2, 28.8),
+        ],
+        "newer": {
+            "vintage": True,
+            "work": {"step": 1, "of": 2, "words": _("Figures are being worked out.")},
+        },
+        "failed": {"problem": _("A key of this study is missing. Run study_keys check.")},
         "chart_note": _(
             "Mean change, after minus before. Lines are 95% intervals. "
             "A hollow dot: the interval includes zero."
@@ -190,6 +227,10 @@ def results() -> dict[str, Any]:
             {"title": "44% are missing.", "text": "People who did not answer may differ."},
         ],
     }
+
+
+def _share(n: int, label: str, kind: str, start: float, share: float) -> dict[str, Any]:
+    return {"n": n, "label": label, "kind": kind, "from": start, "share": share}
 
 
 def _wide_table() -> dict[str, Any]:

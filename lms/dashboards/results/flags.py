@@ -1,6 +1,6 @@
 """Which scales are out of the usual bounds, and in which surveys."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
@@ -12,32 +12,35 @@ from lms.dashboards.results.words import listed
 
 def flags(reading: Reading) -> list[str]:
     """One sentence for each scale and fault."""
-    return [sentence for code in reading.scales for sentence in _of(reading, code)]
+    return [
+        sentence
+        for code in reading.scales
+        for sentence in (*_reliability(reading, code), *_ends(reading, code))
+    ]
 
 
-def _of(reading: Reading, code: str) -> Iterator[str]:
-    scale = reading.scales[code]
-    for word in (_("below .70"), _("above .95")):
-        found = _where(
-            reading, lambda wave, w=word: judged(scale["reliability"][wave]["alpha"]) == w
-        )
-        if found:
-            yield _("%(scale)s: alpha is %(word)s in %(waves)s.") % {
-                "scale": reading.title(code),
-                "word": word,
-                "waves": found,
-            }
-    ends = {"floor_percent": _("lowest"), "ceiling_percent": _("highest")}
-    for key, end in ends.items():
-        found = _where(reading, lambda wave, k=key: (scale["waves"][wave][k] or 0) > CROWDED)
-        if found:
+def _reliability(reading: Reading, code: str) -> Iterator[str]:
+    rows = reading.scales[code]["reliability"]
+    words = {wave: judged(rows[wave]["alpha"]) for wave in reading.spec.wave_codes}
+    for word in dict.fromkeys(filter(None, words.values())):
+        yield _("%(scale)s: alpha is %(word)s in %(waves)s.") % {
+            "scale": reading.title(code),
+            "word": word,
+            "waves": _named(reading, (wave for wave, own in words.items() if own == word)),
+        }
+
+
+def _ends(reading: Reading, code: str) -> Iterator[str]:
+    rows = reading.scales[code]["waves"]
+    for key, end in (("floor_percent", _("lowest")), ("ceiling_percent", _("highest"))):
+        crowded = [w for w in reading.spec.wave_codes if (rows[w][key] or 0) > CROWDED]
+        if crowded:
             yield _("%(scale)s: more than 15%% stand at the %(end)s score in %(waves)s.") % {
                 "scale": reading.title(code),
                 "end": end,
-                "waves": found,
+                "waves": _named(reading, crowded),
             }
 
 
-def _where(reading: Reading, holds: Callable[[str], bool]) -> str:
-    found = [f"“{reading.wave(wave)}”" for wave in reading.spec.wave_codes if holds(wave)]
-    return listed(found)
+def _named(reading: Reading, waves: Iterable[str]) -> str:
+    return listed([f"“{reading.wave(wave)}”" for wave in waves])
