@@ -136,9 +136,12 @@ def _power(reading: Reading) -> Iterator[Point]:
 def _cohorts(reading: Reading) -> Iterator[Point]:
     cohorts = _main(reading)["cluster"].get("n_cohorts")
     if cohorts is not None and 1 < cohorts < FEW_COHORTS:
-        words = _(
+        words = ngettext(
             "%(n)s cohorts are few. Intervals that allow for them are wide, and rest on %(df)s "
-            "degrees of freedom."
+            "degree of freedom.",
+            "%(n)s cohorts are few. Intervals that allow for them are wide, and rest on %(df)s "
+            "degrees of freedom.",
+            cohorts - 1,
         )
         yield _("Few cohorts."), words % {"n": count(cohorts), "df": cohorts - 1}
 

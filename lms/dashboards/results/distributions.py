@@ -52,10 +52,11 @@ def _told(
     rows: list[list[dict[str, Any]]],
     reasons: Mapping[str, str],
 ) -> dict[str, Any]:
+    caption = _("People in each group of scores")
     return {
         "title": reading.title(code),
         "chart": drawn,
-        "table": table(_("People in each group of scores"), [head], [_("From – to"), _("n")], rows),
+        "table": rows and table(caption, [head], [_("From – to"), _("n")], rows),
         "reasons": [f"{title}: {why}" for title, why in reasons.items()],
     }
 

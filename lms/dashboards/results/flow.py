@@ -38,9 +38,10 @@ def share(reading: Reading) -> dict[str, str] | None:
     paired = rows[second]["n_paired_with_first"]
     if not whole or not paired:
         return None
+    left = whole - paired
     whom = _("people enrolled") if reading.seats is not None else _("people who answered first")
     told = {"n": paired, "whole": whole, "percent": round(100 * paired / whole), "whom": whom}
     return {
         "bold": _("%(n)s of %(whole)s %(whom)s, or %(percent)s%%, are compared below.") % told,
-        "rest": _("The other %(n)s may differ from them.") % {"n": whole - paired},
+        "rest": _("The other %(n)s may differ from them.") % {"n": left} if left else "",
     }
