@@ -62,8 +62,11 @@ def asked(scored: "Scored") -> Iterator[tuple[str, tuple[str, str], Labels]]:
     scale and from the first wave."""
     study = scored.study
     scales = sorted(scored.scores, key=lambda scale: scale != study.primary)
-    one = [(COHORT,), (YEAR,), *((name,) for name in study.covariates)]
-    two = [*((YEAR, name) for name in study.covariates), *combinations(study.covariates, 2)]
+    one: list[Labels] = [(COHORT,), (YEAR,), *((name,) for name in study.covariates)]
+    two: list[Labels] = [
+        *((YEAR, name) for name in study.covariates),
+        *combinations(study.covariates, 2),
+    ]
     for by in one:
         for scale in scales:
             for pair in study.wave_pairs:

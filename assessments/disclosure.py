@@ -88,6 +88,7 @@ def without_noughts(report: Mapping[str, Any]) -> Object:
         "flow": [_flow_without_noughts(row) for row in report["flow"]],
         "scales": {
             code: {
+                **scale,
                 "reliability": {wave: _full(one) for wave, one in scale["reliability"].items()},
                 "waves": {wave: _full(one) for wave, one in scale["waves"].items()},
                 "changes": [_full(one) if one["comparable"] else one for one in scale["changes"]],

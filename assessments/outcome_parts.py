@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assessments import breakdowns
+from assessments import breakdowns, small_cells
 from assessments.adoption import NO_CELLS, Adoption, Apart, Part
 from assessments.blocks import Block, Cells
 from assessments.blocks_all import Place, make_blocks, put, without_numbers
 from assessments.core_stands import core_stands
-from assessments.partitions import NOWHERE, Division
+from assessments.partitions import NOWHERE, Division, counted
 from assessments.scoring import score_levels
 from assessments.small_cells import (
     FEW,
     HELD_BACK,
     LEAST_COHORTS,
     SMALL_CELL,
+    few_cohorts,
     hidden,
-    small,
 )
 from assessments.told import Stand, Told, Universe
 
@@ -100,6 +100,7 @@ class _Assembly:
         self._is_trained = scored.people.index.isin(self.trained.people.index)
         self.report = copy.deepcopy(core)
         self._tell_core()
+        self._hide_clusters(universe)
 
     def _tell_core(self) -> None:
         """Rows of the core that would not go together with parts of past vintages are hidden."""
@@ -112,6 +113,29 @@ class _Assembly:
                 row[name] = hidden(row[name], HELD_BACK)
             else:
                 row.update({name: None, "suppressed": HELD_BACK})
+
+    def _hide_clusters(self, universe: Universe) -> None:
+        """The intraclass correlation and the robust error are two equations for the means of
+        cohorts; what older parts told of a few of them together is a third."""
+        cohorts = breakdowns.grouping(self.scored, (breakdowns.COHORT,)).cells
+        for scale, figures in self.report["scales"].items():
+            for row in figures["changes"]:
+                if row["cluster"]["se_robust"] is None:
+                    continue
+                told = universe.told_of_people((scale, row["from"]))
+                if any(self._few_cohorts(cohorts, division) for division in told):
+                    row["cluster"] = small_cells.hidden_cluster(row["cluster"])
+
+    def _few_cohorts(self, cohorts: Division, division: Division) -> bool:
+        """Whether a cell holds several cohorts that could be solved for."""
+        both = (cohorts >= 0) & (division != NOWHERE)
+        width = int(cohorts.max(initial=0)) + 1
+        pairs, sizes = counted(division[both] * width + cohorts[both])
+        cells, numbers = np.unique(pairs // width, return_counts=True)
+        few = cells[(numbers > 1) & (numbers < LEAST_COHORTS)]
+        return any(
+            few_cohorts(sizes[pairs // width == cell].tolist(), self._threshold) for cell in few
+        )
 
     def _of_all(self, stand: Stand) -> Stand:
         """From a division of those who are trained to one of all people."""
@@ -176,9 +200,7 @@ class _Assembly:
             return True
         inside = (stand.cells == len(groups.labels)) & (groups.cells >= 0)
         sizes = np.bincount(groups.cells[inside])
-        sizes = sizes[sizes > 0]
-        few = any(small(int(size), self._threshold) for size in sizes)
-        return not few or len(sizes) >= LEAST_COHORTS
+        return not few_cohorts(sizes[sizes > 0].tolist(), self._threshold)
 
     # Blocks
 

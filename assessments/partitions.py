@@ -108,7 +108,7 @@ def _graph(one: Division, other: Division) -> Graph:
     edges, weights = counted(start[apart].astype(np.int64) * width + end[apart])
     graph: Graph = {}
     for edge, weight in zip(edges.tolist(), weights.tolist(), strict=True):
-        _join(graph, *divmod(edge, width), weight)
+        _join(graph, edge // width, edge % width, weight)
     return graph
 
 

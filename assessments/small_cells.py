@@ -98,9 +98,11 @@ def cluster(figures: Object, sizes: list[int], threshold: int) -> Object:
     the threshold: interval and p carry the robust error, the design effect carries the ICC."""
     if figures["se_robust"] is None:
         return dict(figures)
-    if few_cohorts(sizes, threshold):
-        return {**hidden(figures, COHORTS), "n_cohorts": figures["n_cohorts"]}
-    return dict(figures)
+    return hidden_cluster(figures) if few_cohorts(sizes, threshold) else dict(figures)
+
+
+def hidden_cluster(figures: Object) -> Object:
+    return {**hidden(figures, COHORTS), "n_cohorts": figures["n_cohorts"]}
 
 
 def few_cohorts(sizes: Iterable[int], threshold: int) -> bool:

@@ -26,6 +26,7 @@ from assessments.ballot_box.sealed_files import FileRefused, study_of
 from assessments.disclosure import may_replace
 from assessments.keyring import box_keys, link_key
 from assessments.models import OutcomeVintage, Study, SurveyWindow
+from assessments.part_checks import Report, parts_may_be_shown
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 
@@ -203,3 +204,12 @@ def _check_that_it_may_follow(
         raise FileRefused("a later result has been imported already")
     if not all(may_replace(old.report, report, spec.threshold) for old in published):
         raise FileRefused("compared with what was published before, it would show a small group")
+    if not _parts_may_be_shown(report, [old.report for old in published], spec.threshold):
+        raise FileRefused("a part of it would show a small group, or has another form")
+
+
+def _parts_may_be_shown(report: Report, published: list[Report], threshold: int) -> bool:
+    try:
+        return parts_may_be_shown(report, published, threshold)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return False
