@@ -75,7 +75,7 @@ def public_document(
         _figures(code, change, change, study.threshold)
         for code in _scales(study)
         for change in _changes(report, code, study)
-        if change["mean_change"] is not None
+        if _is_shown(change)
     ]
     years = [row for code in _scales(study) for row in _year_rows(report, code, study)]
     rows = {
@@ -98,6 +98,11 @@ def _changes(report: Report, code: str, study: StudySpec) -> Iterable[Report]:
     return [one for one in report["scales"][code]["changes"] if one["from"] == first]
 
 
+def _is_shown(group: Report) -> bool:
+    """Whether nothing is hidden of what the public is shown, and everything exists."""
+    return all(group[key] is not None for key in ("n", *_FIGURES))
+
+
 def _figures(code: str, change: Report, group: Report, threshold: int) -> Row:
     row: Row = {
         "scale": code,
@@ -108,9 +113,9 @@ def _figures(code: str, change: Report, group: Report, threshold: int) -> Row:
     return row | {key: _rounded(group[key]) for key in _FIGURES}
 
 
-def _rounded(value: float | None) -> float | None:
+def _rounded(value: float) -> float:
     """To two decimals; never a negative zero."""
-    return None if value is None else round(value, DECIMALS) + 0.0
+    return round(value, DECIMALS) + 0.0
 
 
 def _year_rows(report: Report, code: str, study: StudySpec) -> list[Row]:
@@ -120,7 +125,7 @@ def _year_rows(report: Report, code: str, study: StudySpec) -> list[Row]:
         for table in report.get("breakdowns") or []
         if table["by"] == ["year"] and table["scale"] == code and table["from"] == first
         for group in sorted(table["groups"] or [], key=lambda group: str(group["labels"][0]))
-        if group["labels"][0] and group["n"] is not None and group["mean_change"] is not None
+        if group["labels"][0] and _is_shown(group)
     ]
 
 

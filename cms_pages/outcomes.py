@@ -106,8 +106,8 @@ def main_words(public: PublicOutcomes, first: str, second: str) -> str:
     return " ".join(sentences)
 
 
-def figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}".replace("-", MINUS)
+def figure(value: float) -> str:
+    return f"{value:.2f}".replace("-", MINUS)
 
 
 def _pair(public: PublicOutcomes, first: str, second: str) -> Context:
@@ -124,7 +124,7 @@ def _pair(public: PublicOutcomes, first: str, second: str) -> Context:
         "table": change_table(notes, rows),
         "main_scale": _title(main),
         "years_chart": year_chart([row for row in years if row["scale"] == main["code"]], main),
-        "years_table": _years_table(notes, years) if years else None,
+        "years_table": _years_table(notes, years),
     }
 
 
@@ -167,9 +167,12 @@ def interval_words(row: Row) -> str:
     }
 
 
-def _years_table(notes: Row, rows: Sequence[Row]) -> Context:
-    """One row a scale, one column a year: change, and of about how many people."""
+def _years_table(notes: Row, rows: Sequence[Row]) -> Context | None:
+    """One row a scale, one column a year: change, and of about how many people. None where there is
+    one year, which says what the total says."""
     years = sorted({row["year"] for row in rows})
+    if len(years) < 2:
+        return None
     cells = {(row["scale"], row["year"]): row for row in rows}
     return {
         "caption": _("Change in each year, and of about how many people"),
@@ -200,7 +203,7 @@ def _answered(public: PublicOutcomes) -> list[Context]:
     most = max((row["people_about"] or 0 for row in rows), default=0)
     return [
         {
-            "count": None if row["people_about"] is None else _about(row["people_about"]),
+            "count": row["people_about"] or "–",
             "label": _("answered “%(wave)s”") % {"wave": waves[row["wave"]]},
             "note": _answered_note(row, is_first=number == 0),
             "percent": row["people_about"] and round(100 * row["people_about"] / most),
@@ -210,17 +213,9 @@ def _answered(public: PublicOutcomes) -> list[Context]:
 
 
 def _answered_note(row: Row, *, is_first: bool) -> str:
-    if row["people_about"] is None:
-        return _("too few to say")
     if is_first or row["also_first_about"] is None:
-        return ""
-    return _("about %(n)d of them had answered the first survey too") % {
-        "n": row["also_first_about"]
-    }
-
-
-def _about(n: int) -> str:
-    return _("about %(n)d") % {"n": n}
+        return "" if row["people_about"] else _("not shown: a small group would follow")
+    return _("%(n)d of them had answered the first survey too") % {"n": row["also_first_about"]}
 
 
 def trained_steps(rows: Sequence[Row]) -> list[Context]:
@@ -228,7 +223,7 @@ def trained_steps(rows: Sequence[Row]) -> list[Context]:
     most = max((row["people_about"] or 0 for row in rows), default=0)
     return [
         {
-            "count": _about(row["people_about"]) if row["people_about"] else _("under 10"),
+            "count": row["people_about"] or "<10",
             "label": _("people completed the training in %(year)s") % {"year": row["year"]},
             "note": "",
             "percent": row["people_about"] and round(100 * row["people_about"] / most),

@@ -1,7 +1,8 @@
 """The Massachusetts training year: 1 July to 30 June. Pure."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 FIRST_MONTH = 7
 MONTHS = (7, 8, 9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
@@ -30,6 +31,14 @@ class TrainingYear:
     @property
     def last_day(self) -> date:
         return date(self.first + 1, FIRST_MONTH - 1, 30)
+
+    def moments(self, zone: str) -> tuple[datetime, datetime]:
+        """When it begins in an IANA time zone, and when the next one does."""
+        first, after = (
+            datetime.combine(year.first_day, time(), tzinfo=ZoneInfo(zone))
+            for year in (self, TrainingYear(self.first + 1))
+        )
+        return first, after
 
     @property
     def months(self) -> list[date]:

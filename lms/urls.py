@@ -22,6 +22,7 @@ urlpatterns = [
     path("evaluate/instruments/", include("assessments.urls_instruments")),
     path("evaluate/", include("lms.dashboards.urls_evaluator")),
     path("supervise/", include("lms.dashboards.urls_supervisor")),
+    path("reports/", include("lms.dashboards.reports.urls")),
     path("verify/", include("certificates.urls")),
     path("gallery/", gallery, name="gallery"),
     # One sign-in: Wagtail's own two know neither the second factor nor the limits on guessing.

@@ -51,6 +51,10 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
     def manageable_by(self, user: User) -> "CohortQuerySet":
         return self.filter(agency__in=user.agencies_where(Permission.MANAGE_COHORTS))
 
+    def reported_to(self, user: User) -> "CohortQuerySet":
+        """Cohorts that are counted in the reports this person may read: all, and only counted."""
+        return self.all() if user.may(Permission.READ_REPORTS) else self.none()
+
     def started_and_open(self) -> "CohortQuerySet":
         """Cohorts that have begun and are not closed: what is missed in them can still be settled
         before their certificates."""

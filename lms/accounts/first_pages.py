@@ -19,6 +19,7 @@ _WORK: "list[tuple[Permission, StrOrPromise, str]]" = [
     (Permission.READ_OUTCOMES, _("Studies"), "evaluator:home"),
     (Permission.EDIT_CONTENT, _("Editing"), "wagtailadmin_home"),
     (Permission.MANAGE_PEOPLE, _("People"), "people"),
+    (Permission.READ_REPORTS, _("Reports"), "reports:years"),
 ]
 LEARNER = "learner"
 

@@ -1,9 +1,7 @@
 """A supervisor's people in training: hours and completion, and nothing else about them."""
 
 from collections import Counter
-from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -109,7 +107,7 @@ def _figures(
 ) -> dict[str, Any]:
     """The figures above the list. Minutes count also where a seat was given up since."""
     year = TrainingYear.of(today(settings.TIME_ZONE))
-    starts, ends = _bounds(year)
+    starts, ends = year.moments(settings.TIME_ZONE)
     credited = Enrolment.objects.filter(user__agency__in=agencies)
     issued = Certificate.objects.filter(
         enrolment__user__agency__in=agencies,
@@ -137,16 +135,6 @@ def _running() -> QuerySet[Cohort]:
 
 def _people(seats: QuerySet[Enrolment]) -> int:
     return seats.order_by().values("user").distinct().count()
-
-
-def _bounds(year: TrainingYear) -> tuple[datetime, datetime]:
-    """The moments at which a training year begins and the next one does."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    first, after = (
-        datetime.combine(one.first_day, time(), tzinfo=zone)
-        for one in (year, TrainingYear(year.first + 1))
-    )
-    return first, after
 
 
 def _rows(seat_ids: list[int], standings: dict[int, str]) -> list[dict[str, Any]]:

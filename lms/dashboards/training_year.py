@@ -98,23 +98,23 @@ def year(request: SignedInRequest) -> HttpResponse:
     if not request.user.may(Permission.MANAGE_COHORTS):
         raise PermissionDenied
     managed = Cohort.objects.manageable_by(request.user)
-    years = _years(managed)
+    years = years_of(managed)
     shown = _chosen(request.GET.get("year", ""), years)
-    lines = _lines(managed, shown)
+    lines = lines_of(of_year(managed, shown))
     context = {
         "year": shown,
         "years": years,
         "totals": Totals.of(lines),
-        "people": _people(managed, shown),
+        "people": people_in(of_year(managed, shown)),
         "months": _months(lines, shown),
         "standings": _standings(lines),
-        "agencies": _agencies(managed, shown),
+        "agencies": agencies_in(of_year(managed, shown)),
         "page_obj": Paginator(lines, COHORTS_PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "courses/year.html", context)
 
 
-def _years(managed: Any) -> list[TrainingYear]:
+def years_of(managed: Any) -> list[TrainingYear]:
     """From the year of the first cohort to the later of this year and the last cohort's; newest
     first."""
     this = TrainingYear.of(today(settings.TIME_ZONE))
@@ -129,38 +129,40 @@ def _chosen(text: str, years: list[TrainingYear]) -> TrainingYear:
     return next((year for year in years if str(year.first) == text), this)
 
 
-def _of_year(managed: Any, year: TrainingYear) -> Any:
+def of_year(managed: Any, year: TrainingYear) -> Any:
     """A cohort belongs to the year of its first day."""
     return managed.filter(starts_on__range=(year.first_day, year.last_day))
 
 
-def _lines(managed: Any, year: TrainingYear) -> list[CohortLine]:
-    cohorts = _of_year(managed, year).for_desk().order_by("starts_on", "code")
+def lines_of(cohorts: Any) -> list[CohortLine]:
+    """These cohorts with their seats and certificates, by their first day."""
     standing = (
-        Certificate.objects.filter(enrolment__cohort__in=_of_year(managed, year), revocation=None)
+        Certificate.objects.filter(enrolment__cohort__in=cohorts, revocation=None)
         .order_by()
         .values("enrolment__cohort")
         .annotate(n=Count("enrolment", distinct=True))
     )
     certificates = {row["enrolment__cohort"]: row["n"] for row in standing}
-    return [CohortLine(cohort, certificates.get(cohort.pk, 0)) for cohort in cohorts]
+    listed = cohorts.for_desk().order_by("starts_on", "code")
+    return [CohortLine(cohort, certificates.get(cohort.pk, 0)) for cohort in listed]
 
 
-def _seats(managed: Any, year: TrainingYear) -> Any:
-    held = _of_year(managed, year).exclude(state=CohortState.CANCELLED)
+def seats_in_held(cohorts: Any) -> Any:
+    """The seats taken in those of the cohorts that were not cancelled."""
+    held = cohorts.exclude(state=CohortState.CANCELLED)
     return Enrolment.objects.seated().filter(cohort__in=held)
 
 
-def _people(managed: Any, year: TrainingYear) -> int:
+def people_in(cohorts: Any) -> int:
     """How many people the seats are: somebody in two cohorts is one of them."""
-    people: int = _seats(managed, year).order_by().values("user").distinct().count()
+    people: int = seats_in_held(cohorts).order_by().values("user").distinct().count()
     return people
 
 
-def _agencies(managed: Any, year: TrainingYear) -> list[dict[str, Any]]:
+def agencies_in(cohorts: Any) -> list[dict[str, Any]]:
     """Seats by the agency that somebody works for; each seat stands in one line."""
     rows = (
-        _seats(managed, year)
+        seats_in_held(cohorts)
         .order_by()
         .values("user__agency__name")
         .annotate(seats=Count("pk"), people=Count("user", distinct=True))

@@ -111,7 +111,12 @@ def public(w: Any) -> dict[str, Any]:
     return {"code": w.public.study.code, "number": w.public.number}
 
 
+def report_year(w: Any) -> dict[str, Any]:
+    return {"first": 2026}
+
+
 HANDED_IN, UNDER_WAY = 1, 2
+REPORTED_TO = (COORDINATOR, EVALUATOR, SUPERVISOR, ADMINISTRATOR)
 WRONG_METHOD = everybody(405)
 PURPOSE = {"purpose": "Yearly report"}
 
@@ -253,6 +258,10 @@ READING = [
     Row("evaluator:reopen", only(EVALUATOR, status=400), "post", at=study_window),
     Row("evaluator:import_template", only(EVALUATOR), at=study),
     Row("supervisor:home", only(SUPERVISOR, others=403)),
+    Row("reports:years", only(*REPORTED_TO, others=403)),
+    Row("reports:year", only(*REPORTED_TO, others=403), at=report_year),
+    Row("reports:year", only(others=405), "post", at=report_year),
+    Row("reports:pdf", only(*REPORTED_TO, others=403), at=report_year),
 ]
 
 

@@ -148,8 +148,10 @@ def _study(course: str) -> Study:
     return create_study_keys(study=study, by=None)
 
 
-def public_outcomes(study: Study, number: int = 1) -> PublicOutcomes:
-    """A public vintage with true tables, of one that evaluators do not see."""
+def public_outcomes(study: Study) -> PublicOutcomes:
+    """One public vintage more with true tables, of one that evaluators do not see."""
+    newest = study.vintages.first()
+    number = newest.number + 1 if newest else 1
     vintage = OutcomeVintage.objects.create(
         study=study, number=number, digest=f"public {number}", report={}, published=False
     )

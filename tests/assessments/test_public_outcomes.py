@@ -75,6 +75,12 @@ def test_a_hidden_change_has_no_row():
     assert [row["scale"] for row in document(scales=scales).rows["total"]] == ["scale_b"]
 
 
+def test_a_change_of_which_a_part_is_hidden_has_no_row():
+    part = change() | {"ci_low": None, "ci_high": None, "suppressed": "all answer alike"}
+    scales = {"scale_a": {"changes": [part]}, "scale_b": {"changes": [change()]}}
+    assert [row["scale"] for row in document(scales=scales).rows["total"]] == ["scale_b"]
+
+
 def test_changes_between_later_waves_are_left_out():
     later = change(**{"from": "post", "to": "later"})
     scales = report()["scales"]

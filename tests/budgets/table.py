@@ -100,6 +100,10 @@ BUDGETS = [
     Budget("instrument draft", m.EVALUATOR, 8, _route("instruments:draft", m.draft)),
     Budget("form of an item", m.EVALUATOR, 6, _route("instruments:part", m.item)),
     Budget("languages of a draft", m.EVALUATOR, 6, _route("instruments:languages", m.draft)),
+    # The chief's
+    Budget("reports", m.SUPERVISOR, 6, _route("reports:years")),
+    Budget("report of a year", m.SUPERVISOR, 22, _route("reports:year", m.report_year)),
+    Budget("report of a year, PDF", m.SUPERVISOR, 22, _route("reports:pdf", m.report_year)),
     # The coordinator's and the administrator's
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),

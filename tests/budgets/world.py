@@ -161,7 +161,7 @@ class CrowdedWorld:
 
     def _add_vintage(self, number: int) -> None:
         """One more of the study whose public vintage is looked at."""
-        public_outcomes(self.inner.study, 100 + number)
+        public_outcomes(self.inner.study)
 
     def _add_instrument(self, number: int) -> None:
         """With two versions, and a draft; the draft that is looked at gets one more item."""

@@ -9,7 +9,7 @@ from assessments.actions import publish_outcomes
 from assessments.models import PublicOutcomes
 from assessments.public_files import FILES
 from cms_pages.outcomes import main_words, page_context
-from tests.public_reports import SECRETS, change, make_study, make_vintage
+from tests.public_reports import SECRETS, breakdown, change, make_study, make_vintage
 
 pytestmark = pytest.mark.django_db
 EXACT = (">118<", ">143<", ">126<", ">117<", ">34<", ">47<")
@@ -91,7 +91,7 @@ def _null():
 
 def test_people_trained_are_shown_in_tens_and_few_as_under_ten(public):
     counts = [step["count"] for step in page_context(public)["trained"]]
-    assert counts == ["about 60", "under 10"]
+    assert counts == [60, "<10"]
 
 
 def test_years_stand_in_their_order_and_only_where_they_are_shown(public):
@@ -102,6 +102,12 @@ def test_years_stand_in_their_order_and_only_where_they_are_shown(public):
         "2024",
         "2025",
     ]
+
+
+def test_one_year_alone_is_not_shown_beside_the_total_it_repeats(study):
+    parts = [breakdown(scale, {"2025": (118, 0.2)}) for scale in ("scale_a", "scale_b")]
+    [pair] = page_context(publish(make_vintage(study, breakdowns=parts)))["pairs"]
+    assert (pair["years_chart"], pair["years_table"]) == (None, None)
 
 
 def test_every_file_is_linked_and_served(client, study, public):

@@ -169,7 +169,9 @@ READERS: dict[str, Callable[[], list[str]]] = {
     "officer.finishing@example.org": finishing,
     "trainer@example.org": trainer,
     "coordinator@example.org": coordinator,
-    "supervisor@example.org": lambda: ["/supervise/", "/supervise/?page=2"],
+    "supervisor@example.org": lambda: [
+        *("/supervise/", "/supervise/?page=2", "/reports/", "/reports/2026/", "/reports/2025/"),
+    ],
     "administrator@example.org": administrator,
     "evaluator@example.org": evaluator,
 }

@@ -1,6 +1,7 @@
 import secrets
 import uuid
 import zoneinfo
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -22,27 +23,48 @@ def validate_time_zone(value: str) -> None:
 
 
 class Agency(models.Model):
-    """An employer that sends people or hosts cohorts: police, EMS, a hospital, a campus."""
+    """An employer that sends people or hosts cohorts: police, EMS, a hospital, a campus.
+
+    `staff` is how many people it employs who may be trained, as it said on a day; None where it has
+    not said.
+    """
 
     code = models.SlugField(_("code"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=200, unique=True)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="America/New_York", validators=[validate_time_zone]
     )
+    staff = models.PositiveIntegerField(_("people employed"), null=True, blank=True)
+    staff_counted_on = models.DateField(_("counted on"), null=True, blank=True)
 
     field_privacy: ClassVar = {
         "id": Privacy.OFFICE,
         "code": Privacy.PUBLIC,
         "name": Privacy.PUBLIC,
         "time_zone": Privacy.PUBLIC,
+        "staff": Privacy.OFFICE,
+        "staff_counted_on": Privacy.OFFICE,
     }
 
     class Meta:
         ordering: ClassVar = ["name"]
         verbose_name_plural = "agencies"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(staff__isnull=True, staff_counted_on__isnull=True)
+                | models.Q(staff__gt=0, staff_counted_on__isnull=False),
+                name="agency_staff_with_its_day",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def count_staff(self, staff: int, on: date) -> None:
+        """Notes how many people it employs who may be trained, as it said on a day."""
+        self.staff, self.staff_counted_on = staff, on
+        self.full_clean()
+        self.save(update_fields=["staff", "staff_counted_on"])
 
 
 class UserQuerySet(models.QuerySet["User"]):

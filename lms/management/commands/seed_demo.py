@@ -23,7 +23,7 @@ from lms.demo.cohorts import (
     schedule_year,
 )
 from lms.demo.people import PASSWORD, Cast, create_people
-from lms.demo.publishing import publish_newest
+from lms.demo.publishing import count_staff, publish_newest
 from lms.demo.samples import write_responses, write_roster
 from lms.demo.surveys import answer_surveys
 
@@ -47,6 +47,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             study = self._load()
             cast = create_people(random)
+            count_staff()
             year = schedule_year(cast, today(settings.TIME_ZONE), study, random)
             schedule_series(cast, year.coming)
             accounts = self._teach(cast, year, random)

@@ -12,11 +12,11 @@ LEARNING = ["My training", "Programs"]
 OF_A_ROLE = {
     "learner": [],
     "trainer": ["Training desk"],
-    "coordinator": ["Training desk"],
-    "evaluator": ["Studies"],
-    "supervisor": ["My agency"],
+    "coordinator": ["Training desk", "Reports"],
+    "evaluator": ["Studies", "Reports"],
+    "supervisor": ["My agency", "Reports"],
     "editor": ["Editing"],
-    "administrator": ["People"],
+    "administrator": ["People", "Reports"],
 }
 
 
@@ -49,7 +49,9 @@ def test_a_role_finds_its_own_pages_and_no_others(navigation, role):
 
 def test_several_roles_find_the_pages_of_each(navigation):
     person = _with("coordinator", "supervisor", "editor")
-    assert _labels(navigation(person)) == ["Training desk", "My agency", "Editing", "Programs"]
+    assert _labels(navigation(person)) == [
+        *("Training desk", "My agency", "Editing", "Reports", "Programs"),
+    ]
 
 
 def test_staff_with_a_seat_find_their_training_after_their_work(navigation):
@@ -59,15 +61,17 @@ def test_staff_with_a_seat_find_their_training_after_their_work(navigation):
 
 
 def test_staff_who_are_learners_find_their_training_before_they_have_a_seat(navigation):
-    assert _labels(navigation(_with("supervisor", "learner"))) == ["My agency", *LEARNING]
+    assert _labels(navigation(_with("supervisor", "learner"))) == [
+        *("My agency", "Reports", *LEARNING),
+    ]
 
 
 def test_people_without_a_role_find_their_training(navigation):
     assert _labels(navigation(UserFactory.create())) == LEARNING
 
 
-def test_visitors_find_the_programs_and_the_check_of_certificates(navigation):
-    assert _labels(navigation(AnonymousUser())) == ["Programs", "Check a certificate"]
+def test_visitors_find_the_programs_the_outcomes_and_the_check_of_certificates(navigation):
+    assert _labels(navigation(AnonymousUser())) == ["Programs", "Outcomes", "Check a certificate"]
 
 
 def test_a_superuser_without_roles_finds_no_page_of_a_role(navigation):
@@ -92,4 +96,6 @@ def test_a_page_of_nobody_marks_nothing(navigation):
 
 
 def test_an_error_page_without_a_user_still_has_a_navigation(rf):
-    assert _labels(portal(rf.get("/"))["portal_navigation"]) == ["Programs", "Check a certificate"]
+    assert _labels(portal(rf.get("/"))["portal_navigation"]) == [
+        *("Programs", "Outcomes", "Check a certificate"),
+    ]

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -62,3 +64,17 @@ def test_a_role_that_would_join_names_and_outcomes_is_refused(person: User) -> N
 def test_a_role_for_nobody_is_refused() -> None:
     with pytest.raises(CommandError, match="Nobody"):
         call_command("grant_role", "nobody@example.org", "trainer")
+
+
+def test_an_agency_says_how_many_people_it_employs(agency: Agency) -> None:
+    call_command("count_staff", "bpd", "2050", on=date(2026, 7, 1))
+    agency.refresh_from_db()
+    assert (agency.staff, agency.staff_counted_on) == (2050, date(2026, 7, 1))
+
+
+@pytest.mark.parametrize(("code", "staff"), [("ems", "5"), ("bpd", "0"), ("bpd", "-3")])
+def test_a_number_of_nobody_is_refused(agency: Agency, code: str, staff: str) -> None:
+    with pytest.raises(CommandError):
+        call_command("count_staff", "--", code, staff)
+    agency.refresh_from_db()
+    assert agency.staff is None
