@@ -27,7 +27,7 @@ class Layout:
     characters: int
 
 
-WIDE = Layout("wide", 700, 245.0, 535.0, 29.0, 42.0, -5.0, 55.0, 30)
+WIDE = Layout("wide", 700, 245.0, 535.0, 29.0, 42.0, -5.0, 55.0, 34)
 THIN = Layout("thin", 280, 24.0, 266.0, 48.0, 60.0, 16.0, 54.0, 30)
 LINE = 17.0
 """From one line of a label to the next."""
