@@ -54,6 +54,17 @@ boxes = st.builds(
 )
 
 
+def test_a_box_file_tells_the_year_and_older_ones_do_not() -> None:
+    made = box(year="2026")
+    assert BoxFile.read(made.sealed(SHARE), STUDY, SHARE).year == "2026"
+    header, *parts = files.unseal(made.sealed(SHARE), BOX, STUDY, SHARE)
+    older = {key: value for key, value in json.loads(header).items() if key != "year"}
+    written = files.seal(BOX, STUDY, SHARE, [files.text(older), *parts], BOX_PAGE)
+    assert BoxFile.read(written, STUDY, SHARE) == replace(
+        BoxFile.read(made.sealed(SHARE), STUDY, SHARE), year=""
+    )
+
+
 @given(boxes)
 @settings(max_examples=30)
 def test_a_box_file_is_read_as_it_was_written(made: BoxFile) -> None:
