@@ -53,7 +53,8 @@ def mixed_block(scored: "Scored", scale: str, core: Mapping[str, Any], threshold
     }
     if not kept:
         return Block(without_numbers(figures, FEW), ())
-    if few_cohorts(cohorts[cohorts != ""].value_counts().tolist(), threshold):
+    sizes = cohorts[cohorts != ""].value_counts().tolist()
+    if len(sizes) > 1 and few_cohorts(sizes, threshold):
         return Block(without_numbers(figures, COHORTS), ())
     labels = ["+".join(wave for wave in waves if wave in pattern) for pattern in patterns]
     return Block(figures, (Cells(scale, waves, dict(zip(frame.index, labels, strict=True))),))
