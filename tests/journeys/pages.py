@@ -170,7 +170,7 @@ READERS: dict[str, Callable[[], list[str]]] = {
     "trainer@example.org": trainer,
     "coordinator@example.org": coordinator,
     "supervisor@example.org": lambda: [
-        *("/supervise/", "/supervise/?page=2", "/reports/", "/reports/2026/", "/reports/2025/"),
+        *("/supervise/", "/supervise/?page=2", "/reports/", "/reports/2026/"),
     ],
     "administrator@example.org": administrator,
     "evaluator@example.org": evaluator,
