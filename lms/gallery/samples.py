@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from assessments.bar_charts import Means, bar_chart
 from assessments.dot_plots import Estimate, dot_plot, signed
 from assessments.histograms import Bin, Group, histogram
 from assessments.line_charts import Line, Value, line_chart
@@ -160,11 +159,6 @@ def results() -> dict[str, Any]:
         ],
         "chart": dot_plot(
             [Estimate(c.label, c.by, c.low, c.high, primary=c.main) for c in _CHANGES]
-        ),
-        "bars": bar_chart(
-            [Means(c.label, c.before, c.before + c.by, c.main) for c in _CHANGES],
-            1,
-            5,
         ),
         "pooled": dot_plot(
             [
