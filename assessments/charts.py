@@ -1,95 +1,31 @@
-"""Geometry of the charts on the outcomes page: numbers for an SVG template, no markup.
+"""What the outcomes page draws of a report: changes with intervals, and who is in them. Pure."""
 
-Coordinates are in the units of the view box, text sizes being fixed. Signs are typographic.
-"""
-
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assessments.dot_plots import MINUS, DotPlot, Estimate, dot_plot, signed
 from assessments.instruments import InstrumentSpec
 from assessments.scoring import score_range
 
-MINUS = "\N{MINUS SIGN}"
-MOST_TICKS = 6
+__all__ = [
+    "MINUS",
+    "DotChart",
+    "FlowBar",
+    "Unshown",
+    "dot_charts",
+    "flow_bars",
+    "signed",
+    "unshown",
+]
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Measures of one drawing; `wide` has one line per row, `thin` the label above the dot."""
-
-    name: str
-    width: int
-    axis_from: float
-    axis_to: float
-    first_dot: float
-    row_height: float
-    label_rise: float
-    below: float
-
-
-WIDE = Layout("wide", 700, 245.0, 535.0, 29.0, 42.0, -5.0, 55.0)
-THIN = Layout("thin", 280, 24.0, 266.0, 48.0, 60.0, 16.0, 54.0)
-
-
-@dataclass(frozen=True)
-class Tick:
-    """One grid line; `zero` is the line of no change."""
-
-    x: float
-    label: str
-    zero: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """One scale's change: a dot, its interval and the texts beside it.
-
-    `hollow` says that the interval includes zero, `primary` that this is the outcome named in
-    advance. `label_y` is the baseline of the texts, `y` the middle of the dot.
-    """
-
-    scale: str
-    label: str
-    primary: bool
-    hollow: bool
-    n: int
-    x: float
-    x_low: float
-    x_high: float
-    y: float
-    label_y: float
-    change_text: str
-    low_text: str
-    high_text: str
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """One size of a chart. Grid lines of the wide one run from `grid_top` to `grid_bottom`; the
-    thin one has short ones at each row, from `y` - 8 to `y` + 8 (zero: 12)."""
-
-    layout: str
-    width: int
-    height: float
-    ticks: tuple[Tick, ...]
-    rows: tuple[Row, ...]
-    grid_top: float
-    grid_bottom: float
-    tick_y: float
-
-
-@dataclass(frozen=True)
-class DotChart:
+class DotChart(DotPlot):
     """Changes between two waves on scales that share one range of scores."""
 
-    wave_from: str
-    wave_to: str
     lowest: float
     highest: float
-    wide: Drawing
-    thin: Drawing
 
 
 @dataclass(frozen=True)
@@ -114,18 +50,6 @@ class FlowBar:
     suppressed: str
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """One row to draw: a mean change with its interval, and how many people it is of (`n`)."""
-
-    scale: str
-    label: str
-    n: int
-    change: float
-    low: float
-    high: float
-
-
 def dot_charts(
     report: Mapping[str, Any],
     instrument: InstrumentSpec,
@@ -133,37 +57,32 @@ def dot_charts(
     wave_from: str,
     wave_to: str,
     primary: str = "",
+    only: Collection[str] | None = None,
     language: str = "en",
 ) -> tuple[DotChart, ...]:
-    """Dot-and-interval charts of one pair of waves, largest change first.
+    """Dot-and-interval charts of one pair of waves, largest change first; of the scales named by
+    `only`, if it is given.
 
     Scales with different ranges of scores cannot share an axis: one chart for each range, the one
     with the primary scale first. Empty where nothing can be shown.
     """
     groups: dict[tuple[float, float], list[Estimate]] = {}
     for code, change in _changes(report, wave_from, wave_to):
-        if change["ci_low"] is not None:
+        if change["ci_low"] is not None and (only is None or code in only):
             scale = instrument.scale(code)
             groups.setdefault(score_range(scale, instrument), []).append(
                 Estimate(
-                    code,
                     scale.title_in(language),
-                    change["n"],
                     change["mean_change"],
                     change["ci_low"],
                     change["ci_high"],
+                    primary=code == primary,
                 )
             )
-    charts = [
-        DotChart(
-            wave_from,
-            wave_to,
-            *bounds,
-            wide=drawing(_largest_first(estimates), WIDE, primary),
-            thin=drawing(_largest_first(estimates), THIN, primary),
-        )
-        for bounds, estimates in groups.items()
-    ]
+    charts = []
+    for bounds, estimates in groups.items():
+        plot = dot_plot(sorted(estimates, key=lambda one: -one.value))
+        charts.append(DotChart(plot.wide, plot.thin, *bounds))
     return tuple(sorted(charts, key=lambda chart: not any(r.primary for r in chart.wide.rows)))
 
 
@@ -207,31 +126,6 @@ def flow_bars(report: Mapping[str, Any], enrolled: int | None = None) -> tuple[F
     )
 
 
-def signed(value: float, decimals: int = 2) -> str:
-    """A change for people: a sign unless it rounds to zero, and a real minus."""
-    text = f"{abs(value):.{decimals}f}"
-    if float(text) == 0:
-        return text
-    return (MINUS if value < 0 else "+") + text
-
-
-def axis_ticks(lowest: float, highest: float) -> tuple[float, ...]:
-    """Round steps (1, 2, 2.5 or 5 times a power of ten) around all values and zero, at most six.
-
-    `lowest` and `highest` are the ends of the outermost intervals, in scale points.
-    """
-    low, high = min(lowest, 0.0), max(highest, 0.0)
-    if high - low < 1e-9:
-        low, high = -1.0, 1.0
-    power = 10.0 ** math.floor(math.log10((high - low) / MOST_TICKS))
-    for factor in (1, 2, 2.5, 5, 10, 20, 25, 50):
-        step = factor * power
-        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-        if last - first < MOST_TICKS:
-            break
-    return tuple(round(index * step, 9) + 0.0 for index in range(first, last + 1))
-
-
 def _changes(
     report: Mapping[str, Any], wave_from: str, wave_to: str
 ) -> Iterable[tuple[str, Mapping[str, Any]]]:
@@ -239,60 +133,6 @@ def _changes(
         for change in scale["changes"]:
             if (change["from"], change["to"]) == (wave_from, wave_to):
                 yield code, change
-
-
-def _largest_first(estimates: Sequence[Estimate]) -> list[Estimate]:
-    return sorted(estimates, key=lambda estimate: -estimate.change)
-
-
-def drawing(estimates: Sequence[Estimate], layout: Layout, primary: str = "") -> Drawing:
-    """One size of a chart, its rows in the order given; `primary` is the scale that is marked."""
-    ticks = axis_ticks(min(e.low for e in estimates), max(e.high for e in estimates))
-
-    def x(value: float) -> float:
-        share = (value - ticks[0]) / (ticks[-1] - ticks[0])
-        return round(layout.axis_from + share * (layout.axis_to - layout.axis_from), 1)
-
-    last_dot = layout.first_dot + layout.row_height * (len(estimates) - 1)
-    height = last_dot + layout.below
-    return Drawing(
-        layout=layout.name,
-        width=layout.width,
-        height=height,
-        ticks=tuple(Tick(x(value), _tick_label(value), value == 0) for value in ticks),
-        rows=tuple(_row(e, i, layout, x, primary) for i, e in enumerate(estimates)),
-        grid_top=2.0,
-        grid_bottom=last_dot + layout.below - 30,
-        tick_y=height - (12 if layout is WIDE else 8),
-    )
-
-
-def _row(
-    estimate: Estimate, index: int, layout: Layout, x: Callable[[float], float], primary: str
-) -> Row:
-    y = layout.first_dot + layout.row_height * index
-    return Row(
-        scale=estimate.scale,
-        label=estimate.label,
-        primary=estimate.scale == primary,
-        hollow=estimate.low <= 0 <= estimate.high,
-        n=estimate.n,
-        x=x(estimate.change),
-        x_low=x(estimate.low),
-        x_high=x(estimate.high),
-        y=y,
-        label_y=y - layout.label_rise,
-        change_text=signed(estimate.change),
-        low_text=signed(estimate.low),
-        high_text=signed(estimate.high),
-    )
-
-
-def _tick_label(value: float) -> str:
-    text = f"{abs(value):.9f}".rstrip("0").rstrip(".")
-    if value == 0:
-        return "0"
-    return (MINUS if value < 0 else "+") + text
 
 
 def _percent(count: int | None, whole: int) -> float | None:

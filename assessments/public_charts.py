@@ -5,20 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assessments.charts import THIN, WIDE, Drawing, Estimate, drawing
+from assessments.dot_plots import DotPlot, Estimate, dot_plot
 from assessments.public_outcomes import MAIN
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class PublicChart:
+class PublicChart(DotPlot):
     """Changes on scales that share one range of scores, in both sizes."""
 
     lowest: float
     highest: float
-    wide: Drawing
-    thin: Drawing
 
 
 def scale_charts(
@@ -35,8 +33,10 @@ def scale_charts(
     return tuple(
         _chart(
             bounds,
-            [_estimate(found[one["code"]], titles[one["code"]]) for one in notes],
-            main,
+            [
+                _estimate(found[one["code"]], titles[one["code"]], primary=one["code"] == main)
+                for one in notes
+            ],
         )
         for bounds, notes in groups.items()
     )
@@ -47,21 +47,13 @@ def year_chart(rows: Sequence[Row], note: Row) -> PublicChart | None:
     if len(rows) < 2:
         return None
     estimates = [_estimate(row, row["year"]) for row in rows]
-    return _chart((note["lowest"], note["highest"]), estimates, "")
+    return _chart((note["lowest"], note["highest"]), estimates)
 
 
-def _estimate(row: Row, label: str) -> Estimate:
-    return Estimate(
-        row["scale"],
-        label,
-        row["people_about"],
-        row["mean_change"],
-        row["ci_low"],
-        row["ci_high"],
-    )
+def _estimate(row: Row, label: str, *, primary: bool = False) -> Estimate:
+    return Estimate(label, row["mean_change"], row["ci_low"], row["ci_high"], primary=primary)
 
 
-def _chart(bounds: tuple[float, float], estimates: list[Estimate], main: str) -> PublicChart:
-    return PublicChart(
-        *bounds, wide=drawing(estimates, WIDE, main), thin=drawing(estimates, THIN, main)
-    )
+def _chart(bounds: tuple[float, float], estimates: list[Estimate]) -> PublicChart:
+    plot = dot_plot(estimates)
+    return PublicChart(plot.wide, plot.thin, *bounds)

@@ -5,10 +5,10 @@ from django_tasks import task
 
 from assessments.actions import (
     cover_open_boxes,
-    current_vintage,
     destroy_served_keys,
     open_due_boxes,
     rewrap_sheets,
+    work_out,
 )
 from assessments.actions.building import build_release as build
 from assessments.actions.building import build_waiting_releases
@@ -33,14 +33,14 @@ def open_boxes() -> int:
         return 0
     opened = open_due_boxes()
     for study in Study.objects.filter(waves__windows__in=opened).distinct():
-        current_vintage(study=study)
+        work_out(study=study)
     return len(opened)
 
 
 @task()
 def work_out_outcomes(study_id: int) -> None:
     """Computes a study's outcomes from what has become readable, so that no page has to."""
-    current_vintage(study=Study.objects.get(pk=study_id))
+    work_out(study=Study.objects.get(pk=study_id))
 
 
 @task()

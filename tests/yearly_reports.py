@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from assessments.charts import THIN, WIDE, Estimate, drawing
+from assessments.dot_plots import Estimate, dot_plot
 from lms.dashboards.reports.blocks import (
     Chart,
     Column,
@@ -17,9 +17,11 @@ from lms.dashboards.reports.blocks import (
 )
 
 ADDRESS = "https://portal.example.org/reports/2026/"
-ESTIMATES = (
-    Estimate("a", "Confidence in de-escalation", 120, 0.57, 0.38, 0.75),
-    Estimate("b", "Readiness to seek help for oneself", 120, 0.15, -0.02, 0.32),
+PLOT = dot_plot(
+    [
+        Estimate("Confidence in de-escalation", 0.57, 0.38, 0.75, primary=True),
+        Estimate("Readiness to seek help for oneself", 0.15, -0.02, 0.32),
+    ]
 )
 
 
@@ -61,8 +63,8 @@ def sample_report(rows: int = 3, title: str = "Training year 2026-2027") -> Repo
                     Chart(
                         "Change: before, then after",
                         "A hollow dot means that the interval includes zero.",
-                        drawing(ESTIMATES, WIDE, "a"),
-                        drawing(ESTIMATES, THIN, "a"),
+                        PLOT.wide,
+                        PLOT.thin,
                         "Mean change with its interval on two scales.",
                     ),
                     Points((Point("Not everybody answered.", "Taking part is voluntary."),)),

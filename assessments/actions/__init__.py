@@ -11,7 +11,7 @@ from assessments.actions.importing import ImportRefused, check_importable, impor
 from assessments.actions.instruments import Frozen, load_instrument
 from assessments.actions.invitations import queue_invitations
 from assessments.actions.opening import destroy_served_keys, open_due_boxes, open_window
-from assessments.actions.outcomes import current_vintage
+from assessments.actions.outcomes import current_vintage, is_vintage_due, newest_vintage
 from assessments.actions.publishing import (
     NotPublishable,
     PreviewOutdated,
@@ -28,6 +28,7 @@ from assessments.actions.windows import (
     due_windows,
     reopen_window,
 )
+from assessments.actions.working import work_out
 
 __all__ = [
     "Frozen",
@@ -47,8 +48,10 @@ __all__ = [
     "due_windows",
     "fill_box",
     "import_responses",
+    "is_vintage_due",
     "load_instrument",
     "load_study",
+    "newest_vintage",
     "open_due_boxes",
     "open_window",
     "plan_study",
@@ -63,4 +66,5 @@ __all__ = [
     "seal_section",
     "seal_sections",
     "use_link",
+    "work_out",
 ]

@@ -1,5 +1,6 @@
 """A study's outcomes: computed in memory from opened boxes, kept only after disclosure control."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -34,6 +35,26 @@ from assessments.releases import Published, counted, digest_of, next_report, row
 from assessments.windows import seats_in
 
 Report = dict[str, Any]
+Progress = Callable[[int, int, str], None]
+"""Is told how many of how many steps are done, and the code of the step that begins."""
+STEPS = 2
+
+
+def _unheard(step: int, of: int, words: str) -> None:
+    """For those who wait for the end."""
+
+
+def newest_vintage(*, study: Study) -> OutcomeVintage | None:
+    """The newest published vintage as it stands; nothing is worked out."""
+    return study.vintages.filter(published=True).first()
+
+
+def is_vintage_due(*, study: Study) -> bool:
+    """Whether something was opened, imported or declared anew since the last vintage. On a web side
+    alone never: the evaluators work outcomes out."""
+    if settings.PORTAL_SIDE == "web":
+        return False
+    return not study.vintages.filter(digest=_digest(study)).exists()
 
 
 def _digest(study: Study) -> str:
@@ -43,7 +64,7 @@ def _digest(study: Study) -> str:
 
 
 @sensitive_variables()
-def current_vintage(*, study: Study) -> OutcomeVintage | None:
+def current_vintage(*, study: Study, progress: Progress = _unheard) -> OutcomeVintage | None:
     """The newest published vintage, after computing one for boxes opened since the last.
 
     Compared with every published vintage: what their difference would show of a group under the
@@ -53,11 +74,13 @@ def current_vintage(*, study: Study) -> OutcomeVintage | None:
     """
     digest = _digest(study)
     while settings.PORTAL_SIDE != "web" and not study.vintages.filter(digest=digest).exists():
+        progress(0, STEPS, "rows")
         # Rows were written anew all the same; what was deleted is scrubbed with the next renewal.
         with suppress(NotScrubbed):
             renew_study(study=study)
+        progress(1, STEPS, "figures")
         _keep(study, digest)
-    return study.vintages.filter(published=True).first()
+    return newest_vintage(study=study)
 
 
 @sensitive_variables()

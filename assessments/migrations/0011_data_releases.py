@@ -11,7 +11,7 @@ import lms.accounts.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0009_groups_of_vintages"),
+        ("assessments", "0010_outcome_work"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

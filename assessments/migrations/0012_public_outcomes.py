@@ -9,7 +9,7 @@ import lms.accounts.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0011_releases"),
+        ("assessments", "0011_data_releases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

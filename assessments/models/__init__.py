@@ -12,6 +12,7 @@ from assessments.models.rates import RateGroup, ResponseRate, VintageCounts, Vin
 from assessments.models.release import Release, ReleaseProblem, ReleaseState
 from assessments.models.review import TextReview
 from assessments.models.study import OutcomeVintage, Study, SurveyWindow, Wave
+from assessments.models.work import Work, WorkKind, WorkState
 
 __all__ = [
     "Attempt",
@@ -37,4 +38,7 @@ __all__ = [
     "VintageCounts",
     "VintageGroups",
     "Wave",
+    "Work",
+    "WorkKind",
+    "WorkState",
 ]

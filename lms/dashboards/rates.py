@@ -12,12 +12,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from assessments.actions import current_vintage
 from assessments.actions.rates import grouped_in, training_windows
-from assessments.ballot_box.batches import Unreadable
-from assessments.ballot_box.keys import KeyMissing
 from assessments.models import RateGroup, Study
 from lms.accounts.http import SignedInRequest
+from lms.dashboards.standing import standing
 from lms.dashboards.studies import boxes_of
 
 GROUPS_PER_PAGE = 25
@@ -30,13 +28,14 @@ def rates(request: SignedInRequest, code: str) -> HttpResponse:
     """Response rates of groups of cohorts, and which cohorts still wait for a group."""
     studies = Study.objects.visible_to(request.user).select_related("instrument_version")
     study = get_object_or_404(studies, code=code)
-    problem = _renewed(study)
+    # Rates are kept with the results they stand beside, and worked out with them.
+    stands = standing(study)
     groups = list(study.rate_groups.prefetch_related("rates__wave"))
     page = Paginator(groups, GROUPS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "study": study,
         "spec": study.spec,
-        "problem": problem,
+        "standing": stands,
         "boxes": boxes_of(study),
         "page_obj": page,
         "table": _table(study, list(page.object_list)),
@@ -44,18 +43,6 @@ def rates(request: SignedInRequest, code: str) -> HttpResponse:
         "elsewhere": settings.PORTAL_SIDE == "web",
     }
     return render(request, "evaluate/rates.html", context)
-
-
-def _renewed(study: Study) -> str:
-    """What keeps the newest results, and with them the rates, from being worked out; "" if
-    nothing."""
-    try:
-        current_vintage(study=study)
-    except KeyMissing:
-        return _("A key of this study is missing. Run study_keys check.")
-    except Unreadable:
-        return _("The stored responses do not open with these keys.")
-    return ""
 
 
 def _waiting(study: Study) -> list[str]:

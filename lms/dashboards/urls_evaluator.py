@@ -12,6 +12,7 @@ urlpatterns = [
     path("<slug:code>/rates/", rates.rates, name="rates"),
     path("<slug:code>/arms/", protocol.assign, name="arms"),
     path("<slug:code>/table/", evaluator.table, name="table"),
+    path("<slug:code>/again/", evaluator.again, name="again"),
     path("<slug:code>/releases/", releases.releases, name="releases"),
     path("<slug:code>/releases/new/", releases.new, name="new_release"),
     path("<slug:code>/releases/<int:number>/", releases.release, name="release"),

@@ -7,7 +7,7 @@ training, plus noise; a reversed item sees its negative. Dropping out does not d
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from statistics import NormalDist
 
@@ -34,13 +34,17 @@ SHIFT: Mapping[str, float] = {
 
 @dataclass(frozen=True)
 class Person:
-    """One simulated person's latent trait per scale."""
+    """One simulated person's latent trait per scale, and what they say of their work."""
 
     traits: Mapping[str, float]
+    background: Mapping[str, str] = field(default_factory=dict)
 
 
-def draw_person(instrument: InstrumentSpec, random: Random) -> Person:
-    return Person({scale.code: random.gauss(0, TRAIT_SD) for scale in instrument.scales})
+def draw_person(
+    instrument: InstrumentSpec, random: Random, background: Mapping[str, str] | None = None
+) -> Person:
+    traits = {scale.code: random.gauss(0, TRAIT_SD) for scale in instrument.scales}
+    return Person(traits, background or {})
 
 
 def answer_all(

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from random import Random
 
 from assessments.actions import create_windows
-from assessments.models import Attempt, KnowledgeCheck, SkillsAssessment, SkillsOutcome
+from assessments.actions.arms import assign_arm
+from assessments.models import Attempt, KnowledgeCheck, SkillsAssessment, SkillsOutcome, Study
 from assessments.window_bounds import later
 from certificates.actions import issue_certificates
 from courses.actions import close_cohort, enrol, schedule_cohort
@@ -23,19 +24,25 @@ from lms.accounts.models import User
 from lms.demo.people import Cast
 
 PAST = 8
-WEEKS_BETWEEN = 5
+# So that they lie in two years on any day of the third.
+WEEKS_BETWEEN = 8
 SEATS = 28
+# Which past cohorts' calendars the waiting ones are asked by, and how long they wait.
+FOLLOWED = (-3, -2)
+WEEKS_OF_WAITING = 10
 IN_SERIES = 12
 WEEKS_BETWEEN_MEETINGS = 20
 
 
 @dataclass
 class Year:
-    """The demo's cohorts: past ones from the oldest on, the one in mid-week, and the coming one."""
+    """The demo's cohorts: past ones from the oldest on, the one in mid-week, the coming one, and
+    those on the waiting list."""
 
     past: list[Cohort]
     under_way: Cohort
     coming: Cohort
+    waiting: list[Cohort]
 
 
 def _working_day(day: date, step: int) -> date:
@@ -51,9 +58,9 @@ def _days_before(day: date, working_days: int) -> date:
     return day
 
 
-def schedule_year(cast: Cast, today: date, random: Random) -> Year:
+def schedule_year(cast: Cast, today: date, study: Study, random: Random) -> Year:
     """Eight past cohorts (the last ended within the last ten days), one today in its middle, one
-    coming; every officer has one seat in them."""
+    coming, two that wait; every officer has one seat in them."""
     version = Course.objects.get(code="cit-40").current
     venue, _ = Venue.objects.get_or_create(
         name="Training Academy, Room 2", defaults={"address": "1 Lantern Way, Boston"}
@@ -62,6 +69,7 @@ def schedule_year(cast: Cast, today: date, random: Random) -> Year:
     last_past = monday - timedelta(weeks=1)
     starts = [last_past - timedelta(weeks=WEEKS_BETWEEN * n) for n in reversed(range(PAST))]
     starts += [_days_before(today, 2), monday + timedelta(weeks=2)]
+    starts += [monday + timedelta(weeks=WEEKS_OF_WAITING + n) for n in range(len(FOLLOWED))]
     cohorts = []
     for position, starts_on in enumerate(starts):
         cohorts.append(
@@ -76,9 +84,14 @@ def schedule_year(cast: Cast, today: date, random: Random) -> Year:
                 clinician=cast.clinicians[position % 2],
             )
         )
-        create_windows(cohort=cohorts[-1])
+    past, waiting = cohorts[:PAST], cohorts[PAST + 2 :]
+    for cohort in cohorts[: PAST + 2]:
+        create_windows(cohort=cohort)
+    for cohort, place in zip(waiting, FOLLOWED, strict=True):
+        by = cast.staff["evaluator"]
+        assign_arm(study=study, cohort=cohort, arm="waiting", follows=past[place], by=by)
     _fill(cohorts, cast, random)
-    return Year(cohorts[:PAST], cohorts[PAST], cohorts[PAST + 1])
+    return Year(past, cohorts[PAST], cohorts[PAST + 1], waiting)
 
 
 def _fill(cohorts: list[Cohort], cast: Cast, random: Random) -> None:

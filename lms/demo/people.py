@@ -12,7 +12,7 @@ from lms.demo.names import FIRST, LAST
 
 # A passphrase anybody may read: demo accounts exist only where demo data is allowed.
 PASSWORD = "two lanterns in the tower"  # noqa: S105
-OFFICERS = 240
+OFFICERS = 288
 
 AGENCIES = [
     ("bpd", "Boston Police Department", Workforce.SWORN, "Officer", 0.72),

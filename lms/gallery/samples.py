@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from assessments.bar_charts import Means, bar_chart
-from assessments.charts import THIN, WIDE, DotChart, Drawing, Layout, Row, Tick, signed
+from assessments.dot_plots import Estimate, dot_plot, signed
+from assessments.histograms import Bin, Group, histogram
+from assessments.line_charts import Line, Value, line_chart
 
 
 class _Change(NamedTuple):
@@ -156,12 +157,44 @@ def results() -> dict[str, Any]:
             {"count": 126, "label": "answered after", "note": "45 did not", "percent": 59.4},
             {"count": 118, "label": "in both", "note": "the pairs below", "percent": 55.7},
         ],
-        "chart": DotChart("pre", "post", 1, 5, wide=_drawing(WIDE), thin=_drawing(THIN)),
-        "bars": bar_chart(
-            [Means(c.label, c.before, c.before + c.by, c.main) for c in _CHANGES],
-            1,
-            5,
+        "chart": dot_plot(
+            [Estimate(c.label, c.by, c.low, c.high, primary=c.main) for c in _CHANGES]
         ),
+        "pooled": dot_plot(
+            [
+                Estimate("Autumn 2025", 0.42, 0.14, 0.7, n=24),
+                Estimate("Officer, technician or other line staff", 0.12, -0.16, 0.4, n=41),
+                Estimate(_("All, pooled"), 0.31, 0.19, 0.43, pooled=True),
+            ]
+        ),
+        "histogram": histogram(
+            [
+                Group(
+                    "Before, n = 78", [Bin(1, 2.4, 18), Bin(2.4, 3.2, 42), Bin(3.2, 5, 18)], True
+                ),
+                Group("After, n = 69", [Bin(1, 2.6, 12), Bin(2.6, 3.4, 31), Bin(3.4, 5, 26)]),
+            ],
+            ends=(1, 5),
+        ),
+        "lines": line_chart(
+            [
+                Line([Value(3.21, "3.21"), Value(3.52, "3.52")]),
+                Line([Value(3.24, "3.24"), Value(3.27, "3.27")], other=True),
+            ],
+            [_("Before"), _("After")],
+            changes=False,
+            label=lambda value: f"{value:g}",
+        ),
+        "shares": [
+            _share(15, _("worsened"), "down", 0, 12.7),
+            _share(69, _("no reliable change"), "same", 12.7, 58.5),
+            _share(34, _("improved"), "up", 71.2, 28.8),
+        ],
+        "newer": {
+            "vintage": True,
+            "work": {"step": 1, "of": 2, "words": _("Figures are being worked out.")},
+        },
+        "failed": {"problem": _("A key of this study is missing. Run study_keys check.")},
         "chart_note": _(
             "Mean change, after minus before. Lines are 95% intervals. "
             "A hollow dot: the interval includes zero."
@@ -190,6 +223,10 @@ def results() -> dict[str, Any]:
     }
 
 
+def _share(n: int, label: str, kind: str, start: float, share: float) -> dict[str, Any]:
+    return {"n": n, "label": label, "kind": kind, "from": start, "share": share}
+
+
 def _wide_table() -> dict[str, Any]:
     """More columns than a phone is wide."""
     headings = (_("Before"), _("After"), _("Change"), _("95% interval"), "n", "d_z", _("p (Holm)"))
@@ -209,38 +246,3 @@ def _numbers(c: _Change) -> list[dict[str, Any]]:
         *(f"{signed(c.low)} to {signed(c.high)}", "118", signed(c.by * 0.9), ".012"),
     ]
     return [{"text": text, "number": True} for text in texts]
-
-
-def _drawing(layout: Layout) -> Drawing:
-    """The sample changes at one size; real drawings come from assessments.charts.dot_charts."""
-    values = (-0.25, 0.0, 0.25, 0.5, 0.75)
-
-    def x(value: float) -> float:
-        share = (value - values[0]) / (values[-1] - values[0])
-        return round(layout.axis_from + share * (layout.axis_to - layout.axis_from), 1)
-
-    rows = []
-    for position, c in enumerate(_CHANGES):
-        y = layout.first_dot + layout.row_height * position
-        rows.append(
-            Row(
-                scale=c.label,
-                label=c.label,
-                primary=c.main,
-                hollow=c.low <= 0 <= c.high,
-                n=118,
-                x=x(c.by),
-                x_low=x(c.low),
-                x_high=x(c.high),
-                y=y,
-                label_y=y - layout.label_rise,
-                change_text=signed(c.by),
-                low_text=signed(c.low),
-                high_text=signed(c.high),
-            )
-        )
-    height = rows[-1].y + layout.below
-    ticks = tuple(Tick(x(v), signed(v) if v else "0", v == 0) for v in values)
-    return Drawing(
-        layout.name, layout.width, height, ticks, tuple(rows), 2.0, height - 30, height - 10
-    )

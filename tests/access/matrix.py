@@ -252,6 +252,8 @@ READING = [
     Row("evaluator:arms", only(EVALUATOR, status=400), "post", at=study),
     Row("evaluator:table", only(others=405), at=study),
     Row("evaluator:table", only(EVALUATOR), "post", at=study, data=lambda w: PURPOSE),
+    Row("evaluator:again", only(others=405), at=study),
+    Row("evaluator:again", only(EVALUATOR, status=302), "post", at=study),
     Row("evaluator:import", only(EVALUATOR), at=study),
     Row("evaluator:import", only(EVALUATOR, status=400), "post", at=study),
     Row("evaluator:windows", only(EVALUATOR), at=study),

@@ -1,10 +1,6 @@
-from itertools import pairwise
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from assessments.charts import axis_ticks, dot_charts, flow_bars, signed, unshown
+from assessments.charts import dot_charts, flow_bars, unshown
 from assessments.instruments import parse_instrument
 
 # The approved sketch of the outcomes page: change, interval, and where they stand when 700 wide.
@@ -67,6 +63,11 @@ def charts(scales, primary="", **more):
     return dot_charts(report, INSTRUMENT, wave_from="pre", wave_to="post", primary=primary, **more)
 
 
+def names(rows):
+    """The scales' codes; their titles are the same words."""
+    return [row.lines[0].lower() for row in rows]
+
+
 def sketch():
     scales = {code: change(*values[:3]) for code, values in SKETCH.items()}
     return charts(scales, primary="crisis")[0]
@@ -76,8 +77,8 @@ def test_the_wide_chart_stands_where_the_sketch_has_it():
     wide = sketch().wide
     assert [tick.label for tick in wide.ticks] == ["−0.25", "0", "+0.25", "+0.5", "+0.75", "+1"]
     assert [tick.x for tick in wide.ticks] == [245, 303, 361, 419, 477, 535]
-    for row in wide.rows:
-        assert (row.x, row.x_low, row.x_high) == pytest.approx(SKETCH[row.scale][3], abs=0.3)
+    for row, name in zip(wide.rows, names(wide.rows), strict=True):
+        assert (row.x, row.x_low, row.x_high) == pytest.approx(SKETCH[name][3], abs=0.3)
     assert [row.y for row in wide.rows[:2]] == [29, 71]
     assert [row.label_y for row in wide.rows[:2]] == [34, 76]
 
@@ -91,22 +92,21 @@ def test_the_thin_chart_has_the_label_above_the_dot():
 
 
 def test_rows_stand_in_the_order_of_their_effect():
-    assert [row.scale for row in sketch().wide.rows] == list(SKETCH)
+    assert names(sketch().wide.rows) == list(SKETCH)
 
 
 def test_a_dot_is_hollow_where_the_interval_includes_zero():
-    hollow = {row.scale for row in sketch().wide.rows if row.hollow}
-    assert hollow == {"help", "stigma"}
+    hollow = names(row for row in sketch().wide.rows if row.hollow)
+    assert hollow == ["help", "stigma"]
 
 
 def test_the_primary_scale_is_marked():
-    assert [row.scale for row in sketch().wide.rows if row.primary] == ["crisis"]
+    assert names(row for row in sketch().wide.rows if row.primary) == ["crisis"]
 
 
 def test_texts_are_signed_with_a_real_minus():
     row = sketch().wide.rows[3]
     assert (row.change_text, row.low_text, row.high_text) == ("+0.15", "−0.02", "+0.32")
-    assert signed(-0.004) == "0.00"
 
 
 def test_scales_of_different_ranges_stand_in_different_charts():
@@ -122,7 +122,7 @@ def test_what_is_hidden_has_no_row_and_is_named_apart():
         "stigma": change(None, None, None, comparable=False),
         "crisis": change(0.2, 0.1, 0.3),
     }
-    assert [row.scale for row in charts(scales)[0].wide.rows] == ["crisis"]
+    assert names(charts(scales)[0].wide.rows) == ["crisis"]
     apart = unshown({"scales": scales}, INSTRUMENT, wave_from="pre", wave_to="post")
     assert [(u.scale, u.comparable, u.reason) for u in apart] == [
         ("help", True, "few"),
@@ -130,20 +130,13 @@ def test_what_is_hidden_has_no_row_and_is_named_apart():
     ]
 
 
+def test_of_the_scales_only_those_asked_for_are_drawn():
+    scales = {code: change(*values[:3]) for code, values in SKETCH.items()}
+    assert names(charts(scales, only=["help", "crisis"])[0].wide.rows) == ["crisis", "help"]
+
+
 def test_nothing_to_show_gives_no_chart():
     assert charts({"help": change(None, None, None)}) == ()
-
-
-@given(st.floats(-600, 600), st.floats(-600, 600))
-def test_the_axis_holds_all_values_and_zero_in_few_round_steps(a, b):
-    low, high = min(a, b), max(a, b)
-    ticks = axis_ticks(low, high)
-    assert ticks[0] <= low + 1e-6
-    assert ticks[-1] >= high - 1e-6
-    assert 0 in ticks
-    assert 2 <= len(ticks) <= 6
-    steps = {round(right - left, 6) for left, right in pairwise(ticks)}
-    assert max(steps) - min(steps) < 1e-5
 
 
 def test_flow_bars_are_shares_of_those_enrolled():

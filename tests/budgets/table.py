@@ -83,7 +83,7 @@ BUDGETS = [
     # The supervisor's and the evaluator's
     Budget("my agency", m.SUPERVISOR, 26, _route("supervisor:home")),
     Budget("studies", m.EVALUATOR, 10, _route("evaluator:home")),
-    Budget("outcomes", m.EVALUATOR, 22, _route("evaluator:study", m.study)),
+    Budget("outcomes", m.EVALUATOR, 14, _route("evaluator:study", m.study)),
     Budget("protocol", m.EVALUATOR, 14, _route("evaluator:protocol", m.study)),
     Budget("response rates", m.EVALUATOR, 20, _route("evaluator:rates", m.study)),
     Budget("publish outcomes", m.EVALUATOR, 12, _route("evaluator:publish", m.study)),

@@ -307,7 +307,7 @@ def demo_year(
     and kept under the name "demo". Gives the folder of its keys."""
     var = tmp_path_factory.mktemp("var")
     with _demo_day(var, django_db_blocker) as patch:
-        patch.setattr(demo_people, "OFFICERS", 75)
+        patch.setattr(demo_people, "OFFICERS", 105)
         patch.setattr(demo_cohorts, "PAST", 3)
         database_copies.reset()
         call_command("seed_demo", stdout=StringIO())

@@ -141,6 +141,7 @@ def evaluator() -> list[str]:
         *(reverse("evaluator:publish", args=[study.code]) for study in Study.objects.all()),
         reverse("evaluator:study", args=["cit-paper-2019"]),
         reverse("evaluator:study", args=["cit-attitudes"]),
+        reverse("evaluator:study", args=["cit-attitudes"]) + "?by=year&within=rank_band",
         reverse("evaluator:windows", args=["cit-attitudes"]),
         reopening(),
         *releases(),

@@ -43,6 +43,8 @@ def test_from_the_studies_to_a_table_taken_away(page, sign_in, inspect):
     _open_study(page)
     inspect(page, "evaluator-study")
     _read_the_outcomes(page)
+    _choose_groups(page)
+    inspect(page, "evaluator-groups")
     _ask_without_a_purpose(page)
     inspect(page, "evaluator-refused")
     _take_the_table_away(page, "Report to the funder")
@@ -67,6 +69,22 @@ def _read_the_outcomes(page: Page) -> None:
     assert change["n"] >= 10
     expect(row).to_contain_text(f"{change['mean_change']:+.2f}")
     expect(row).to_contain_text(str(change["n"]))
+
+
+def _choose_groups(page: Page) -> None:
+    """By keyboard alone: the choice is in the address, where it can be kept and sent."""
+    by = page.get_by_label("By", exact=True)
+    by.focus()
+    by.select_option("workforce")
+    button = page.get_by_role("button", name="Show", exact=True)
+    button.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "by=workforce" in page.url
+    expect(page.get_by_label("By", exact=True)).to_have_value("workforce")
+    expect(page.get_by_role("heading", name="by field of work").first).to_be_visible()
+    page.goto(page.url.replace("by=workforce", "by=shoe_size"))
+    expect(page.get_by_role("main")).to_contain_text("“shoe_size” is not in this report.")
 
 
 def _ask_without_a_purpose(page: Page) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from assessments.charts import Drawing
+from assessments.dot_plots import Drawing
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,16 @@ from reportlab.graphics.shapes import Circle, Group, Line, String
 from reportlab.graphics.shapes import Drawing as Sheet
 from reportlab.lib.colors import HexColor, white
 
-from assessments.charts import Drawing, Row
+from assessments.dot_plots import LINE as LINE_HEIGHT
+from assessments.dot_plots import Drawing, Row
 from certificates.layout import LINE, NAVY, SLATE
 from certificates.typesetting import Face
 
 STEEL = HexColor("#5b7fa8")
 TEXT = 13.0
 RADIUS = 6.5
+BASELINE = 5.0
+"""How far under the middle of a row its figures stand."""
 
 
 def chart_sheet(chart: Drawing, width: float, regular: Face, bold: Face) -> Sheet:
@@ -33,10 +36,11 @@ def chart_sheet(chart: Drawing, width: float, regular: Face, bold: Face) -> Shee
 
 
 def _draw_row(pen: "_Pen", row: Row, width: float) -> None:
-    label = f"{row.label} (main)" if row.primary else row.label
-    pen.text(0, row.label_y, label, NAVY, strong=row.primary)
-    pen.text(width - 112, row.label_y, row.change_text, NAVY, anchor="end", strong=True)
-    pen.text(width, row.label_y, f"{row.low_text} to {row.high_text}", NAVY, anchor="end")
+    *lines, last = row.lines
+    for place, line in enumerate([*lines, f"{last} (main)" if row.primary else last]):
+        pen.text(0, row.label_y + LINE_HEIGHT * place, line, NAVY, strong=row.primary)
+    pen.text(width - 112, row.y + BASELINE, row.change_text, NAVY, anchor="end", strong=True)
+    pen.text(width, row.y + BASELINE, f"{row.low_text} to {row.high_text}", NAVY, anchor="end")
     pen.line(row.x_low, row.y, row.x_high, row.y, STEEL, 3.0)
     fill = white if row.hollow else NAVY
     pen.group.add(Circle(row.x, row.y, RADIUS, fillColor=fill, strokeColor=NAVY, strokeWidth=2.5))

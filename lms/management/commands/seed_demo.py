@@ -48,7 +48,7 @@ class Command(BaseCommand):
             study = self._load()
             cast = create_people(random)
             count_staff()
-            year = schedule_year(cast, today(settings.TIME_ZONE), random)
+            year = schedule_year(cast, today(settings.TIME_ZONE), study, random)
             schedule_series(cast, year.coming)
             accounts = self._teach(cast, year, random)
         # Opening boxes rewrites the table of ballots, which waits for nobody's transaction.

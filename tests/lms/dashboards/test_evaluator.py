@@ -1,14 +1,16 @@
 import csv
 import io
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
 
 from assessments.actions import current_vintage, load_study, open_due_boxes
+from assessments.ballot_box.batches import Unreadable
 from assessments.models import OutcomeVintage
-from assessments.outcome_table import OUTCOME_COLUMNS
+from assessments.outcome_table import OUTCOME_COLUMNS, TABLES
 from lms.accounts.models import AuditEntry
-from lms.dashboards.results import change_table, csv_rows, reliability_table
+from lms.dashboards.results.files import csv_rows
 from tests.factories import UserFactory
 from tests.surveys import (
     AFTER_THE_COURSE,
@@ -152,17 +154,6 @@ def test_the_outcome_page_shows_the_change_and_names_nobody(client, enough):
     assert not [row["code"] for row in enough.rows() if row["code"] in page]
 
 
-def test_the_scales_stand_in_the_instruments_order_however_they_are_stored(enough):
-    report = _report(enough)
-    turned = report | {"scales": dict(reversed(report["scales"].items()))}
-    for table in (
-        change_table(enough.study, turned, "pre", "post"),
-        reliability_table(enough.study, turned),
-    ):
-        titles = [row[0]["text"].removesuffix(" (main)") for row in table["rows"]]
-        assert titles == sorted(titles)
-
-
 def test_under_the_threshold_no_figure_leaves_on_the_page_or_in_the_table(client, too_few):
     page = _study(client, too_few)
     assert "chart-point" not in page
@@ -251,3 +242,74 @@ def test_a_missing_key_is_said_and_nothing_breaks(client, reader, clock, setting
 def test_a_study_that_there_is_not_is_not_found(client, reader):
     assert client.get(f"{ADDRESS}nothing/").status_code == 404
     assert client.post(f"{ADDRESS}nothing/table/", PURPOSE).status_code == 404
+
+
+def test_the_page_shows_what_is_published_while_newer_figures_are_worked_out(
+    client, enough, monkeypatch
+):
+    current_vintage(study=enough.study)
+    change_protocol(enough.study)
+    queue = SimpleNamespace(enqueue=lambda study: None)
+    monkeypatch.setattr("assessments.actions.asking.work_out_outcomes", queue)
+    for _look in range(2):
+        page = _study(client, enough)
+        assert "Newer figures are being worked out" in page
+        assert "vintage 1," in page
+    assert OutcomeVintage.objects.count() == 1
+
+
+def test_a_reload_computes_nothing(client, enough, monkeypatch):
+    _study(client, enough)
+
+    def never(*told, **more):
+        raise AssertionError("computed anew")
+
+    monkeypatch.setattr("assessments.actions.outcomes.next_report", never)
+    monkeypatch.setattr("assessments.outcomes.outcomes", never)
+    assert "vintage 1," in _study(client, enough)
+    assert client.get(f"{ADDRESS}{enough.study.code}/?by=year&within=cohort").status_code == 200
+
+
+def test_what_failed_says_why_and_can_be_tried_again(client, enough, settings, tmp_path):
+    stored = settings.WEB_KEYS_DIR
+    settings.WEB_KEYS_DIR = tmp_path / "elsewhere"
+    page = _study(client, enough)
+    assert "A key of this study is missing" in page
+    assert "Try again" in page
+    settings.WEB_KEYS_DIR = stored
+    assert "Try again" in _study(client, enough)
+    answer = client.post(reverse("evaluator:again", args=[enough.study.code]), follow=True)
+    page = answer.content.decode()
+    assert "Try again" not in page
+    assert "vintage 1," in page
+
+
+def test_rows_that_do_not_open_are_said_as_such(client, enough, monkeypatch):
+    def broken(*told, **more):
+        raise Unreadable("a batch does not open")
+
+    monkeypatch.setattr("assessments.actions.outcomes.rows_of", broken)
+    page = _study(client, enough)
+    assert "The stored responses do not open with these keys." in page
+    assert "a batch" not in page
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_part_of_the_report_can_be_taken_away(client, enough, name):
+    answer = _table(client, enough, table=name)
+    assert answer.status_code == 200
+    head = answer.content.decode().splitlines()[0]
+    assert head == ",".join(TABLES[name].columns)
+    assert AuditEntry.objects.get(action="outcomes.exported").detail["table"] == name
+
+
+def test_a_table_that_there_is_not_is_refused(client, enough):
+    answer = _table(client, enough, table="answers")
+    assert answer.status_code == 400
+    assert not AuditEntry.objects.filter(action="outcomes.exported").exists()
+
+
+def change_protocol(study) -> None:
+    """As if it had been loaded anew: a vintage is due then."""
+    study.document["funder"] = "Somebody else"
+    study.save(update_fields=["document"])

@@ -103,20 +103,20 @@ def test_it_takes_less_than_a_minute_of_work(run):
     assert run.seconds < 60
 
 
-def test_three_agencies_and_about_240_people(run):
+def test_three_agencies_and_about_290_people(run):
     assert Agency.objects.count() == 3
-    assert User.objects.filter(enrolments__isnull=False).distinct().count() == 240
-    assert 240 < User.objects.count() < 260
+    assert User.objects.filter(enrolments__isnull=False).distinct().count() == 288
+    assert 288 < User.objects.count() < 308
 
 
-def test_eight_cohorts_are_past_one_is_in_mid_week_and_one_is_coming(run):
+def test_eight_cohorts_are_past_one_is_in_mid_week_one_is_coming_and_two_wait(run):
     kinds = Counter()
     weeks = Cohort.objects.filter(version__course__code="cit-40")
     for cohort in weeks.prefetch_related("sessions"):
         starts = min(session.starts_at for session in cohort.sessions.all())
         ends = max(session.ends_at for session in cohort.sessions.all())
         kinds["past" if ends <= WEDNESDAY else "coming" if starts > WEDNESDAY else "running"] += 1
-    assert kinds == {"past": 8, "running": 1, "coming": 1}
+    assert kinds == {"past": 8, "running": 1, "coming": 3}
 
 
 @pytest.mark.parametrize("offset", range(14))
@@ -237,10 +237,11 @@ def report(run) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def rows(run) -> list[dict[str, Any]]:
-    """The decrypted responses, as only both parties' keys give them."""
+    """The decrypted responses of those trained, as only both parties' keys give them."""
     study = Study.objects.get(code=STUDY)
     sealed = (batch for _, batch in store.batches_of(study.uuid))
-    return list(unseal_rows(sealed, responses_key(study), study.uuid))
+    found = unseal_rows(sealed, responses_key(study), study.uuid)
+    return [row for row in found if row.get("arm") != "waiting"]
 
 
 Keyed = Callable[[str, str], pd.DataFrame]
@@ -350,9 +351,27 @@ def test_the_flow_counts_who_answered_and_shows_attrition(report, rows):
 def test_only_boxes_whose_window_is_over_are_in_it(report, rows):
     opened = SurveyWindow.objects.filter(opened_at__isnull=False)
     assert {row["cohort"] for row in rows} <= {window.cohort.code for window in opened}
-    assert opened.filter(wave__code="pre").count() == 9
-    assert opened.filter(wave__code="post").count() == 7
-    assert opened.filter(wave__code="months-3").count() == 4
+    assert opened.filter(wave__code="pre").count() == 11
+    assert opened.filter(wave__code="post").count() == 9
+    assert opened.filter(wave__code="months-3").count() == 7
+
+
+def test_the_report_has_one_of_everything_that_the_outcome_page_shows(report):
+    main = report["scales"]["self_efficacy"]
+    years = [one for one in report["breakdowns"] if one["by"] == ["year"] and one["groups"]]
+    cohorts = [one for one in report["breakdowns"] if one["by"] == ["cohort"] and one["groups"]]
+    assert len(years[0]["groups"]) == 2
+    assert len(cohorts[0]["groups"]) > 4
+    assert cohorts[0]["pooled"]["estimate"] is not None
+    shown = {tuple(one["by"]) for one in report["breakdowns"] if len(one["groups"] or []) > 1}
+    assert {("workforce",), ("rank_band",), ("service_band",)} & shown
+    assert any(one["did"]["estimate"] is not None for one in report["comparisons"])
+    assert [row["n_lost"] is not None for row in report["attrition"]] == [True, True]
+    assert main["mixed"]["waves"]["post"]["estimate"] is not None
+    assert [len(one["bins"]) > 2 for one in main["distributions"]] == [True, True, True]
+    assert main["change_distributions"][0]["bins"]
+    assert report["scales"]["deescalation_intentions"]["changes"][0]["equivalence"]["p"] is not None
+    assert report["scales"]["treatment_opinions"]["changes"][0]["p_bh"] is not None
 
 
 def test_every_number_that_is_printed_is_finite_or_hidden(report):

@@ -1,0 +1,62 @@
+from lms.dashboards.results.changes import change_table, pairs
+from tests.reports import sample_reading, sample_report
+
+
+def test_the_scales_stand_in_the_instruments_order_however_they_are_stored():
+    report = sample_report()
+    report["scales"] = dict(reversed(report["scales"].items()))
+    reading = sample_reading(report)
+    titles = [
+        row[0]["text"] for row in change_table(reading, reading.declared, "pre", "post")["rows"]
+    ]
+    assert titles == [
+        "Social distance",
+        "Self-efficacy on crisis calls (main)",
+        "De-escalation intentions",
+    ]
+
+
+def test_the_family_and_the_exploratory_scales_stand_apart_with_their_own_adjustment():
+    reading = sample_reading()
+    assert reading.exploratory == ["treatment_opinions"]
+    family, others = pairs(reading, reading.declared)[0], pairs(reading, reading.exploratory)[0]
+    assert family["table"]["columns"][-1]["label"] == "p (Holm)"
+    assert others["table"]["columns"][-1]["label"] == "p (BH)"
+    assert [row.label for row in others["charts"][0].wide.rows] == ["Opinions about treatment"]
+
+
+def test_without_exploratory_scales_there_is_no_such_part():
+    reading = sample_reading(
+        family=[
+            "self_efficacy",
+            "treatment_opinions",
+            "social_distance",
+            "deescalation_intentions",
+        ],
+        exploratory=[],
+    )
+    assert pairs(reading, reading.exploratory) == []
+
+
+def test_an_equivalence_table_is_there_only_where_a_margin_was_declared():
+    reading = sample_reading()
+    captions = [one["caption"] for one in pairs(reading, reading.declared)[0]["more"]]
+    assert captions[-1] == "Equivalence"
+    bare = sample_reading(margins={})
+    assert len(pairs(bare, bare.declared)[0]["more"]) == len(captions) - 1
+
+
+def test_robust_intervals_stand_beside_the_plain_ones():
+    reading = sample_reading()
+    [table] = [
+        one for one in pairs(reading, reading.declared)[0]["more"] if "cohorts" in one["caption"]
+    ]
+    row = next(row for row in table["rows"] if "main" in row[0]["text"])
+    assert [cell["text"] for cell in row[1:]] == [
+        "5",
+        "0.03",
+        "1.44",
+        "+0.19 to +0.43",
+        "+0.11 to +0.51",
+        ".021",
+    ]
