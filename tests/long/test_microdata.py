@@ -44,7 +44,7 @@ ICC = 0.05
 
 def study_of(seed: int, change: float, cohorts: int, size: int) -> tuple[Any, list[Row], pd.Series]:
     """Rows, and everybody's true change: in steps, over all items. Four in five come to the second
-    wave, more of those who began high."""
+    wave; where there is a change, more of those who began high."""
     draw = np.random.default_rng(seed)
     frame = make_frame(waves=2, covariates=())
     rows, changes = [], {}
@@ -59,7 +59,7 @@ def study_of(seed: int, change: float, cohorts: int, size: int) -> tuple[Any, li
                 )
                 for shift in (0, change + 0.5 * (shared + draw.normal(0, np.sqrt(1 - ICC))))
             ]
-            comes = draw.random() < 0.8 + 0.1 * np.tanh(level)
+            comes = draw.random() < 0.8 + (0.1 * np.tanh(level) if change else 0)
             for wave, given in zip(("w0", "w1"), answers if comes else answers[:1], strict=False):
                 items = dict(zip(ITEMS, given.astype(int).tolist(), strict=True))
                 rows.append(
