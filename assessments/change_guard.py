@@ -23,6 +23,10 @@ from assessments.small_cells import FEW, SMALL_CELL, Object, hidden, small
 # Not sums over officers: they depend on which scales are shown, or on a fit that may not converge.
 _NOT_SUMS = ("p_holm", "p_bh", "omega")
 _ADJUSTED = ("p_holm", "p_bh")
+# Older reports do not have them. They tell nothing that mean, SD, n and robust error do not.
+_SINCE_ADDED = frozenset(
+    {"equivalence", "detectable_d_z", "design_effect", "ci_low", "ci_high", "p"}
+)
 _ADDED_TO = ("n", "n_paired_with_first", "floor_percent", "ceiling_percent")
 
 
@@ -80,8 +84,11 @@ def _hide_alike(row: Object, old: Object, between: Object) -> None:
         return
     whole = () if "wave" in row else ("n", "mean", "mean_change", "alpha")
     for key, value in between.items():
+        if key not in old:
+            continue
         if isinstance(value, dict):
-            if any(part is None and old[key][name] is not None for name, part in value.items()):
+            told = old[key]
+            if any(part is None and told.get(name) is not None for name, part in value.items()):
                 row[key] = hidden(row[key], SMALL_CELL)
         elif value is None and key not in _NOT_SUMS and old[key] is not None:
             if key in whole:
@@ -154,9 +161,10 @@ def _same(before: Object | None, after: Object | None) -> bool:
     """Whether two rows say the same, up to the order of summation and the adjusted p values."""
     if before is None or after is None:
         return before is after
-    if before.keys() != after.keys():
+    if (before.keys() ^ after.keys()) - _SINCE_ADDED:
         return False
-    return all(key in _ADJUSTED or _same_value(before[key], after[key]) for key in before)
+    shared = before.keys() & after.keys()
+    return all(key in _ADJUSTED or _same_value(before[key], after[key]) for key in shared)
 
 
 def _same_value(was: Any, now: Any) -> bool:

@@ -2,7 +2,7 @@ import copy
 
 import pytest
 
-from assessments.disclosure import may_replace, objections
+from assessments.disclosure import may_replace, objections, releasable
 
 T = 10
 
@@ -113,3 +113,13 @@ def test_without_the_guard_two_releases_give_the_mean_of_those_who_came():
     before, after = (40, 0.5), (43, 0.6)
     assert (after[0] * after[1] - before[0] * before[1]) / 3 == pytest.approx(1.9333, abs=1e-4)
     assert not may_replace(report(n=40), report(n=43), T)
+
+
+def test_an_older_report_lacks_what_was_added_since():
+    """What is new follows from what was there, so it tells nothing more."""
+    new = report()
+    change = new["scales"]["s"]["changes"][0]
+    change |= {"detectable_d_z": 0.4, "equivalence": {"margin": None, "p": None}}
+    assert objections(report(), new, T) == []
+    lacking = releasable(report(), new, fresh=new, touched=new, threshold=T)
+    assert lacking["scales"]["s"]["changes"][0]["detectable_d_z"] == 0.4
