@@ -133,7 +133,10 @@ def _together(scored: "Scored", wave: str, core: Mapping[str, Any], threshold: i
     """The scales whose first scores can enter one model: no few people have a score on one of them
     but are left out, or stayed on the primary scale and not on another, or the reverse."""
     first, primary = scored.study.wave_codes[0], scored.study.primary
-    stayed = scored.scores[primary][wave].notna()
+    began, here = (
+        {scale: frame[w].notna().to_numpy() for scale, frame in scored.scores.items()}
+        for w in (first, wave)
+    )
     chosen: list[str] = []
     for scale in sorted(scored.scores, key=lambda scale: scale != primary):
         if _why_hidden(core["scales"][scale], first, wave):
@@ -141,21 +144,17 @@ def _together(scored: "Scored", wave: str, core: Mapping[str, Any], threshold: i
                 return []
             continue
         wanted = [*chosen, scale]
-        inside = scored.people.index.isin(_baselines(scored, wanted, first).index)
-        if not any(
-            small(int(count), threshold)
+        inside = np.logical_and.reduce([began[one] for one in wanted])
+        odd = (
+            people
             for one in wanted
-            for count in _odd_ones(scored.scores[one], first, wave, inside, stayed)
-        ):
+            for people in (
+                began[one] & here[one] & ~inside,
+                began[one] & ~here[one] & ~inside,
+                inside & here[one] & ~here[primary],
+                inside & ~here[one] & here[primary],
+            )
+        )
+        if not any(small(int(np.count_nonzero(people)), threshold) for people in odd):
             chosen = wanted
     return chosen
-
-
-def _odd_ones(
-    frame: "pd.DataFrame", first: str, wave: str, inside: np.ndarray, stayed: "pd.Series"
-) -> Iterator[int]:
-    began, here = frame[first].notna(), frame[wave].notna()
-    for own in (here, ~here):
-        yield (began & own & ~inside).sum()
-    yield (here & ~stayed & inside).sum()
-    yield (stayed & ~here & inside).sum()

@@ -1,9 +1,9 @@
 """The mixed model of each scale over all its waves, as a block of the report."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assessments.blocks import Block, Cells, without_numbers
 from assessments.small_cells import COHORTS, FEW, few_cohorts, small
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
 
 Pattern = frozenset[str]
 """The waves in which somebody has a score."""
+MOST_LEFT_OUT = 0.1
+"""A model without more of the people would no longer be of all who answered."""
+
+
+class Sum(NamedTuple):
+    """Over all people who have scores in some waves, and in one other wave none."""
+
+    having: Pattern
+    lacking: Pattern = frozenset()
+
+    def covers(self, pattern: Pattern) -> bool:
+        return self.having <= pattern and not self.lacking & pattern
 
 
 def mixed_block(scored: "Scored", scale: str, core: Mapping[str, Any], threshold: int) -> Block:
@@ -22,8 +34,8 @@ def mixed_block(scored: "Scored", scale: str, core: Mapping[str, Any], threshold
     over those who answered the same waves.
 
     `core` is the scale's part of the report. Waves that may not be compared with the first have no
-    part in it. People whose pattern is rare are left out, and as many more as hide them: the model
-    is of `n_persons`.
+    part in it. People whose pattern is rare are left out, and as many more as hide them, if that is
+    a tenth of all or less: the model is of `n_persons`.
     """
     from assessments.statistics.mixed import mixed_model
 
@@ -41,33 +53,31 @@ def mixed_block(scored: "Scored", scale: str, core: Mapping[str, Any], threshold
     }
     if not kept:
         return Block(without_numbers(figures, FEW), ())
-    if few_cohorts(cohorts[cohorts != ""].value_counts().tolist(), threshold):
+    sizes = cohorts[cohorts != ""].value_counts().tolist()
+    if len(sizes) > 1 and few_cohorts(sizes, threshold):
         return Block(without_numbers(figures, COHORTS), ())
     labels = ["+".join(wave for wave in waves if wave in pattern) for pattern in patterns]
     return Block(figures, (Cells(scale, waves, dict(zip(frame.index, labels, strict=True))),))
 
 
-def common(counts: Mapping[Pattern, int], shown: Iterable[Pattern], threshold: int) -> set[Pattern]:
+def common(counts: Mapping[Pattern, int], shown: Iterable[Sum], threshold: int) -> set[Pattern]:
     """The patterns whose people the model is of: those of a threshold or more, without the smallest
-    that are needed so that of no sum that is `shown` (over all who have scores in these waves) few
-    are left."""
-    shown = list(shown)
+    that have to go so that of no sum that is `shown` few people are left. None where more would be
+    left out than MOST_LEFT_OUT."""
+    shown, total = list(shown), sum(counts.values())
     out = {pattern for pattern, n in counts.items() if n < threshold}
-    while True:
-        few = [
-            waves
-            for waves in shown
-            if small(sum(counts[pattern] for pattern in out if waves <= pattern), threshold)
-        ]
-        if not few:
-            return set(counts) - out
-        out.add(_smallest(few[0], counts, out))
+    while few := [one for one in shown if small(_of(counts, out, one), threshold)]:
+        # Sums over fewer than a threshold are not shown, so another pattern belongs to it.
+        inside = [pattern for pattern in set(counts) - out if few[0].covers(pattern)]
+        if not inside:
+            return set()
+        out.add(min(inside, key=lambda pattern: (counts[pattern], sorted(pattern))))
+    left_out = sum(counts[pattern] for pattern in out)
+    return set(counts) - out if left_out <= MOST_LEFT_OUT * total else set()
 
 
-def _smallest(waves: Pattern, counts: Mapping[Pattern, int], out: Collection[Pattern]) -> Pattern:
-    """Sums over fewer than a threshold are not shown, so another pattern has these waves."""
-    having = [pattern for pattern in counts if waves <= pattern and pattern not in out]
-    return min(having, key=lambda pattern: (counts[pattern], sorted(pattern)))
+def _of(counts: Mapping[Pattern, int], out: Collection[Pattern], one: Sum) -> int:
+    return sum(counts[pattern] for pattern in out if one.covers(pattern))
 
 
 def _patterns(frame: "pd.DataFrame") -> "pd.Series":
@@ -87,11 +97,13 @@ def _kinds(given: "pd.DataFrame") -> tuple[list[Pattern], list[int]]:
     return kinds, of.reshape(-1).tolist()
 
 
-def _shown(core: Mapping[str, Any], waves: tuple[str, ...]) -> Iterable[Pattern]:
-    for wave in waves:
-        if core["waves"][wave]["n"]:
-            yield frozenset({wave})
+def _shown(core: Mapping[str, Any], waves: tuple[str, ...]) -> Iterator[Sum]:
+    """What the core tells: waves, pairs, and by subtraction who of a wave is not in a pair."""
+    whole = [wave for wave in waves if core["waves"][wave]["n"]]
+    for wave in whole:
+        yield Sum(frozenset({wave}))
     for change in core["changes"]:
         pair = frozenset({change["from"], change["to"]})
         if change["n"] and pair <= set(waves):
-            yield pair
+            yield Sum(pair)
+            yield from (Sum(frozenset({one}), pair - {one}) for one in whole if one in pair)

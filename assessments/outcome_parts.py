@@ -70,7 +70,7 @@ def with_parts(
     pieces = [*assembly.by_groups(), *assembly.blocks()]
     kept = {id(part) for part in assembly.adoption.settle()}
     report = assembly.report
-    report["breakdowns"] = []
+    report |= {part: [] for part in ("breakdowns", "comparisons", "attrition")}
     for piece in pieces:
         shown = piece.part is not None and id(piece.part) in kept
         put(report, piece.place, piece.figures if shown else piece.without)

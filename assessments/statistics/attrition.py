@@ -104,10 +104,13 @@ def logistic(scores: Values, stayed: np.ndarray) -> ChiSquare:
     columns = _independent(scores)
     if not columns.shape[1] or columns.shape[1] + 1 >= stayed.size:
         return ChiSquare()
-    fit = _logit(sm.add_constant(columns), stayed)
-    if fit is None:
+    loglik = _logit(sm.add_constant(columns), stayed)
+    if loglik is None:
         return ChiSquare()
-    return ChiSquare(float(fit.llr), int(fit.df_model), float(fit.llr_pvalue))
+    share = stayed.mean()
+    alone = stayed.size * (share * math.log(share) + (1 - share) * math.log(1 - share))
+    chi2, df = max(0.0, 2 * (loglik - alone)), int(columns.shape[1])
+    return ChiSquare(chi2, df, float(stats.chi2.sf(chi2, df)))
 
 
 def _independent(scores: Values) -> Values:
@@ -122,7 +125,8 @@ def _independent(scores: Values) -> Values:
     return np.column_stack(kept) if kept else np.empty((len(scores), 0))
 
 
-def _logit(design: Values, stayed: Values) -> "sm.Logit | None":
+def _logit(design: Values, stayed: Values) -> float | None:
+    """The log-likelihood, or None without an estimate."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -130,4 +134,4 @@ def _logit(design: Values, stayed: Values) -> "sm.Logit | None":
         except (PerfectSeparationError, np.linalg.LinAlgError):
             return None
     sharp = np.abs(fit.predict() - 0.5).max() > 0.5 - 1e-9
-    return fit if fit.mle_retvals["converged"] and not sharp else None
+    return None if sharp or not fit.mle_retvals["converged"] else float(fit.llf)

@@ -146,7 +146,7 @@ def report(responses):
 def test_the_report_has_the_contracts_shape(report):
     assert set(report) == {
         *["study", "instrument", "version", "threshold", "software", "flow", "scales"],
-        "breakdowns",
+        *["breakdowns", "comparisons", "attrition"],
     }
     assert set(report["software"]) >= {"portal", "scipy", "pandas", "statsmodels"}
     assert report["flow"] == [
@@ -155,7 +155,11 @@ def test_the_report_has_the_contracts_shape(report):
     ]
     for code in ("trust", "stigma", "use"):
         entry = report["scales"][code]
-        assert set(entry) == {"reliability", "waves", "changes"}
+        assert set(entry) - {"change_distributions"} == {
+            *["reliability", "waves", "changes", "distributions", "mixed"]
+        }
+        comparable = entry["changes"][0]["comparable"]
+        assert ("change_distributions" in entry) == comparable
         assert set(entry["reliability"]["pre"]) == {
             *["n", "k", "alpha", "alpha_low", "alpha_high", "omega"]
         }
