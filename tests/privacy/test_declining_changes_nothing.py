@@ -3,6 +3,7 @@ exactly like everybody else. The same life is lived once for each; all that can 
 """
 
 import logging
+import os
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -34,6 +35,8 @@ from tests.surveys import (
 Visit = Callable[[Client, SurveyWindow], None]
 Live = Callable[[Visit, Collection[str]], dict[str, Any]]
 
+# A life takes half a minute. Few rounds live the one in which most is done.
+ALL_LIVES = int(os.environ.get("SEEDS", "20")) >= 10
 STAGES = ("pre open", "post open", "closed", "opened", "certificate issued")
 
 
@@ -170,4 +173,5 @@ def test_at_the_end_everything_is_the_same_for_whoever_ignored_the_surveys(lived
 
 @pytest.mark.long
 def test_everything_is_the_same_at_every_stage_whatever_is_done(lived: Live) -> None:
-    compare(lived, [declines, ignores, stops_half_way, withdraws], STAGES)
+    others = [declines, ignores, stops_half_way, withdraws] if ALL_LIVES else [withdraws]
+    compare(lived, others, STAGES)
