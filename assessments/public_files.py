@@ -9,6 +9,7 @@ from io import StringIO
 from typing import Any
 
 from assessments.documents import text_in
+from assessments.public_outcomes import IMPORTED, noted_kind
 from courses.cells import escape_formula
 
 Row = Mapping[str, Any]
@@ -43,10 +44,12 @@ class Table:
 
 _NUMBER = Column("vintage", "integer", "", "Number of the study's public vintage; it is frozen.")
 _STUDY = Column("study", "text", "", "Code of the study.")
+_NAMED_FIRST = "main: the outcome named in advance; family: declared with it."
+_NAMED = "main: the outcome that the protocol names first of all; family: named beside it."
 _SCALES = (
     Column("scale", "text", "", "Code of the scale."),
     Column("scale_title", "text", "", "What the scale asks about."),
-    Column("role", "text", "", "main: the outcome named in advance; family: declared with it."),
+    Column("role", "text", "", _NAMED_FIRST),
     Column("scale_lowest", "number", "scale points", "Lowest score the scale can have."),
     Column("scale_highest", "number", "scale points", "Highest score the scale can have."),
     Column("better", "text", "", "higher or lower: the direction that counts as a benefit."),
@@ -143,12 +146,18 @@ TABLES = (
 FILES = (*(table.file for table in TABLES), DICTIONARY, EVERYTHING)
 
 
+def offered_files(rows: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of FILES that hold something; an address known already leads to the others too."""
+    filled = (table.file for table in TABLES if rows[table.rows])
+    return (*filled, DICTIONARY, EVERYTHING)
+
+
 def file_of(name: str, code: str, number: int, rows: Mapping[str, Any], notes: Row) -> bytes:
     """One of FILES of a frozen vintage. Raises KeyError for another name."""
     if name == EVERYTHING:
         return _everything(code, number, rows, notes)
     if name == DICTIONARY:
-        return _csv(DICTIONARY_COLUMNS, dictionary())
+        return _csv(DICTIONARY_COLUMNS, dictionary(notes))
     table = {table.file: table for table in TABLES}[name]
     columns = [column.name for column in table.columns]
     return _csv(columns, _full_rows(table, code, number, rows, notes))
@@ -161,21 +170,28 @@ def media_type(name: str) -> str:
 DICTIONARY_COLUMNS = ("file", "column", "type", "unit", "meaning", "row_is", "adding_up")
 
 
-def dictionary() -> list[dict[str, str]]:
-    """One row for every column of every file."""
+def dictionary(notes: Row) -> list[dict[str, str]]:
+    """One row for every column of every file, as is true of this kind of study."""
     return [
         {
             "file": table.file,
             "column": column.name,
             "type": column.kind,
             "unit": column.unit,
-            "meaning": column.meaning,
+            "meaning": _meaning(column, notes),
             "row_is": f"{table.about} One row: {', '.join(table.key)}.",
             "adding_up": table.once,
         }
         for table in TABLES
         for column in table.columns
     ]
+
+
+def _meaning(column: Column, notes: Row) -> str:
+    """Nobody knows of imported answers whether the protocol was there before them."""
+    if column.meaning == _NAMED_FIRST and noted_kind(notes) == IMPORTED:
+        return _NAMED
+    return column.meaning
 
 
 def _full_rows(
@@ -234,7 +250,7 @@ def _everything(code: str, number: int, rows: Mapping[str, Any], notes: Row) -> 
             }
             for table in TABLES
         },
-        "data_dictionary": dictionary(),
+        "data_dictionary": dictionary(notes),
     }
     return json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
 

@@ -28,6 +28,22 @@ MISSING, SELF_REPORTED = "missing", "self_reported"
 SEVERAL_SCALES, YEARS_DIFFER, SMALL_GROUPS = "several_scales", "years_differ", "small_groups"
 ROUNDED, FROZEN = "rounded", "frozen"
 
+CONFIDENTIAL, ANONYMOUS, IMPORTED = "confidential", "anonymous", "imported"
+
+
+def kind_of(study: StudySpec) -> str:
+    """How answers came here and how those of one person find together: sealed in the portal and
+    matched with two keys, or by a code that people make; or read in from a file."""
+    if not study.courses:
+        return IMPORTED
+    return ANONYMOUS if study.is_anonymous else CONFIDENTIAL
+
+
+def noted_kind(notes: Report) -> str:
+    """The kind that was frozen with a vintage. The oldest have none: their words are those of
+    confidential studies, and stay."""
+    return str(notes.get("kind", CONFIDENTIAL))
+
 
 @dataclass(frozen=True)
 class PublicDocument:
@@ -67,10 +83,15 @@ def trained_rows(people: Mapping[int, int]) -> list[Row]:
 
 
 def public_document(
-    report: Report, study: StudySpec, instrument: InstrumentSpec, trained: Mapping[int, int]
+    report: Report,
+    study: StudySpec,
+    instrument: InstrumentSpec,
+    trained: Mapping[int, int],
+    *,
+    source: int,
 ) -> PublicDocument:
     """The public part of a report. `trained`: how many people completed the study's courses, by
-    year, each person once a year."""
+    year, each person once a year; `source`: the number that the evaluators' vintage has."""
     total = [
         _figures(code, change, change, study.threshold)
         for code in _scales(study)
@@ -84,7 +105,8 @@ def public_document(
         "answered": _answered(report, study.threshold),
         "trained": trained_rows(trained),
     }
-    return PublicDocument(rows, _notes(report, study, instrument, rows))
+    notes = _notes(report, study, instrument, rows) | {"source": source, "kind": kind_of(study)}
+    return PublicDocument(rows, notes)
 
 
 def _scales(study: StudySpec) -> tuple[str, ...]:

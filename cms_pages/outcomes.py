@@ -12,7 +12,8 @@ from assessments.charts import MINUS, signed
 from assessments.documents import text_in
 from assessments.models import PublicOutcomes
 from assessments.public_charts import scale_charts, year_chart
-from assessments.public_files import DICTIONARY, EVERYTHING, TABLES
+from assessments.public_files import DICTIONARY, EVERYTHING, offered_files
+from cms_pages.outcome_sources import how_we_know
 
 Row = Mapping[str, Any]
 Context = dict[str, Any]
@@ -25,20 +26,23 @@ def page_context(public: PublicOutcomes) -> Context:
         "pairs": [_pair(public, first, second) for first, second in _pairs(public)],
         "answered": _answered(public),
         "trained": trained_steps(public.rows["trained"]),
-        "instrument_title": text_in(public.notes["instrument_titles"], get_language() or "en"),
         "files": _files(public) if public.pk else [],
+        "caveats": caveats(public.notes),
+        "how": how_we_know(public.notes),
     }
 
 
 def summary_context(public: PublicOutcomes) -> Context:
-    """What the list of studies shows of one: its title, its main outcome and the first chart."""
+    """What the list of studies shows of one: its title, its main outcome and the first chart. The
+    list itself does change."""
     pairs = _pairs(public)
     return {
         "public": public,
         "title": _title(public.notes),
         "main": [main_words(public, *pair) for pair in pairs if _main_row(public, *pair)],
         "first": _pair(public, *pairs[0]) if pairs else None,
-        "caveats": caveats(public.notes),
+        "care": f"care-{public.study.code}",
+        "caveats": caveats(public.notes, but=told.FROZEN),
     }
 
 
@@ -48,6 +52,14 @@ def _title(note: Row) -> str:
 
 def titles_of(notes: Sequence[Row]) -> dict[str, str]:
     return {note["code"]: _title(note) for note in notes}
+
+
+def _scale_title(note: Row) -> str:
+    """With the direction that is a benefit, where it is not what a reader takes for granted."""
+    name = _title(note)
+    if note["better"] != "lower":
+        return name
+    return _("%(scale)s (lower is better)") % {"scale": name}
 
 
 def _pairs(public: PublicOutcomes) -> list[tuple[str, str]]:
@@ -120,12 +132,16 @@ def _pair(public: PublicOutcomes, first: str, second: str) -> Context:
         "id": f"{first}-{second}",
         "title": _("%(first)s, then %(second)s")
         % {"first": waves[first], "second": waves[second][:1].lower() + waves[second][1:]},
-        "charts": scale_charts(rows, notes["scales"], titles_of(notes["scales"])),
+        "charts": scale_charts(rows, notes["scales"], _scale_titles(notes)),
         "table": change_table(notes, rows),
-        "main_scale": _title(main),
+        "main_scale": _scale_title(main),
         "years_chart": year_chart([row for row in years if row["scale"] == main["code"]], main),
         "years_table": _years_table(notes, years),
     }
+
+
+def _scale_titles(notes: Row) -> dict[str, str]:
+    return {note["code"]: _scale_title(note) for note in notes["scales"]}
 
 
 def change_table(notes: Row, rows: Sequence[Row]) -> Context:
@@ -145,7 +161,7 @@ def change_table(notes: Row, rows: Sequence[Row]) -> Context:
 
 def scale_cell(note: Row) -> Context:
     is_main = note["role"] == told.MAIN
-    name = _title(note)
+    name = _scale_title(note)
     return {"text": _("%(scale)s (main)") % {"scale": name} if is_main else name, "bold": is_main}
 
 
@@ -175,7 +191,10 @@ def _years_table(notes: Row, rows: Sequence[Row]) -> Context | None:
         return None
     cells = {(row["scale"], row["year"]): row for row in rows}
     return {
-        "caption": _("Change in each year, and of about how many people"),
+        "caption": _(
+            "Change in each year, and of how many people, to the nearest ten: rounded one by one, "
+            "the years do not add up to the number of all years"
+        ),
         "columns": [{"label": _("Scale")}, *({"label": year, "number": True} for year in years)],
         "rows": [
             [scale_cell(note), *(_year_cell(cells.get((note["code"], year))) for year in years)]
@@ -232,20 +251,33 @@ def trained_steps(rows: Sequence[Row]) -> list[Context]:
     ]
 
 
-def caveats(notes: Row) -> list[Context]:
-    """How to read the figures: the names that were frozen, in the words of today."""
+def caveats(notes: Row, *, but: str = "") -> list[Context]:
+    """How to read the figures: the names that were frozen, in the words of today, all `but` one."""
+    imported = told.noted_kind(notes) == told.IMPORTED
     texts = {
         told.NOT_COMPARED: (
             _("Nobody knows what would have happened without the training."),
-            _("There is no comparison group. Other events of the same time may explain a change."),
+            _(
+                "There is no comparison group. Other events of the same time may explain part or "
+                "all of a change."
+            ),
         ),
         told.COMPARED: (
             _("The change of people trained is shown here, not the comparison."),
-            _("Other events of the same time may explain a part of it."),
+            _(
+                "Evaluators compare them with people who were not trained at that time. That is "
+                "not published: such groups are small and known by what they wait for, so "
+                "colleagues could tell who is in them. Other events of the same time may explain "
+                "part or all of the change."
+            ),
         ),
         told.MISSING: (
             _("Not everybody answered."),
-            _("Taking part is voluntary. Those who left a survey out may differ from the others."),
+            _("Those who left a survey out may differ from the others.")
+            if imported
+            else _(
+                "Taking part is voluntary. Those who left a survey out may differ from the others."
+            ),
         ),
         told.SELF_REPORTED: (
             _("People speak about themselves."),
@@ -258,7 +290,14 @@ def caveats(notes: Row) -> list[Context]:
                 len(notes["scales"]),
             )
             % {"n": len(notes["scales"])},
-            _("Among several, one can move by chance. The main one was named before the data."),
+            _(
+                "Among several, one can move by chance. The main one is named in the protocol; "
+                "whether before the answers, the portal cannot tell."
+            )
+            if imported
+            else _(
+                "Among several, one can move by chance. The main one was named before the data."
+            ),
         ),
         told.YEARS_DIFFER: (
             _("Years are different people."),
@@ -280,7 +319,7 @@ def caveats(notes: Row) -> list[Context]:
     return [
         {"title": texts[name][0], "text": texts[name][1]}
         for name in notes["caveats"]
-        if name in texts
+        if name in texts and name != but
     ]
 
 
@@ -295,7 +334,7 @@ def _files(public: PublicOutcomes) -> list[Context]:
     }
     return [
         {"url": file_url(public, name), "name": name, "about": about[name]}
-        for name in (*(table.file for table in TABLES), DICTIONARY, EVERYTHING)
+        for name in offered_files(public.rows)
     ]
 
 

@@ -24,7 +24,9 @@ def public_preview(*, vintage: OutcomeVintage, trained: Mapping[int, int]) -> Pu
     if not vintage.published:
         raise NotPublishable
     frame = vintage.study.frame
-    return public_document(vintage.report, frame.study, frame.instrument, trained)
+    return public_document(
+        vintage.report, frame.study, frame.instrument, trained, source=vintage.number
+    )
 
 
 @transaction.atomic

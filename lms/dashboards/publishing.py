@@ -73,7 +73,7 @@ def _number(text: str) -> int:
 
 
 def _context(study: Study, vintage: OutcomeVintage | None) -> dict[str, Any]:
-    newest = study.public_outcomes.first()
+    newest = study.public_outcomes.select_related("vintage").first()
     context: dict[str, Any] = {
         "study": study,
         "spec": study.spec,

@@ -185,7 +185,9 @@ def public_outcomes(study: Study) -> PublicOutcomes:
     vintage = OutcomeVintage.objects.create(
         study=study, number=number, digest=f"public {number}", report={}, published=False
     )
-    document = public_document(report(), study.frame.study, study.frame.instrument, {2026: 60})
+    document = public_document(
+        report(), study.frame.study, study.frame.instrument, {2026: 60}, source=1
+    )
     return PublicOutcomes.objects.create(
         study=study, number=number, vintage=vintage, rows=document.rows, notes=document.notes
     )

@@ -12,11 +12,12 @@ from assessments.public_files import (
     dictionary,
     file_of,
     media_type,
+    offered_files,
 )
 from assessments.public_outcomes import public_document
 from tests.public_reports import INSTRUMENT, STUDY, report
 
-DOCUMENT = public_document(report(), STUDY, INSTRUMENT, {2024: 60, 2025: 4})
+DOCUMENT = public_document(report(), STUDY, INSTRUMENT, {2024: 60, 2025: 4}, source=2)
 
 
 def made(name, notes=DOCUMENT.notes):
@@ -126,7 +127,27 @@ def test_the_dictionary_explains_every_column_and_what_may_be_added_up():
         for column in rows(name)[0]
     }
     assert explained == written
-    assert all(row["meaning"] and row["adding_up"] and row["type"] for row in dictionary())
+    assert all(
+        row["meaning"] and row["adding_up"] and row["type"] for row in dictionary(DOCUMENT.notes)
+    )
+
+
+def test_nobody_says_of_imported_answers_that_the_outcome_was_named_before_them():
+    imported = str(dictionary(DOCUMENT.notes | {"kind": "imported"}))
+    assert "named in advance" not in imported
+    assert "declared" not in imported
+    assert "named in advance" in str(dictionary(DOCUMENT.notes))
+
+
+def test_a_vintage_from_before_kinds_were_kept_has_the_same_files():
+    old = {key: value for key, value in DOCUMENT.notes.items() if key != "kind"}
+    assert made(DICTIONARY, old) == made(DICTIONARY)
+
+
+def test_a_table_without_rows_is_not_offered():
+    empty = DOCUMENT.rows | {"years": [], "trained": []}
+    assert offered_files(DOCUMENT.rows) == FILES
+    assert set(FILES) - set(offered_files(empty)) == {"by-year.csv", "trained.csv"}
 
 
 def test_the_key_of_a_table_tells_its_rows_apart():
@@ -143,7 +164,7 @@ def test_json_holds_the_same_rows_with_numbers_and_the_dictionary():
             {key: "" if value is None else str(value) for key, value in row.items()} for row in told
         ]
         assert as_text == rows(table.file)
-    assert document["data_dictionary"] == dictionary()
+    assert document["data_dictionary"] == dictionary(DOCUMENT.notes)
     assert document["tables"]["trained"]["rows"][0]["people_about"] == 60
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from tests.public_reports import INSTRUMENT, SECRETS, STUDY, breakdown, change, 
 
 
 def document(trained=None, **parts):
-    return public_document(report(**parts), STUDY, INSTRUMENT, trained or {})
+    return public_document(report(**parts), STUDY, INSTRUMENT, trained or {}, source=2)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_changes_between_later_waves_are_left_out():
 def test_an_older_report_without_breakdowns_has_no_years():
     old = report()
     del old["breakdowns"]
-    found = public_document(old, STUDY, INSTRUMENT, {})
+    found = public_document(old, STUDY, INSTRUMENT, {}, source=2)
     assert found.rows["years"] == []
     assert YEARS_DIFFER not in found.notes["caveats"]
 
@@ -137,6 +138,24 @@ def test_notes_hold_all_that_is_needed_to_read_the_rows():
     ]
     assert (notes["scales"][0]["lowest"], notes["scales"][0]["highest"]) == (1, 5)
     assert {SEVERAL_SCALES, YEARS_DIFFER} <= set(notes["caveats"])
+
+
+def test_the_number_of_the_evaluators_vintage_is_noted():
+    assert document().notes["source"] == 2
+
+
+@pytest.mark.parametrize(
+    ("protocol", "kind"),
+    [
+        ({}, "confidential"),
+        ({"linking": "anonymous"}, "anonymous"),
+        ({"courses": ()}, "imported"),
+        ({"courses": (), "linking": "anonymous"}, "imported"),
+    ],
+)
+def test_the_kind_of_study_is_frozen_with_the_figures(protocol, kind):
+    study = replace(STUDY, **protocol)
+    assert public_document(report(), study, INSTRUMENT, {}, source=1).notes["kind"] == kind
 
 
 def test_the_digest_is_that_of_the_contents_in_any_order_of_keys():

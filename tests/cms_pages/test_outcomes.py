@@ -1,14 +1,16 @@
 import csv
 import io
 import json
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from assessments.actions import publish_outcomes
-from assessments.models import PublicOutcomes
+from assessments.models import PublicOutcomes, Study
 from assessments.public_files import FILES
-from cms_pages.outcomes import main_words, page_context
+from assessments.public_outcomes import COMPARED
+from cms_pages.outcomes import caveats, main_words, page_context
 from tests.public_reports import SECRETS, breakdown, change, make_study, make_vintage
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +89,103 @@ def test_the_main_outcome_is_said_in_words_whichever_way_it_came_out(study, publ
 
 def _null():
     return {"scale_a": {"changes": [change(118, 0.001)]}}
+
+
+IMPORTED_IS_NOT = (
+    "sealed",
+    "two secrets",
+    "everybody in a class",
+    "Taking part is voluntary",
+    "declared before",
+    "before the data",
+)
+"""What is promised and kept in the portal, and unknown of a file from elsewhere."""
+
+
+def of_kind(public, kind):
+    notes = {key: value for key, value in public.notes.items() if key != "kind"}
+    notes |= {"kind": kind} if kind else {}
+    PublicOutcomes.objects.filter(pk=public.pk).update(notes=notes)
+    return PublicOutcomes.objects.get(pk=public.pk)
+
+
+def test_nothing_is_claimed_of_imported_answers_that_nobody_knows(client, study, public):
+    of_kind(public, "imported")
+    page = read(client, "outcomes_vintage", study.code, 1)
+    assert not [claim for claim in IMPORTED_IS_NOT if claim in page]
+    assert "read them in from a file" in page
+    assert "own column of participants" in page
+
+
+def test_anonymous_surveys_are_matched_by_no_secret(client, study, public):
+    of_kind(public, "anonymous")
+    page = read(client, "outcomes_vintage", study.code, 1)
+    assert "two secrets" not in page
+    assert "a code that people make themselves" in page
+
+
+def test_a_vintage_from_before_kinds_were_kept_says_the_same_as_ever(client, study, public):
+    of_kind(public, None)
+    page = read(client, "outcomes_vintage", study.code, 1)
+    assert all(claim in page for claim in IMPORTED_IS_NOT)
+
+
+def test_each_study_of_the_list_has_the_caveats_of_its_own(client, public):
+    of_kind(public, "imported")
+    other = PublicOutcomes.objects.get(pk=public.pk)
+    second = Study.objects.get(pk=public.study_id)
+    second.pk, second.code, second.uuid = None, "z-study", uuid4()
+    second.save()
+    vintage = make_vintage(second)
+    notes = other.notes | {"kind": "confidential", "code": "z-study"}
+    PublicOutcomes.objects.create(
+        study=second, number=1, vintage=vintage, rows=other.rows, notes=notes
+    )
+    imported, confidential = read(client, "outcomes").split('id="study-2"')
+    assert "whether before the answers, the portal cannot tell" in imported
+    assert "was named before the data" not in imported
+    assert "was named before the data" in confidential
+
+
+def test_only_the_vintage_itself_says_that_it_does_not_change(client, study, public):
+    assert "This page does not change" in read(client, "outcomes_vintage", study.code, 1)
+    assert "This page does not change" not in read(client, "outcomes")
+
+
+def test_charts_and_tables_say_where_lower_is_better(public):
+    scales = [one | {"better": "lower"} for one in public.notes["scales"]]
+    public.notes = public.notes | {"scales": scales}
+    [pair] = page_context(public)["pairs"]
+    drawn = [row.label for row in pair["charts"][0].wide.rows]
+    listed = [row[0]["text"] for row in pair["table"]["rows"]]
+    assert drawn == ["Scale A (lower is better)", "Scale B (lower is better)"]
+    assert all("(lower is better)" in text for text in listed)
+
+
+def test_years_that_do_not_add_up_are_explained_beside_them(public):
+    [pair] = page_context(public)["pairs"]
+    assert "do not add up" in pair["years_table"]["caption"]
+
+
+def test_a_comparison_that_is_left_out_is_left_out_for_a_reason(public):
+    [said] = caveats(public.notes | {"caveats": [COMPARED]})
+    assert "such groups are small" in said["text"]
+    assert "part or all of the change" in said["text"]
+
+
+def test_the_page_names_the_evaluators_vintage(client, study):
+    for number in (1, 2):
+        vintage = make_vintage(study, number)
+    publish(vintage)
+    assert "evaluators’ vintage 2." in read(client, "outcomes_vintage", study.code, 1)
+
+
+def test_a_file_without_rows_is_not_offered_but_stays_where_it_is(client, study):
+    publish_outcomes(vintage=make_vintage(study, breakdowns=[]), trained={}, by=None)
+    page = read(client, "outcomes_vintage", study.code, 1)
+    for name in ("by-year.csv", "trained.csv"):
+        assert f">{name}<" not in page
+        assert client.get(reverse("outcomes_file", args=[study.code, 1, name])).status_code == 200
 
 
 def test_people_trained_are_shown_in_tens_and_few_as_under_ten(public):

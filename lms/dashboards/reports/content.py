@@ -10,7 +10,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from assessments.models import PublicOutcomes
-from cms_pages.outcomes import page_context, titles_of
+from assessments.public_outcomes import FROZEN
+from cms_pages.outcomes import caveats, page_context, titles_of
 from lms.accounts.clock import today
 from lms.dashboards.reports.blocks import (
     Block,
@@ -29,8 +30,8 @@ from lms.dashboards.reports.figures import LEAST_PEOPLE, AgencyLine, YearFigures
 
 
 def year_report(figures: YearFigures, outcomes: Iterable[PublicOutcomes], host: str) -> Report:
-    """The whole report. `outcomes`: the newest public vintage of each study; `host`: scheme and
-    name of the portal, for addresses on paper."""
+    """The whole report. `outcomes`: the newest public vintage of each study of the year; `host`:
+    scheme and name of the portal, for addresses on paper."""
     year = figures.year
     made_on = today(settings.TIME_ZONE)
     sections = [
@@ -61,7 +62,6 @@ def year_report(figures: YearFigures, outcomes: Iterable[PublicOutcomes], host: 
 
 def _at_a_glance(figures: YearFigures) -> Section:
     people = ngettext("by %(n)d person", "by %(n)d people", figures.people)
-    completed = ngettext("by %(n)d person", "by %(n)d people", figures.certified_people)
     coming = ngettext("%(n)d more is scheduled", "%(n)d more are scheduled", figures.coming)
     agencies = len(figures.agencies) + figures.merged
     block = Figures(
@@ -75,13 +75,22 @@ def _at_a_glance(figures: YearFigures) -> Section:
             Figure(
                 str(figures.completions),
                 _("Seats completed"),
-                completed % {"n": figures.certified_people},
+                _completed_note(figures),
             ),
             Figure(hours(figures.minutes), _("Credited hours"), _("earned in this year")),
             Figure(str(agencies), _("Agencies"), _("took part")),
         )
     )
     return Section("glance", _("The year at a glance"), (block,))
+
+
+def _completed_note(figures: YearFigures) -> str:
+    """By how many people, and how many seats are not to be judged yet."""
+    people = ngettext("by %(n)d person", "by %(n)d people", figures.certified_people)
+    notes = [people % {"n": figures.certified_people}]
+    if figures.open_seats:
+        notes.append(_("%(n)d more in trainings not closed yet") % {"n": figures.open_seats})
+    return "; ".join(notes)
 
 
 def hours(minutes: int) -> str:
@@ -113,7 +122,19 @@ def _by_program(figures: YearFigures) -> Section:
     )
     caption = _("Each seat stands in one line. Somebody with two seats is in two of them.")
     grid = Grid(caption, columns, (*rows, total))
-    return Section("programs", _("By program"), (grid,))
+    return Section("programs", _("By program"), (grid, *_under_way(figures)))
+
+
+def _under_way(figures: YearFigures) -> tuple[Block, ...]:
+    if not figures.open_seats:
+        return ()
+    words = ngettext(
+        "%(n)d seat may still be completed: its training is under way, or over and not closed yet.",
+        "%(n)d seats may still be completed: their trainings are under way, or over and not closed "
+        "yet.",
+        figures.open_seats,
+    )
+    return (Words((words % {"n": figures.open_seats},)),)
 
 
 def _agencies(figures: YearFigures) -> Section:
@@ -178,7 +199,8 @@ def _study(public: PublicOutcomes, host: str) -> Section:
         "day": date_format(public.published_at, "F j, Y"),
         "address": address,
     }
-    blocks: list[Block] = [Words((*page["main"], _attrition(public)))]
+    whole = _("All years of the study, not only this one.")
+    blocks: list[Block] = [Words((whole, *page["main"], _attrition(public)))]
     for pair in page["pairs"]:
         blocks += [
             Chart(
@@ -198,9 +220,14 @@ def _study(public: PublicOutcomes, host: str) -> Section:
         ]
         blocks.append(_grid(pair["title"], pair["table"]))
         if pair["years_table"]:
-            caption = _("%(pair)s: change in each year") % {"pair": pair["title"]}
+            caption = _(
+                "%(pair)s: change in each year; numbers of people are rounded one by one, so the "
+                "years do not add up to the number of all years"
+            ) % {"pair": pair["title"]}
             blocks.append(_grid(caption, pair["years_table"]))
-    points = tuple(Point(one["title"], one["text"]) for one in page["caveats"])
+    # The report is made anew each time: it is the public page that does not change.
+    read_with = caveats(public.notes, but=FROZEN)
+    points = tuple(Point(one["title"], one["text"]) for one in read_with)
     blocks += [Points(points), Words((source,))]
     return Section(f"study-{public.study.code}", page["title"], tuple(blocks))
 
@@ -237,7 +264,10 @@ def _grid(caption: str, table: dict[str, Any]) -> Grid:
 
 
 def _no_study() -> Section:
-    words = _("No outcomes have been published yet. They appear here once they are public.")
+    words = _(
+        "No outcomes of this year’s trainings have been published yet. They appear here once they "
+        "are public."
+    )
     return Section("outcomes", _("What changed"), (Words((words,)),))
 
 
@@ -269,10 +299,11 @@ def _methods(figures: YearFigures) -> Section:
         (
             _("Change."),
             _(
-                "The same people before and after, on scales declared in advance; mean change with "
-                "its 95% interval. The figures are those of the public page, of all its years. "
-                "Numbers of people are rounded to the nearest ten there and here: whoever knows "
-                "the classes must not be able to work out how many answered."
+                "The same people before and after, on scales that the protocol names; mean change "
+                "with its 95% interval. A study stands here where one of its trainings began in "
+                "this year; its figures are those of the public page, of all its years. Numbers of "
+                "people are rounded to the nearest ten there and here: whoever knows the classes "
+                "must not be able to work out how many answered."
             ),
         ),
         (

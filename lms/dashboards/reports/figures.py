@@ -8,10 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 
+from assessments.models import PublicOutcomes, Study
 from certificates.models import Certificate
 from courses.ledgers import minutes_by_course_between
-from courses.models import Cohort, Course, Enrolment
+from courses.models import Cohort, CohortState, Course, Enrolment
 from courses.training_year import TrainingYear
+from lms.accounts.clock import today
 from lms.accounts.models import User
 from lms.dashboards.training_year import (
     CohortLine,
@@ -65,7 +67,7 @@ class CoverageLine:
 @dataclass(frozen=True)
 class YearFigures:
     """One training year. `merged` is how many agencies are in `others`, which is None where there
-    are none."""
+    are none; `open_seats` are not completed, in trainings that have begun and are not closed."""
 
     year: TrainingYear
     programs: tuple[ProgramLine, ...]
@@ -76,6 +78,7 @@ class YearFigures:
     others: AgencyLine | None
     merged: int
     coverage: tuple[CoverageLine, ...]
+    open_seats: int
 
     @property
     def trainings(self) -> int:
@@ -99,6 +102,17 @@ def reported_years(user: User) -> list[TrainingYear]:
     return years_of(Cohort.objects.reported_to(user))
 
 
+def outcomes_of(user: User, year: TrainingYear) -> Any:
+    """The newest public vintage of each study of whose courses a training began in the year. An
+    imported study has no courses, and is of no year."""
+    begun = of_year(Cohort.objects.reported_to(user), year).filter(
+        starts_on__lte=today(settings.TIME_ZONE)
+    )
+    courses = begun.exclude(state=CohortState.CANCELLED).values("version__course")
+    studies = Study.objects.filter(courses__in=courses)
+    return PublicOutcomes.objects.newest_of_each().filter(study__in=studies)
+
+
 def year_figures(user: User, year: TrainingYear) -> YearFigures:
     """The year as it stands now. A cohort belongs to the year of its first day and counts from
     then on; hours belong to the year in which they were earned."""
@@ -119,7 +133,12 @@ def year_figures(user: User, year: TrainingYear) -> YearFigures:
         others=others,
         merged=merged,
         coverage=_coverage(reported.filter(starts_on__lte=year.last_day)),
+        open_seats=sum(_still_open(line) for line in begun),
     )
+
+
+def _still_open(line: CohortLine) -> int:
+    return max(0, line.seats - line.certificates) if line.standing != "closed" else 0
 
 
 def merge_small(

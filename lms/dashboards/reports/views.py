@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from assessments.models import PublicOutcomes
 from courses.training_year import TrainingYear
 from lms.accounts.http import SignedInRequest
 from lms.accounts.permissions import Permission
 from lms.dashboards.reports.blocks import Report
 from lms.dashboards.reports.content import year_report
-from lms.dashboards.reports.figures import reported_years, year_figures
+from lms.dashboards.reports.figures import outcomes_of, reported_years, year_figures
 
 
 @never_cache
@@ -70,7 +69,7 @@ def _year(request: SignedInRequest, first: int) -> TrainingYear:
 
 
 def _report(request: SignedInRequest, chosen: TrainingYear) -> Report:
-    outcomes = PublicOutcomes.objects.newest_of_each().select_related("study")
+    outcomes = outcomes_of(request.user, chosen).select_related("study")
     host = request.build_absolute_uri("/").rstrip("/")
     return year_report(year_figures(request.user, chosen), outcomes, host)
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from assessments.documents import text_in
 from assessments.models import OutcomeVintage
+from assessments.public_outcomes import ANONYMOUS, CONFIDENTIAL, IMPORTED, kind_of
 from lms.dashboards.results.reading import LANGUAGE, Reading
 from lms.dashboards.results.words import listed
 
@@ -53,12 +54,18 @@ def _people(reading: Reading) -> Iterator[str]:
         for row in reading.report["flow"]
     ]
     yield _("Surveys: %(rows)s.") % {"rows": "; ".join(rows)}
-    made = reading.spec.is_anonymous
-    how = _("codes that people made") if made else _("a code that needs two keys")
     n = reading.paired(reading.first_pair[1])
-    told = {"how": how, "n": _("hidden") if n is None else n}
+    told = {"how": _matched_by(reading), "n": _("hidden") if n is None else n}
     yield _("Surveys of one person were matched by %(how)s; %(n)s answered the first two.") % told
     yield _("Each comparison uses the people with a score in both waves; nothing was imputed.")
+
+
+def _matched_by(reading: Reading) -> str:
+    return {
+        IMPORTED: _("the participant column of the file that was imported"),
+        ANONYMOUS: _("codes that people made"),
+        CONFIDENTIAL: _("a code that needs two keys"),
+    }[kind_of(reading.spec)]
 
 
 def _tests(reading: Reading) -> Iterator[str]:
@@ -72,11 +79,14 @@ def _tests(reading: Reading) -> Iterator[str]:
         "both variances. Reliable change uses alpha of the earlier wave and 1.96."
     )
     family = listed([reading.title(code) for code in reading.spec.family]) or _("none")
-    told = {"primary": reading.title(reading.spec.primary), "family": family}
+    imported = kind_of(reading.spec) == IMPORTED
+    named = _("named in the protocol") if imported else _("named in advance")
+    told = {"primary": reading.title(reading.spec.primary), "family": family, "named": named}
     yield (
         _(
-            "Primary outcome, named in advance: %(primary)s. Holm’s adjustment within the declared "
-            "family (%(family)s); Benjamini-Hochberg for all other scales."
+            "Primary outcome, %(named)s: %(primary)s. Holm’s adjustment within the declared family "
+            "(%(family)s) and within each pair of surveys; Benjamini-Hochberg for all other "
+            "scales. Intervals are not adjusted."
         )
         % told
     )
@@ -93,8 +103,8 @@ def _models(reading: Reading) -> Iterator[str]:
     main = reading.change(reading.spec.primary, *reading.first_pair)
     if main["cluster"].get("ci_low") is not None:
         yield _(
-            "Cluster-robust intervals by cohort use a t distribution with cohorts − 1 degrees of "
-            "freedom."
+            "Cluster-robust intervals by cohort (CR1 standard errors) use a t distribution with "
+            "cohorts − 1 degrees of freedom."
         )
     if any(scale.get("mixed") for scale in reading.scales.values()):
         yield _(
@@ -102,11 +112,14 @@ def _models(reading: Reading) -> Iterator[str]:
             "cohorts, all available answers."
         )
     if any(one.get("pooled") for one in reading.parts("breakdowns")):
-        yield _("Cohorts were pooled by a random-effects model.")
+        yield _(
+            "Cohorts were pooled by a random-effects model (variance between cohorts by "
+            "DerSimonian and Laird, Hartung-Knapp interval: t, cohorts − 1 degrees of freedom)."
+        )
     if reading.parts("comparisons"):
         yield _(
-            "Arms were compared by difference in differences with errors clustered by cohort, by "
-            "analysis of covariance on the first score, and by d_ppc2 (Morris 2008)."
+            "Arms were compared by difference in differences with errors clustered by cohort "
+            "(CR1), by analysis of covariance on the first score, and by d_ppc2 (Morris 2008)."
         )
     if reading.parts("attrition"):
         yield _(

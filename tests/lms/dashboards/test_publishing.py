@@ -52,6 +52,15 @@ def _body(text):
     return text[start : text.index("</section>", text.index('id="how"'))]
 
 
+def test_it_is_said_which_vintage_becomes_which_public_one(client, study, evaluator):
+    make_vintage(study, 1)
+    make_vintage(study, 2)
+    text = page(client, study).content.decode()
+    assert "as public vintage 1, made of your vintage 2." in text
+    post(client, study, hidden_fields(text))
+    assert "Public vintage 1, made of your vintage 2," in page(client, study).content.decode()
+
+
 def test_pressed_twice_it_publishes_once(client, study, evaluator):
     make_vintage(study)
     fields = hidden_fields(page(client, study).content.decode())

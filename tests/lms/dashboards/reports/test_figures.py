@@ -75,6 +75,17 @@ def test_what_is_cancelled_given_up_coming_or_of_another_year_does_not_count(rea
     assert (figures.trainings, figures.seats, figures.people, figures.coming) == (1, 0, 0, 1)
 
 
+def test_a_seat_without_a_certificate_is_open_until_its_training_is_closed(reader, version):
+    cohort = CohortFactory.create(version=version, starts_on=MONDAY)
+    taken = seats(cohort, AgencyFactory.create(), 3)
+    certificate_for(taken[0])
+    seats(CohortFactory.create(version=version, starts_on=date(2026, 12, 7)), None, 4)
+    assert year_figures(reader, YEAR).open_seats == 2
+    cohort.state = CohortState.CLOSED
+    cohort.save()
+    assert year_figures(reader, YEAR).open_seats == 0
+
+
 def test_a_revoked_certificate_is_no_completion(reader, version):
     [seat] = seats(CohortFactory.create(version=version, starts_on=MONDAY), None, 1)
     certificate = certificate_for(seat)

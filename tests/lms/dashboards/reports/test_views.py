@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.actions import publish_outcomes
+from courses.models import Cohort
 from lms.dashboards.reports.content import hours
 from tests.access.world import certificate_for
 from tests.factories import (
@@ -104,8 +105,31 @@ def test_the_figures_of_the_year_are_there(client, outcomes, chief):
 
 
 def test_a_year_without_outcomes_says_so(client, year, chief):
-    assert "No outcomes have been published yet" in page(client)
-    assert "No outcomes have been published yet" in " ".join(paper(client).split())
+    assert "No outcomes of this year’s trainings" in page(client)
+    assert "No outcomes of this year’s trainings" in " ".join(paper(client).split())
+
+
+def test_a_study_without_a_training_in_the_year_is_left_out(client, outcomes, chief):
+    """Whatever was published of another year's classes, or read in from a file."""
+    Cohort.objects.update(starts_on=date(2025, 9, 15))
+    assert "A small study" not in page(client)
+    assert "A small study" not in paper(client)
+    text = client.get(reverse("reports:year", args=[2025])).content.decode()
+    assert "A small study" in text
+
+
+def test_outcomes_are_said_to_be_of_all_years_and_the_report_not_to_stay(client, outcomes, chief):
+    text = page(client)
+    assert "All years of the study, not only this one." in text
+    assert "This page does not change" not in text
+
+
+def test_seats_of_trainings_that_are_not_closed_are_no_failures(client, year, chief):
+    cohort = Cohort.objects.get()
+    for _ in range(3):
+        EnrolmentFactory.create(cohort=cohort, user=UserFactory.create())
+    assert "by 6 people; 3 more in trainings not closed yet" in page(client)
+    assert "3 seats may still be completed" in page(client)
 
 
 def test_only_the_newest_public_vintage_is_reported(client, outcomes, chief):
