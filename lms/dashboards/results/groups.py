@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.dot_plots import DotPlot, Estimate, dot_plot, signed
+from lms.dashboards.results.directions import directions
 from lms.dashboards.results.forms import GroupsForm
 from lms.dashboards.results.reading import Reading, Report, dimension, group_label
 from lms.dashboards.results.words import (
@@ -47,6 +48,7 @@ def groups(reading: Reading, asked: Mapping[str, str]) -> dict[str, Any] | None:
         "form": _form(reading, held, choice),
         "notes": choice.notes,
         "title": _title(reading, choice),
+        "direction": directions(reading, [choice.scale]),
         "pairs": [_pair(reading, one, choice, place) for place, one in enumerate(shown)],
     }
 

@@ -124,3 +124,15 @@ def test_the_page_stays_under_its_weight(whole):
     import gzip
 
     assert len(gzip.compress(whole.encode())) < 30 * 1024
+
+
+@pytest.mark.parametrize("part", ["moves", "family-pre-post", "others-pre-post", "model", "groups"])
+def test_whoever_reads_a_change_is_told_which_direction_is_better(whole, part):
+    start = whole.index(f'<h2 id="{part}"')
+    assert "is better on" in whole[start : whole.index("</section>", start)]
+
+
+def test_whoever_compares_two_groups_is_told_which_direction_is_better(whole):
+    start = whole.index('<h2 id="comparison-0"')
+    part = whole[start : whole.index("</section>", start)]
+    assert re.search(r"Lower is better on [^.]*ocial distance", part)
