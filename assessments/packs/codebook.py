@@ -21,8 +21,9 @@ def codebook_html(rows: Rows, wide: WideTable, counts: Sequence[Counts], about: 
     title = f"{study.title_in(LANGUAGE)}: codebook of release {about.number}"
     sections = [
         f"<h1>{markup.text(title)}</h1>",
-        f"<p>{len(rows.table):,} responses of {len(rows.place):,} persons, as released on "
-        f"{about.made_on.isoformat()}. README.md says how they came to be so.</p>",
+        f"<p>{len(rows.table):,} responses under {len(rows.place):,} codes, as released on "
+        f"{about.made_on.isoformat()}. People whose links were cut have several "
+        "codes. README.md says how they came to be so.</p>",
         *_overview(counts),
         *_missing(rows),
         "<h2>Variables of data_long, one by one</h2>",
@@ -108,7 +109,7 @@ def _facts(variable: Variable) -> Iterator[str]:
 def _wide(wide: WideTable) -> Iterator[str]:
     yield "<h2>Variables of data_wide</h2>"
     yield (
-        "<p>One row is one person. Values and labels are those of the variable of data_long that a "
+        "<p>One row is one code. Values and labels are those of the variable of data_long that a "
         "column comes from.</p>"
     )
     yield markup.table(

@@ -12,6 +12,10 @@ from assessments.packs.variables import TEXT, Marks, Variable
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+MAY_BE_WITHHELD = "Not answered, or withheld so that nobody stands out"
+"""Of a covariate: it is taken away from some people at random, so that those who did not give it
+are not alone. Nothing may tell the ones from the others."""
+
 
 def coded(table: Table) -> list[Variable]:
     """The columns of numbers: all but text."""
@@ -25,12 +29,15 @@ def value_labels(variable: Variable) -> dict[int, str]:
 
 def reasons(variable: Variable, marks: Marks) -> dict[int, str]:
     """The marks that may stand in a column, with what they mean."""
-    possible = [marks.skipped]
+    possible = [marks.withheld] if variable.is_known_of_all else [marks.skipped]
     if variable.item and variable.item.show_if:
         possible.append(marks.not_asked)
     if variable.wave:
         possible.append(marks.absent)
-    return {number: marks.words[number] for number in possible}
+    words = {number: marks.words[number] for number in possible}
+    if variable.is_covariate:
+        words |= {marks.skipped: MAY_BE_WITHHELD, marks.withheld: marks.words[marks.withheld]}
+    return words
 
 
 def day_and_month(day: date) -> str:

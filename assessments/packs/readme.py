@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FILES = {
     "data_long.csv": "one row per response: who (a code of this release alone), wave, arm, block, "
     "covariates, answers",
-    "data_wide.csv": "one row per person, answers once for each wave",
+    "data_wide.csv": "one row per code, answers once for each wave",
     "data_long.sav": "the same for SPSS and PSPP, with labels and reasons for missing values",
     "data_wide.sav": "the wide table for SPSS and PSPP",
     "data_long.dta": "the same for Stata 14 and later (format 118)",
@@ -78,7 +78,8 @@ def _facts(rows: Rows, about: About) -> Iterator[str]:
     yield f"- Purpose: {one_line(about.purpose)}"
     yield f"- To be deleted by: {until}"
     yield f"- Belongs to: {_vintage(about)}"
-    yield f"- Rows: {len(rows.table):,} responses of {len(rows.place):,} persons"
+    yield f"- Rows: {len(rows.table):,} responses under {len(rows.place):,} codes"
+    yield "- Codes: one for each person, and one for each response whose link was cut"
 
 
 def _vintage(about: About) -> str:
@@ -125,6 +126,10 @@ def _reading(rows: Rows) -> Iterator[str]:
             f"{n} and .{letter}: {marks.words[n].lower()}" for n, letter in marks.letters.items()
         )
         + "."
+    )
+    yield (
+        "- A covariate that is missing where the arm is told was not answered, or was taken away "
+        "so that those who did not answer do not stand out. Which of the two is not told."
     )
     yield f"- {FORMULA_RULE}"
     yield (

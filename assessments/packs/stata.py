@@ -23,7 +23,7 @@ _STAMP = b"<timestamp>\x11"
 
 
 def write_dta(table: Table, marks: Marks, title: str, made_on: date, path: Path) -> None:
-    """The table with labels; missing answers are .a, .b and .c."""
+    """The table with labels; missing values are .a to .d."""
     import pandas as pd
     import pyreadstat
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assessments.frame import Frame
-from assessments.packs.variables import CATEGORY, Marks, Variable
+from assessments.packs.variables import ARM, CATEGORY, Marks, Variable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,11 +72,21 @@ class Rows:
         column = self.column(source)
         if variable.kind == CATEGORY:
             places = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-            numbers = np.array([*(c.number for c in variable.categories), self.marks.skipped])
-            return numbers[places].astype(float)
+            numbers = np.array([*(c.number for c in variable.categories), 0])
+            return np.where(places < 0, self._why_not_told(variable), numbers[places].astype(float))
         given = column.is_valid().to_numpy(zero_copy_only=False)
         values = column.fill_null(0).to_numpy(zero_copy_only=False).astype(float)
         return np.where(given, values, np.where(self._asked(variable), *self._why_missing()))
+
+    def _why_not_told(self, variable: Variable) -> "Numbers":
+        """Rows whose link was cut have neither arm nor anything else that is told beside answers;
+        where there is an arm, a covariate may not have been given."""
+        import numpy as np
+
+        if variable.is_known_of_all:
+            return np.full(len(self.table), float(self.marks.withheld))
+        has_arm = self.column(ARM).is_valid().to_numpy(zero_copy_only=False)
+        return np.where(has_arm, float(self.marks.skipped), float(self.marks.withheld))
 
     def _why_missing(self) -> tuple[float, float]:
         return float(self.marks.skipped), float(self.marks.not_asked)

@@ -67,21 +67,31 @@ class Variable:
         """Labels by the number that stands for each value."""
         return {category.number: category.label for category in self.categories}
 
+    @property
+    def is_known_of_all(self) -> bool:
+        """Whether the study knows this of everybody, so that it is missing only where withheld."""
+        return self.source in (WAVE, ARM, CLUSTER)
+
+    @property
+    def is_covariate(self) -> bool:
+        return self.kind == CATEGORY and not self.is_known_of_all
+
 
 @dataclass(frozen=True)
 class Marks:
     """Numbers that stand for a missing value and say why; below every answer that is possible.
 
-    In Stata they are .a, .b and .c. A text file leaves the cell empty for all three.
+    In Stata they are .a, .b, .c and .d. A text file leaves the cell empty for all of them.
     """
 
     skipped: int = -9
     not_asked: int = -8
     absent: int = -7
+    withheld: int = -6
 
     @property
     def letters(self) -> dict[int, str]:
-        return {self.skipped: "a", self.not_asked: "b", self.absent: "c"}
+        return {self.skipped: "a", self.not_asked: "b", self.absent: "c", self.withheld: "d"}
 
     @property
     def words(self) -> dict[int, str]:
@@ -89,17 +99,18 @@ class Marks:
             self.skipped: "Not answered",
             self.not_asked: "Not asked: an earlier answer does not lead to it",
             self.absent: "No response in this wave",
+            self.withheld: "Withheld to protect people",
         }
 
 
 def marks_for(variables: Iterable[Variable]) -> Marks:
-    """-9, -8 and -7, or -99, -98 and -97, and so on, where answers may be that low themselves.
+    """-9 to -6, or -99 to -96, and so on, where answers may be that low themselves.
     Beyond a million millions a number could no longer be told from its neighbour."""
     lowest = max(min((v.low for v in variables if v.low is not None), default=0), -(10**12))
     nines = 9
-    while lowest <= -nines + 2:
+    while lowest <= -nines + 3:
         nines = nines * 10 + 9
-    return Marks(-nines, -nines + 1, -nines + 2)
+    return Marks(-nines, -nines + 1, -nines + 2, -nines + 3)
 
 
 def variables_of(

@@ -19,6 +19,7 @@ from lms.accounts.permissions import Permission
 from lms.dashboards import results
 from lms.dashboards.results.files import csv_rows
 from lms.dashboards.results.forms import OutcomesForm
+from lms.dashboards.results.reading import Report
 from lms.dashboards.standing import Standing, standing
 from lms.dashboards.studies import study_cards
 
@@ -43,7 +44,12 @@ def study(request: SignedInRequest, code: str) -> HttpResponse:
     """One study's outcomes: who is in them first, then the main one, then the others, then what
     they rest on. `?scale=&by=&within=` choose the groups."""
     found = _study(request, code)
-    return _page(request, found, standing(found), OutcomesForm())
+    stands = standing(found)
+    return _page(request, found, stands, OutcomesForm(report=_report(stands)))
+
+
+def _report(stands: Standing) -> Report | None:
+    return stands.vintage.report if stands.vintage else None
 
 
 def _page(
@@ -74,7 +80,8 @@ def table(request: SignedInRequest, code: str) -> HttpResponse:
     found = _study(request, code)
     if not request.user.may(Permission.EXPORT_OUTCOMES):
         raise PermissionDenied
-    form, stands = OutcomesForm(request.POST), standing(found)
+    stands = standing(found)
+    form = OutcomesForm(request.POST, report=_report(stands))
     if stands.vintage is None and form.is_valid():
         form.add_error(None, _("There are no results yet to take away."))
     if not form.is_valid() or stands.vintage is None:

@@ -151,4 +151,4 @@ def _confirm(request: SignedInRequest, study: Study) -> HttpResponse:
         n,
     )
     messages.success(request, done % {"n": n})
-    return redirect("evaluator:home")
+    return redirect("evaluator:study", code=study.code)

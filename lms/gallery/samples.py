@@ -217,7 +217,10 @@ def results() -> dict[str, Any]:
             ],
         },
         "caveats": [
-            {"title": "No comparison group.", "text": "Other changes may explain part of this."},
+            {
+                "title": "No comparison group.",
+                "text": "Other changes may explain part or all of this.",
+            },
             {"title": "44% are missing.", "text": "People who did not answer may differ."},
         ],
     }

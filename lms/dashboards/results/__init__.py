@@ -9,6 +9,7 @@ from lms.dashboards.results.attrition import attrition
 from lms.dashboards.results.caveats import caveats
 from lms.dashboards.results.changes import pairs
 from lms.dashboards.results.comparison import comparisons
+from lms.dashboards.results.directions import directions
 from lms.dashboards.results.distributions import distributions, moves
 from lms.dashboards.results.flags import flags
 from lms.dashboards.results.flow import flow, share
@@ -34,6 +35,12 @@ def for_page(
         "primary": primary(reading),
         "distributions": distributions(reading, main),
         "moves": moves(reading, main),
+        "directions": {
+            "main": directions(reading, [main]),
+            "family": directions(reading, reading.declared),
+            "exploratory": directions(reading, reading.exploratory),
+            "all": directions(reading, reading.scales),
+        },
         "family": pairs(reading, reading.declared),
         "exploratory": pairs(reading, reading.exploratory),
         "model": model(reading),

@@ -50,7 +50,7 @@ def _comparison(reading: Reading) -> Point:
         )
     return (
         _("No comparison group."),
-        _("Other changes in the same weeks may explain part of this."),
+        _("Other changes in the same weeks may explain part or all of this."),
     )
 
 

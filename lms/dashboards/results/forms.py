@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.outcome_table import TABLES
+from lms.dashboards.results.reading import Report
 
 _TABLES = {
     "changes": _("Change on each scale"),
@@ -19,16 +20,20 @@ _TABLES = {
 
 
 class OutcomesForm(forms.Form):
-    """Which table is taken out of the portal, and what for."""
+    """Which table is taken out of the portal, and what for. Tables without a row in the report are
+    not offered, nor is any without a report."""
 
-    table = forms.ChoiceField(
-        label=_("Table"), choices=[(name, _TABLES[name]) for name in TABLES], required=False
-    )
+    table = forms.ChoiceField(label=_("Table"), required=False)
     purpose = forms.CharField(
         label=_("What is it for? This is written to the audit log."),
         max_length=200,
         error_messages={"required": _("Say in a few words what the table is for.")},
     )
+
+    def __init__(self, data: Any = None, *, report: Report | None = None) -> None:
+        super().__init__(data)
+        held = [name for name in TABLES if report and TABLES[name].rows(report)]
+        self.fields["table"].choices = [(name, _TABLES[name]) for name in held]  # type: ignore[attr-defined]
 
     def clean_table(self) -> str:
         return str(self.cleaned_data["table"] or next(iter(TABLES)))

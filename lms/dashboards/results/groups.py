@@ -6,8 +6,10 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assessments.dot_plots import DotPlot, Estimate, dot_plot, signed
+from lms.dashboards.results.directions import directions
 from lms.dashboards.results.forms import GroupsForm
 from lms.dashboards.results.reading import Reading, Report, dimension, group_label
 from lms.dashboards.results.words import (
@@ -46,6 +48,7 @@ def groups(reading: Reading, asked: Mapping[str, str]) -> dict[str, Any] | None:
         "form": _form(reading, held, choice),
         "notes": choice.notes,
         "title": _title(reading, choice),
+        "direction": directions(reading, [choice.scale]),
         "pairs": [_pair(reading, one, choice, place) for place, one in enumerate(shown)],
     }
 
@@ -168,7 +171,7 @@ def _pooled(one: Report) -> str:
         "estimate": signed(told["estimate"]),
         "interval": interval(told["ci_low"], told["ci_high"]),
         "q": figure(told["q"]),
-        "df": told["df"],
+        "freedom": _freedom(told["df"]),
         "p": p_words(told["p"]),
         "tau": figure(told["tau2"], 3),
         "i2": figure(told["i2"], 0),
@@ -176,27 +179,34 @@ def _pooled(one: Report) -> str:
     return (
         _(
             "Pooled over cohorts by a random-effects model: %(estimate)s points, 95%% interval "
-            "%(interval)s. Differences between cohorts: Q = %(q)s on %(df)s degrees of freedom, "
-            "%(p)s; τ² = %(tau)s, I² = %(i2)s%%."
+            "%(interval)s. Differences between cohorts: Q = %(q)s on %(freedom)s, %(p)s; "
+            "τ² = %(tau)s, I² = %(i2)s%%."
         )
         % words
     )
 
 
+def _freedom(df: int) -> str:
+    return ngettext("%(df)s degree of freedom", "%(df)s degrees of freedom", df) % {"df": df}
+
+
 def _rest(one: Report) -> str:
+    """A group that is large enough may be in the rest, so that a small one does not follow: nothing
+    is said of the size of those in it."""
     told = one.get("rest") or {}
     if hidden(told):
-        return _("Others are in groups too small to be shown.")
+        return _("Others are in groups that cannot be shown by themselves.")
     if not told.get("n"):
         return ""
     return _(
-        "%(n)s people are in groups too small to be shown, or did not say; they count in the whole."
+        "%(n)s people are in groups that cannot be shown by themselves, or did not say; they count "
+        "in the whole."
     ) % {"n": told["n"]}
 
 
 def _table(one: Report, choice: Choice) -> dict[str, Any]:
     names = [dimension(choice.within)] if choice.within else []
-    heads = [_("n"), _("Before"), _("After"), _("Change"), _("95% interval"), "d_z", "g_z"]
+    heads = [_("n"), _("Earlier"), _("Later"), _("Change"), _("95% interval"), "d_z", "g_z"]
     rows = []
     for row in one["groups"] or []:
         own, inside = _labels(one, row, choice)

@@ -31,7 +31,17 @@ def _cells(row: Report) -> list[Cell]:
         return reason(hidden(row), 6)
     ends = interval(row["alpha_low"], row["alpha_high"], signs=False)
     told = [count(row["n"]), count(row["k"]), figure(row["alpha"]), ends, figure(row["omega"])]
-    return [*cells(*told), {"text": judged(row["alpha"]), "bold": True}]
+    return [*cells(*told), *_note(row)]
+
+
+def _note(row: Report) -> list[Cell]:
+    """What is to be known of the coefficient, and why some figure of the row is not there."""
+    told = [judged(row["alpha"])]
+    if hidden(row):
+        told.append(_("n and interval not shown: %(reason)s") % {"reason": hidden(row)})
+    elif row["alpha"] is None:
+        told.append(_("one item has no alpha") if row["k"] == 1 else _("it cannot be computed"))
+    return [{"text": "; ".join(filter(None, told)), "bold": bool(told[0])}]
 
 
 def judged(alpha: float | None) -> str:

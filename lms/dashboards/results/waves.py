@@ -1,5 +1,6 @@
 """Scores in each wave with their floors and ceilings, and the model over all waves."""
 
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -41,7 +42,17 @@ def _wave_cells(row: Report) -> list[Cell]:
     if row["mean"] is None and hidden(row):
         return reason(hidden(row), 5)
     told = cells(count(row["n"]), figure(row["mean"]), figure(row["sd"]))
-    return [*told, _end(row["floor_percent"]), _end(row["ceiling_percent"])]
+    return [*told, *_ends(row)]
+
+
+def _ends(row: Report) -> list[Cell]:
+    shares = [row["floor_percent"], row["ceiling_percent"]]
+    why = hidden(row)
+    if why and shares == [None, None]:
+        return reason(why, 2)
+    return [
+        *chain.from_iterable(reason(why, 1) if why and s is None else [_end(s)] for s in shares)
+    ]
 
 
 def _end(share: float | None) -> Cell:

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assessments import small_cells
 from assessments.dot_plots import MINUS, signed
 
+LEVEL = 0.05
 DASH = "–"
 NB = "\N{NO-BREAK SPACE}"
 Cell = dict[str, Any]
@@ -37,9 +39,13 @@ def interval(low: float | None, high: float | None, *, signs: bool = True) -> st
 
 
 def p_value(p: float | None) -> str:
+    """Three decimals, and more where rounding would carry it over the level of .05."""
     if p is None:
         return DASH
-    return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+    if p < 0.001:
+        return "<.001"
+    decimals = next(d for d in range(3, 20) if not p < LEVEL <= float(f"{p:.{d}f}"))
+    return f"{p:.{decimals}f}".removeprefix("0")
 
 
 def p_words(p: float) -> str:
@@ -69,9 +75,20 @@ def table(
     return {"caption": caption, "columns": columns(names, figures), "rows": rows}
 
 
+_REASONS = {
+    small_cells.FEW: lambda: _("too few people"),
+    small_cells.SMALL_CELL: lambda: _("it would show a group that is too small"),
+    small_cells.SUBTRACTION: lambda: _("a group that is too small would follow by subtraction"),
+    small_cells.COHORTS: lambda: _("too few cohorts have enough people"),
+    small_cells.HELD_BACK: lambda: _("held back until enough people have been added"),
+}
+
+
 def hidden(part: Mapping[str, Any]) -> str:
-    """Why a part's figures are hidden; empty where they are not."""
-    return str(part.get("suppressed", ""))
+    """Why a part's figures are hidden, to be read after “Not shown:”; empty where they are not.
+    Reports keep reasons of their own, which programs read."""
+    kept = str(part.get("suppressed", ""))
+    return _REASONS[kept]() if kept in _REASONS else kept
 
 
 def listed(words: Sequence[str]) -> str:

@@ -91,3 +91,14 @@ def test_archives_get_questions_labels_and_counts(pack: Pack, xml: ET.Element) -
 def test_archives_learn_number_day_and_end(xml: ET.Element) -> None:
     assert xml.findtext(".//d:IDNo", None, DDI) == "views/7"
     assert xml.findtext(".//d:restrctn", None, DDI) == "To be deleted by 2027-11-20"
+
+
+@pytest.mark.parametrize("name", ["codebook.html", "README.md"])
+def test_codes_are_not_called_persons(pack: Pack, name: str) -> None:
+    words = (pack.folder / name).read_text(encoding="utf-8")
+    codes = pack.long["code"].nunique()
+
+    # A response whose link was cut has a code of its own.
+    assert f"{len(pack.long):,} responses under {codes:,} codes" in words
+    assert f"{codes:,} persons" not in words
+    assert "Withheld to protect people" in words or "withheld to protect people" in words

@@ -1,13 +1,15 @@
 """What other programs read from one pack: equal values, equal labels, in every format."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
-from tests.assessments.packs.released import Pack
+from assessments.packs import write_pack
+from tests.assessments.packs.released import Pack, Released, about, frame_of, long_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 GROUPINGS = ["wave", "arm", "cluster", "workforce", "rank_band"]
 ANSWERS = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "H1"]
 SKIPPED, NOT_ASKED, ABSENT = "Not answered", "Not asked", "No response"
+WITHHELD = "Withheld"
 
 
 def _table(pack: Pack, name: str) -> list[dict[str, Any]]:
@@ -66,7 +69,7 @@ def _labelled(frame: "pd.DataFrame", meta: Any) -> list[dict[str, Any]]:
     found = []
     for row in frame.astype(object).to_dict("records"):
         words = {c: meta.variable_value_labels.get(c, {}).get(v, v) for c, v in row.items()}
-        missing = (SKIPPED, NOT_ASKED, ABSENT)
+        missing = (SKIPPED, NOT_ASKED, ABSENT, WITHHELD)
         found.append({c: None if str(v).startswith(missing) else v for c, v in words.items()})
     return found
 
@@ -148,6 +151,30 @@ def test_labelled_files_say_why_an_answer_is_missing(pack: Pack) -> None:
     assert led_to.any()
     assert not reasons[led_to].str.startswith(NOT_ASKED).any()
     assert reasons[~led_to & (frame["A7"] < 0)].str.startswith(NOT_ASKED).all()
+
+
+@pytest.mark.parametrize("ending", ["sav", "dta"])
+def test_labelled_files_do_not_call_withheld_what_was_not_answered(pack: Pack, ending: str) -> None:
+    read = {"sav": pyreadstat.read_sav, "dta": pyreadstat.read_dta}[ending]
+    frame, meta = read(pack.folder / f"data_long.{ending}", user_missing=True)
+    labels = meta.variable_value_labels
+    cut = pack.long["arm"].isna()
+
+    assert cut.any()
+    for name in ("arm", "cluster", "workforce"):
+        assert set(frame[name][cut].map(labels[name])) == {"Withheld to protect people"}
+    assert not set(labels["arm"].values()) & {"Not answered"}
+
+
+def test_nothing_tells_who_skipped_a_covariate_from_whom_it_was_taken_away(tmp_path: Path) -> None:
+    frame = frame_of(released_numbers=["H1"])
+    long = long_of(frame, 40)
+    long.loc[(person := long["arm"].notna().idxmax()), "workforce"] = None
+    write_pack(Released(long), frame, about(), tmp_path)
+    read, meta = pyreadstat.read_sav(tmp_path / "data_long.sav", user_missing=True)
+
+    words = meta.variable_value_labels["workforce"][read["workforce"][person]]
+    assert words == "Not answered, or withheld so that nobody stands out"
 
 
 def test_stata_gets_format_118_with_whole_numbers(pack: Pack) -> None:

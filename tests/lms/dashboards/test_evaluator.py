@@ -294,7 +294,10 @@ def test_rows_that_do_not_open_are_said_as_such(client, enough, monkeypatch):
     assert "a batch" not in page
 
 
-@pytest.mark.parametrize("name", TABLES)
+WITHOUT_ROWS = ("groups", "comparisons")
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if name not in WITHOUT_ROWS])
 def test_every_part_of_the_report_can_be_taken_away(client, enough, name):
     answer = _table(client, enough, table=name)
     assert answer.status_code == 200
@@ -303,8 +306,14 @@ def test_every_part_of_the_report_can_be_taken_away(client, enough, name):
     assert AuditEntry.objects.get(action="outcomes.exported").detail["table"] == name
 
 
-def test_a_table_that_there_is_not_is_refused(client, enough):
-    answer = _table(client, enough, table="answers")
+@pytest.mark.parametrize("name", WITHOUT_ROWS)
+def test_a_table_without_rows_is_not_offered(client, enough, name):
+    assert f'value="{name}"' not in _study(client, enough)
+
+
+@pytest.mark.parametrize("name", ["answers", *WITHOUT_ROWS])
+def test_a_table_that_there_is_not_is_refused(client, enough, name):
+    answer = _table(client, enough, table=name)
     assert answer.status_code == 400
     assert not AuditEntry.objects.filter(action="outcomes.exported").exists()
 

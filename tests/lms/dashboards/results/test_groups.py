@@ -72,3 +72,23 @@ def test_a_report_with_crossed_groups_alone_is_shown():
     report = sample_report()
     report["breakdowns"] = report["breakdowns"][-1:]
     assert shown(report, by="year")["pairs"][0]["plots"]
+
+
+def test_nobody_is_told_that_a_large_group_is_too_small():
+    # What stands for a small group and the large one that hides it is not itself small.
+    told = shown(by="rank_band", within="year")["pairs"][0]["rest"]
+    assert "cannot be shown by themselves" in told
+    assert "too small" not in told
+
+
+def test_the_means_of_any_two_surveys_are_called_earlier_and_later():
+    heads = [column["label"] for column in shown()["pairs"][0]["table"]["columns"]]
+    assert heads[2:4] == ["Earlier", "Later"]
+
+
+def test_two_cohorts_leave_one_degree_of_freedom():
+    report = sample_report()
+    for one in report["breakdowns"]:
+        if one["pooled"]:
+            one["pooled"]["df"] = 1
+    assert "on 1 degree of freedom, p" in shown(report)["pairs"][0]["pooled"]

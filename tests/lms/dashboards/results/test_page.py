@@ -5,6 +5,7 @@ import re
 import pytest
 from django.template.loader import render_to_string
 
+from assessments.blocks import without_numbers
 from lms.dashboards.results import for_page
 from lms.dashboards.results.forms import OutcomesForm
 from lms.dashboards.standing import Standing
@@ -20,7 +21,7 @@ def page(report=None, seats=212, asked=None, **protocol) -> str:
     context = {
         "study": study,
         "spec": study.spec,
-        "form": OutcomesForm(),
+        "form": OutcomesForm(report=vintage.report),
         "standing": Standing(vintage, None),
         **for_page(study, vintage, asked),
     }
@@ -88,11 +89,11 @@ def test_a_hidden_main_outcome_says_why_and_shows_no_number():
 def test_hidden_parts_say_why_one_by_one():
     report = sample_report()
     for scale in report["scales"].values():
-        hide(scale["mixed"])
+        scale["mixed"] = without_numbers(scale["mixed"], FEW)
         for one in scale["distributions"] + scale["change_distributions"]:
             one.update(bins=None, suppressed=FEW)
     for one in report["comparisons"] + report["attrition"]:
-        hide(one)
+        one.update(without_numbers(one, FEW))
     for one in report["breakdowns"]:
         one.update(groups=[], rest=None, pooled=None, suppressed=FEW)
     shown = page(report)
@@ -124,3 +125,15 @@ def test_the_page_stays_under_its_weight(whole):
     import gzip
 
     assert len(gzip.compress(whole.encode())) < 30 * 1024
+
+
+@pytest.mark.parametrize("part", ["moves", "family-pre-post", "others-pre-post", "model", "groups"])
+def test_whoever_reads_a_change_is_told_which_direction_is_better(whole, part):
+    start = whole.index(f'<h2 id="{part}"')
+    assert "is better on" in whole[start : whole.index("</section>", start)]
+
+
+def test_whoever_compares_two_groups_is_told_which_direction_is_better(whole):
+    start = whole.index('<h2 id="comparison-0"')
+    part = whole[start : whole.index("</section>", start)]
+    assert re.search(r"Lower is better on [^.]*ocial distance", part)
