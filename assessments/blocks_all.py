@@ -63,7 +63,8 @@ def _with_plain_codes(scored: Scored) -> Scored:
     """Codes as Python's own texts, which are read one by one many times faster."""
     codes = scored.people.index.astype(object)
     scores = {scale: frame.set_axis(codes) for scale, frame in scored.scores.items()}
-    return replace(scored, scores=scores, people=scored.people.set_axis(codes))
+    people, answered = scored.people.set_axis(codes), scored.answered.set_axis(codes)
+    return replace(scored, scores=scores, people=people, answered=answered)
 
 
 def _known(core: Mapping[str, Any], trained: Scored) -> Known:

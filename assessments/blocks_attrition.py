@@ -1,8 +1,9 @@
 """Who stayed from the first wave to a later one, and who was lost, as blocks of the report.
 
-On a scale, those who stayed are the pairs of its change: people with a score in both waves. For a
-covariate they are those with any score in the later wave, for the logistic regression those with
-one on the primary scale.
+Lost is who was asked again (`Scored.asked`) and did not stay: whoever's cohort has not come so far
+is neither, and a cell of its own. On a scale, those who stayed are the pairs of its change: people
+with a score in both waves. For a covariate they are those who answered the later wave, for the
+logistic regression those with a score in it on the primary scale.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from assessments.scores import Scored
 
-_SIDES = np.array(["lost", "stayed"])
+STAYED, LOST, NOT_ASKED = "stayed", "lost", "not asked"
 
 
 def attrition(
@@ -27,45 +28,73 @@ def attrition(
 ) -> Iterator[tuple[tuple[str, ...], Block]]:
     """Everything about those lost to one wave, with its place below the wave. `core` is the report
     so far, `scored` are those who are trained."""
-    yield (), Block(_counts(wave, core), ())
+    yield (), _counts(scored, wave, core, threshold)
     for scale in scored.scores:
-        yield ("scales", scale), _on_scale(scored, scale, wave, core["scales"][scale])
+        yield ("scales", scale), _on_scale(scored, scale, wave, core["scales"][scale], threshold)
     for name in scored.study.covariates:
         yield ("covariates", name), _on_covariate(scored, name, wave, threshold)
     yield ("logistic",), _logistic(scored, wave, core, threshold)
 
 
-def _counts(wave: str, core: Mapping[str, Any]) -> dict[str, Any]:
-    """They tell what the flow tells, and are hidden where it hides."""
+def _counts(scored: "Scored", wave: str, core: Mapping[str, Any], threshold: int) -> Block:
+    """Hidden where the flow hides. Where everybody was asked they tell what the flow tells; else
+    they divide the first wave into those asked and those not."""
     first = core["flow"][0]
     row = next(row for row in core["flow"] if row["wave"] == wave)
-    began, stayed = first["n"], row["n_paired_with_first"]
-    hidden = began is None or stayed is None
+    sides = _sides(scored, wave, *(scored.answered[w] for w in (first["wave"], wave)))
+    stayed, lost, not_asked = (_number(sides, side) for side in (STAYED, LOST, NOT_ASKED))
     figures = {
         "wave": wave,
-        "n_first": began,
+        "n_first": stayed + lost,
         "n_stayed": stayed,
-        "n_lost": None if hidden else began - stayed,
+        "n_lost": lost,
+        "n_not_asked": not_asked,
         "scales": {},
         "covariates": {},
     }
-    if hidden:
-        figures["suppressed"] = first.get("suppressed") or row.get("suppressed", FEW)
-    return figures
+    if first["n"] is None or row["n_paired_with_first"] is None:
+        reason = first.get("suppressed") or row.get("suppressed", FEW)
+        return Block(without_numbers(figures, reason), ())
+    if _any_few(sides, threshold):
+        return Block(without_numbers(figures, SMALL_CELL), ())
+    asked = sides.where(sides == NOT_ASKED, "asked").to_dict()
+    return Block(figures, (Cells("", (first["wave"],), asked),) if not_asked else ())
 
 
-def _on_scale(scored: "Scored", scale: str, wave: str, core: Mapping[str, Any]) -> Block:
+def _sides(scored: "Scored", wave: str, began: "pd.Series", stayed: "pd.Series") -> "pd.Series":
+    """On which side each of those stands who began."""
+    import pandas as pd
+
+    asked = scored.asked(wave)[began]
+    sides = np.where(stayed[began], STAYED, np.where(asked, LOST, NOT_ASKED))
+    return pd.Series(sides, index=asked.index, dtype=object)
+
+
+def _number(sides: "pd.Series", side: str) -> int:
+    return int((sides == side).sum())
+
+
+def _any_few(sides: "pd.Series", threshold: int) -> bool:
+    """Whether few were lost or are not asked yet. That few stayed hides more than this."""
+    return any(small(_number(sides, side), threshold) for side in (LOST, NOT_ASKED))
+
+
+def _on_scale(
+    scored: "Scored", scale: str, wave: str, core: Mapping[str, Any], threshold: int
+) -> Block:
     from assessments.statistics.attrition import baseline
 
     first = scored.study.wave_codes[0]
-    began = scored.scores[scale][scored.scores[scale][first].notna()]
-    stayed = began[wave].notna().to_numpy()
-    values = began[first].to_numpy(float)
-    figures = asdict(baseline(values[stayed], values[~stayed]))
+    given = {w: scored.scores[scale][w].notna() for w in (first, wave)}
+    sides = _sides(scored, wave, given[first], given[wave])
+    values = scored.scores[scale].loc[sides.index, first].astype(float)
+    figures = asdict(baseline(*(values[sides == side].to_numpy() for side in (STAYED, LOST))))
     reason = _why_hidden(core, first, wave)
+    if not reason and _any_few(sides, threshold):
+        reason = SMALL_CELL
     if reason:
         return Block(without_numbers(figures, reason), ())
-    return Block(figures, (Cells(scale, (first,), _sides(began.index, stayed)),))
+    return Block(figures, (Cells(scale, (first,), sides.to_dict()),))
 
 
 def _why_hidden(core: Mapping[str, Any], first: str, wave: str) -> str:
@@ -77,50 +106,42 @@ def _why_hidden(core: Mapping[str, Any], first: str, wave: str) -> str:
     return ""
 
 
-def _sides(codes: "pd.Index", stayed: np.ndarray) -> dict[str, str]:
-    return dict(zip(codes, _SIDES[stayed.astype(int)].tolist(), strict=True))
-
-
 def _on_covariate(scored: "Scored", name: str, wave: str, threshold: int) -> Block:
     """None where a cell of the table holds few, or a column nobody."""
     from assessments.statistics.attrition import chi_square, contingency
 
     first = scored.study.wave_codes[0]
-    given = {w: _any_score(scored, w) for w in (first, wave)}
-    chosen = scored.people[name][given[first] & (scored.people[name] != "")]
-    stayed = given[wave][chosen.index].to_numpy()
+    told = scored.answered[first] & (scored.people[name] != "") & scored.asked(wave)
+    chosen, stayed = scored.people[name][told], scored.answered[wave][told].to_numpy()
     figures = asdict(chi_square(chosen.tolist(), stayed))
     table = contingency(chosen.tolist(), stayed)
     if not table.size or any(small(int(count), threshold) for count in table.flat):
         return Block(without_numbers(figures, SMALL_CELL), ())
-    sides = _SIDES[stayed.astype(int)]
+    sides = np.where(stayed, STAYED, LOST)
     labels = [f"{choice} {side}" for choice, side in zip(chosen, sides, strict=True)]
     return Block(figures, (Cells("", (first,), dict(zip(chosen.index, labels, strict=True))),))
 
 
-def _any_score(scored: "Scored", wave: str) -> "pd.Series":
-    import pandas as pd
-
-    frames = [frame[wave].notna() for frame in scored.scores.values()]
-    return pd.concat(frames, axis=1).any(axis=1)
-
-
 def _logistic(scored: "Scored", wave: str, core: Mapping[str, Any], threshold: int) -> Block:
     """On the primary scale and as many others as leave nobody out or a threshold of people."""
+    import pandas as pd
+
     from assessments.statistics.attrition import logistic
 
     first = scored.study.wave_codes[0]
+    primary = scored.study.primary
     scales = _together(scored, wave, core, threshold)
-    baselines = _baselines(scored, scales or [scored.study.primary], first)
-    later = scored.scores[scored.study.primary][wave]
-    stayed = later[baselines.index].notna().to_numpy()
-    test = asdict(logistic(baselines.to_numpy(float), stayed))
-    figures = {"n": len(baselines), "scales": scales, **test}
-    if not scales:
-        reason = _why_hidden(core["scales"][scored.study.primary], first, wave)
+    baselines = _baselines(scored, scales or [primary], first)
+    everybody = scored.people.index
+    inside = pd.Series(everybody.isin(baselines.index), index=everybody)
+    sides = _sides(scored, wave, inside, scored.scores[primary][wave].notna())
+    asked = sides[sides != NOT_ASKED]
+    test = logistic(baselines.loc[asked.index].to_numpy(float), (asked == STAYED).to_numpy())
+    figures = {"n": len(asked), "scales": scales, **asdict(test)}
+    if not scales or _any_few(sides, threshold):
+        reason = _why_hidden(core["scales"][primary], first, wave)
         return Block(without_numbers(figures, reason or SMALL_CELL), ())
-    sides = _sides(baselines.index, stayed)
-    return Block(figures, tuple(Cells(scale, (first,), sides) for scale in scales))
+    return Block(figures, tuple(Cells(scale, (first,), sides.to_dict()) for scale in scales))
 
 
 def _baselines(scored: "Scored", scales: list[str], first: str) -> "pd.DataFrame":
@@ -137,6 +158,7 @@ def _together(scored: "Scored", wave: str, core: Mapping[str, Any], threshold: i
         {scale: frame[w].notna().to_numpy() for scale, frame in scored.scores.items()}
         for w in (first, wave)
     )
+    asked = scored.asked(wave).to_numpy()
     chosen: list[str] = []
     for scale in sorted(scored.scores, key=lambda scale: scale != primary):
         if _why_hidden(core["scales"][scale], first, wave):
@@ -150,7 +172,8 @@ def _together(scored: "Scored", wave: str, core: Mapping[str, Any], threshold: i
             for one in wanted
             for people in (
                 began[one] & here[one] & ~inside,
-                began[one] & ~here[one] & ~inside,
+                began[one] & ~here[one] & asked & ~inside,
+                began[one] & ~asked & ~inside,
                 inside & here[one] & ~here[primary],
                 inside & ~here[one] & here[primary],
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assessments.instruments import InstrumentSpec
-from assessments.response_table import response_table
+from assessments.response_table import response_table, row_ids
 from assessments.scoring import score
 from assessments.studies import StudySpec
 
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 class Scored:
     """`scores` holds by scale a frame with one row per person (index: the code) and one column per
     wave, NaN where there is no score. `people` has the same index and one column of text for
-    cohort, year, arm and each covariate of the study, empty where not given."""
+    cohort, year, arm and each covariate of the study, empty where not given. `answered` has index
+    and columns like `scores`: whether somebody answered any item, be it enough for a score or not.
+    """
 
     study: StudySpec
     instrument: InstrumentSpec
     scores: Mapping[str, "pd.DataFrame"]
     people: "pd.DataFrame"
+    answered: "pd.DataFrame"
 
     def __repr__(self) -> str:
         """No traceback or log line may hold a score."""
@@ -35,7 +38,15 @@ class Scored:
         training = [arm.code for arm in self.study.arms if arm.is_training]
         people = self.people[self.people["arm"].isin(["", *training])]
         scores = {scale: frame.loc[people.index] for scale, frame in self.scores.items()}
-        return replace(self, scores=scores, people=people)
+        answered = self.answered.loc[people.index]
+        return replace(self, scores=scores, people=people, answered=answered)
+
+    def asked(self, wave: str) -> "pd.Series":
+        """By person, whether their cohort was asked in a wave: whether anybody with its label
+        answered it. People without a label were asked where anybody at all was."""
+        cohorts, answered = self.people["cohort"], self.answered[wave]
+        reached = cohorts.isin(cohorts[answered])
+        return reached | ((cohorts == "") & answered.any())
 
 
 def scored(
@@ -71,4 +82,5 @@ def scores_of(
         .reindex(index=people.index, columns=list(study.wave_codes))
         for scale in instrument.scales
     }
-    return Scored(study, instrument, scores, people)
+    answered = row_ids(table, people.index, study.wave_codes).notna()
+    return Scored(study, instrument, scores, people, answered)
