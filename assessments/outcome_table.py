@@ -161,9 +161,10 @@ def _comparisons(report: Report) -> Iterator[Row]:
         yield row | {"d_ppc2": one.get("d_ppc2"), "suppressed": one.get("suppressed", "")}
 
 
+_LOST_OF = ("n_first", "n_stayed", "n_lost", "n_not_asked")
 _LOST = ("mean_stayed", "sd_stayed", "mean_lost", "sd_lost", "t", "df", "p", "d", "chi2")
 ATTRITION_COLUMNS = (
-    *(*_HEAD, "wave", "n_first", "n_stayed", "n_lost", "kind", "of"),
+    *(*_HEAD, "wave", *_LOST_OF, "kind", "of"),
     *(*_LOST, "suppressed"),
 )
 
@@ -171,7 +172,7 @@ ATTRITION_COLUMNS = (
 def _attrition(report: Report) -> Iterator[Row]:
     """One row for each thing on which the lost were compared with those who stayed."""
     for row in report.get("attrition") or []:
-        counts = {key: row.get(key) for key in ("wave", "n_first", "n_stayed", "n_lost")}
+        counts = {key: row.get(key) for key in ("wave", *_LOST_OF)}
         parts = [("scale", code, one) for code, one in (row.get("scales") or {}).items()]
         parts += [("covariate", code, one) for code, one in (row.get("covariates") or {}).items()]
         parts += [("logistic", "", row.get("logistic") or {})]

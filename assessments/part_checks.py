@@ -6,7 +6,7 @@ from typing import Any
 
 from assessments.small_cells import small
 
-COUNTS = frozenset({"n", "n_first", "n_stayed", "n_lost", "n_persons", "n_rows"})
+COUNTS = frozenset({"n", "n_first", "n_stayed", "n_lost", "n_not_asked", "n_persons", "n_rows"})
 PARTS = ("breakdowns", "comparisons", "attrition")
 SCALE_PARTS = ("mixed", "distributions", "change_distributions")
 

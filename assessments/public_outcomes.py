@@ -183,6 +183,18 @@ def _notes(
         "waves": [{"code": wave.code, "titles": dict(wave.titles)} for wave in study.waves],
         "scales": [_scale_note(code, study, instrument) for code in _scales(study)],
         "caveats": _caveats(report, study, rows),
+        "all_asked": _all_asked(report),
+    }
+
+
+def _all_asked(report: Report) -> dict[str, bool]:
+    """By later wave, whether all cohorts of the first one had been asked in it; a wave of which the
+    report does not tell is left out. How many were not would tell nearly how many of one class
+    answered."""
+    return {
+        row["wave"]: row["n_not_asked"] == 0
+        for row in report.get("attrition") or []
+        if row.get("n_not_asked") is not None
     }
 
 

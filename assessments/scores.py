@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assessments.instruments import InstrumentSpec
-from assessments.response_table import response_table
+from assessments.response_table import response_table, row_ids
 from assessments.scoring import score
 from assessments.studies import StudySpec
 
@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 class Scored:
     """`scores` holds by scale a frame with one row per person (index: the code) and one column per
     wave, NaN where there is no score. `people` has the same index and one column of text for
-    cohort, year, arm and each covariate of the study, empty where not given."""
+    cohort, year, arm and each covariate of the study, empty where not given. `answered` has index
+    and columns like `scores`: whether somebody answered any item, be it enough for a score or not.
+    """
 
     study: StudySpec
     instrument: InstrumentSpec
     scores: Mapping[str, "pd.DataFrame"]
     people: "pd.DataFrame"
+    answered: "pd.DataFrame"
     _labels: "dict[str, tuple[list[str], np.ndarray]]" = field(
         default_factory=dict, init=False, compare=False
     )
@@ -47,7 +50,22 @@ class Scored:
         if self.is_trained.all():
             return self
         scores = {scale: frame[self.is_trained] for scale, frame in self.scores.items()}
-        return replace(self, scores=scores, people=self.people[self.is_trained])
+        people, answered = (one[self.is_trained] for one in (self.people, self.answered))
+        return replace(self, scores=scores, people=people, answered=answered)
+
+    def asked(self, wave: str) -> "np.ndarray":
+        """Whose cohort was asked in a wave: whether anybody with its label answered it. People
+        without a label were asked where anybody at all was."""
+        import numpy as np
+
+        labels, cohort = self.labels("cohort")
+        answered = self.answered[wave].to_numpy()
+        reached = np.zeros(len(labels), dtype=bool)
+        reached[cohort[answered]] = True
+        if "" in labels:
+            reached[labels.index("")] = answered.any()
+        found: np.ndarray = reached[cohort]
+        return found
 
     def labels(self, column: str) -> "tuple[list[str], np.ndarray]":
         """The different labels of a column of `people` in their order, and the number of each
@@ -97,4 +115,5 @@ def scores_of(
         .reindex(index=people.index, columns=list(study.wave_codes))
         for scale in instrument.scales
     }
-    return Scored(study, instrument, scores, people)
+    answered = row_ids(table, people.index, study.wave_codes).notna()
+    return Scored(study, instrument, scores, people, answered)

@@ -224,17 +224,28 @@ def _answered(public: PublicOutcomes) -> list[Context]:
         {
             "count": row["people_about"] or "–",
             "label": _("answered “%(wave)s”") % {"wave": waves[row["wave"]]},
-            "note": _answered_note(row, is_first=number == 0),
+            "note": _answered_note(public.notes, row, is_first=number == 0),
             "percent": row["people_about"] and round(100 * row["people_about"] / most),
         }
         for number, row in enumerate(rows)
     ]
 
 
-def _answered_note(row: Row, *, is_first: bool) -> str:
+def _answered_note(notes: Row, row: Row, *, is_first: bool) -> str:
     if is_first or row["also_first_about"] is None:
         return "" if row["people_about"] else _("not shown: a small group would follow")
-    return _("%(n)d of them had answered the first survey too") % {"n": row["also_first_about"]}
+    also = _("%(n)d of them had answered the first survey too") % {"n": row["also_first_about"]}
+    waiting = not_asked_words(notes, row["wave"])
+    return f"{also}. {waiting}" if waiting else also
+
+
+def not_asked_words(notes: Row, wave: str) -> str:
+    """A sentence on classes to which a later survey had not come; empty where it had come to all.
+    Older vintages do not know."""
+    all_asked = notes.get("all_asked", {}).get(wave)
+    if all_asked is None:
+        return _("Some who answered the first survey may not have been asked yet.")
+    return "" if all_asked else _("Some who answered the first survey had not been asked yet.")
 
 
 def trained_steps(rows: Sequence[Row]) -> list[Context]:

@@ -75,7 +75,8 @@ def scored(waves=("pre", "post"), *, spec=None, measured_by=None, people=None, *
         )
         for scale in measured_by.scales
     }
-    return Scored(spec or study(waves, measured_by), measured_by, frames, facts)
+    answered = sum(frame.notna() for frame in frames.values()) > 0
+    return Scored(spec or study(waves, measured_by), measured_by, frames, facts, answered)
 
 
 def core(made):

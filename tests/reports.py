@@ -85,7 +85,7 @@ def sample_report() -> dict[str, Any]:
         "scales": {code: _scale(code) for code in MEANS},
         "breakdowns": _breakdowns(),
         "comparisons": [_comparison(code) for code in MEANS],
-        "attrition": [_attrition("post", 171, 118), _attrition("months-3", 171, 74)],
+        "attrition": [_attrition("post", 171, 118), _attrition("months-3", 126, 74, 45)],
     }
 
 
@@ -352,12 +352,13 @@ def _comparison(code: str) -> dict[str, Any]:
     }
 
 
-def _attrition(wave: str, first: int, stayed: int) -> dict[str, Any]:
+def _attrition(wave: str, first: int, stayed: int, not_asked: int = 0) -> dict[str, Any]:
     return {
         "wave": wave,
         "n_first": first,
         "n_stayed": stayed,
         "n_lost": first - stayed,
+        "n_not_asked": not_asked,
         "scales": {
             code: {
                 "mean_stayed": _mean(code, "pre"),

@@ -26,7 +26,7 @@ def made():
         rows[60:90, 1:] = np.nan
     people = {
         "arm": ["trained"] * 110 + ["waiting"] * 50,
-        "cohort": [f"c{number // 22}" for number in range(160)],
+        "cohort": [f"c{number % 5 + 5 * (number >= 110)}" for number in range(160)],
         "rank_band": ["line", "supervisor"] * 80,
     }
     return measured.scored(WAVES, people=people, **scores)

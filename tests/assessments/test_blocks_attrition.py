@@ -29,6 +29,7 @@ def test_counts_are_those_of_the_flow():
     figures = parts(study())[()].figures
     assert figures["wave"] == "post"
     assert (figures["n_first"], figures["n_stayed"], figures["n_lost"]) == (100, 60, 40)
+    assert figures["n_not_asked"] == 0
 
 
 def test_counts_are_hidden_where_the_flow_hides_them():
@@ -36,6 +37,50 @@ def test_counts_are_hidden_where_the_flow_hides_them():
     figures = parts(study(95, 5))[()].figures
     assert (figures["n_first"], figures["n_lost"]) == (None, None)
     assert figures["suppressed"]
+
+
+def in_cohorts(stayed, lost, not_asked, seed=1):
+    """Two cohorts began, and the survey has only come to the first one again."""
+    labels = ["2026-1"] * (stayed + lost) + ["2026-2"] * not_asked
+    ranks = (["line", "supervisor"] * len(labels))[: len(labels)]
+    people = {"cohort": labels, "rank_band": ranks}
+    return study(stayed, lost + not_asked, seed, people=people)
+
+
+def test_a_cohort_that_was_not_asked_again_is_not_lost():
+    made = in_cohorts(60, 40, 30)
+    found = parts(made)
+    figures = found[()].figures
+    assert (figures["n_first"], figures["n_stayed"]) == (100, 60)
+    assert (figures["n_lost"], figures["n_not_asked"]) == (40, 30)
+    asked = made.scores["a"]["pre"].to_numpy()[:100]
+    assert found["scales", "a"].figures["t"] == baseline(asked[:60], asked[60:]).t
+    assert found["logistic",].figures["n"] == 100
+    assert sizes(found["covariates", "rank_band"].cells[0].cells).sum() == 100
+
+
+def test_those_not_asked_are_a_cell_of_their_own():
+    found = parts(in_cohorts(60, 40, 30))
+    assert sizes(found[()].cells[0].cells).tolist() == [100, 30]
+    for place in (("scales", "a"), ("logistic",)):
+        assert sizes(found[place].cells[0].cells).tolist() == [40, 60, 30]
+
+
+@pytest.mark.parametrize(("lost", "not_asked"), [(40, 9), (9, 40), (40, 1), (1, 40)])
+def test_few_lost_or_few_not_asked_tell_nothing(lost, not_asked):
+    """The flow shows both together."""
+    found = parts(in_cohorts(60, lost, not_asked))
+    told = found[()].figures
+    assert told["suppressed"] == SMALL_CELL
+    assert [told[key] for key in told if key.startswith("n_")] == [None] * 4
+    for place in ((), ("scales", "a"), ("logistic",)):
+        assert found[place].figures["suppressed"] == SMALL_CELL
+        assert found[place].cells == ()
+
+
+def test_nobody_lost_of_those_asked():
+    figures = parts(in_cohorts(60, 0, 30))[()].figures
+    assert (figures["n_first"], figures["n_lost"], figures["n_not_asked"]) == (60, 0, 30)
 
 
 def test_first_scores_of_those_who_stayed_and_were_lost():

@@ -38,7 +38,8 @@ def test_a_group_that_grew_by_few_may_not_follow() -> None:
     assert not parts_may_be_shown(REPORT, [before], T)
 
 
-def test_a_small_count_in_any_part_may_not() -> None:
+@pytest.mark.parametrize("count", ["n_lost", "n_not_asked"])
+def test_a_small_count_in_any_part_may_not(count: str) -> None:
     report = copy.deepcopy(REPORT)
-    report["attrition"][0]["n_lost"] = 3
+    report["attrition"][0][count] = 3
     assert not parts_may_be_shown(report, [], T)

@@ -122,6 +122,19 @@ def test_who_answered_is_rounded_too_and_few_are_not_counted():
     ]
 
 
+def test_it_is_told_whether_all_were_asked_and_not_how_many_were_not():
+    lost = [
+        {"wave": "post", "n_first": 120, "n_stayed": 118, "n_lost": 2, "n_not_asked": 23},
+        {"wave": "later", "n_first": 143, "n_not_asked": 0},
+        {"wave": "hidden", "n_first": None, "n_not_asked": None},
+        {"wave": "older", "n_first": 143},
+    ]
+    found = document(attrition=lost)
+    assert found.notes["all_asked"] == {"post": False, "later": True}
+    assert "23" not in json.dumps([found.rows["answered"], found.notes["all_asked"]])
+    assert document().notes["all_asked"] == {}
+
+
 def test_people_trained_are_rounded_and_fewer_than_ten_are_not_counted():
     assert trained_rows({2026: 9, 2025: 56, 2024: 0}) == [
         {"year": "2025", "people_about": 60},

@@ -109,3 +109,21 @@ def test_nobody_is_a_study_of_nobody():
 def test_no_score_shows_in_a_traceback():
     found = made(response("secret-code", "pre", {"A1": 4, "A2": 2}))
     assert repr(found) == "<Scored s>"
+
+
+def test_a_cohort_was_asked_where_anybody_of_it_answered_anything():
+    found = made(
+        response("a", "pre", {"A1": 1, "A2": 1}, cohort="one"),
+        response("b", "pre", {"A1": 1, "A2": 1}, cohort="one"),
+        response("b", "post", {"A1": 1}),
+        response("c", "pre", {"A1": 1, "A2": 1}, cohort="two"),
+        response("d", "pre", {"A1": 1, "A2": 1}),
+    )
+    assert found.asked("post").tolist() == [True, True, False, True]
+    assert found.answered.loc["b", "post"]
+    assert math.isnan(found.scores["a"].loc["b", "post"])
+
+
+def test_nobody_was_asked_where_nobody_answered():
+    found = made(response("a", "pre", {"A1": 1}), response("b", "pre", {"A1": 1}, cohort="one"))
+    assert not found.asked("post").any()

@@ -71,6 +71,26 @@ def _bigger():
     return {"scale_a": {"changes": [change(160, 0.5)]}, "scale_b": {"changes": [change(160, 0.1)]}}
 
 
+@pytest.mark.parametrize(
+    ("not_asked", "words"),
+    [
+        (0, ""),
+        (25, "Some who answered the first survey had not been asked yet."),
+        (None, "Some who answered the first survey may not have been asked yet."),
+    ],
+)
+def test_who_was_not_asked_yet_is_not_missing(study, not_asked, words):
+    lost = [{"wave": "post", "n_not_asked": not_asked}]
+    shown = page_context(publish(make_vintage(study, attrition=lost)))
+    also = "120 of them had answered the first survey too"
+    assert shown["answered"][1]["note"] == (f"{also}. {words}" if words else also)
+
+
+def test_a_vintage_of_before_does_not_know_who_was_asked(public):
+    del public.notes["all_asked"]
+    assert "may not have been asked" in page_context(public)["answered"][1]["note"]
+
+
 def test_nothing_but_the_frozen_row_is_shown(client, study, public):
     for page in (read(client, "outcomes"), read(client, "outcomes_vintage", study.code, 1)):
         assert not any(secret in page for secret in SECRETS)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import PublicOutcomes
 from assessments.public_outcomes import FROZEN
-from cms_pages.outcomes import caveats, page_context, titles_of
+from cms_pages.outcomes import caveats, not_asked_words, page_context, titles_of
 from lms.accounts.clock import today
 from lms.dashboards.reports.blocks import (
     Block,
@@ -236,14 +236,14 @@ def _attrition(public: PublicOutcomes) -> str:
     """Who answered, and who answered again, in a sentence for each survey."""
     titles = titles_of(public.notes["waves"])
     sentences = [
-        _answered(titles[row["wave"]], row, is_first=number == 0)
+        _answered(public.notes, titles[row["wave"]], row, is_first=number == 0)
         for number, row in enumerate(public.rows["answered"])
     ]
     left = _("Only people who answered twice are compared; the others may differ from them.")
     return " ".join([*sentences, left])
 
 
-def _answered(wave: str, row: dict[str, Any], *, is_first: bool) -> str:
+def _answered(notes: dict[str, Any], wave: str, row: dict[str, Any], *, is_first: bool) -> str:
     values = {"wave": wave, "n": row["people_about"], "both": row["also_first_about"]}
     also = not is_first and row["also_first_about"] is not None
     if row["people_about"] is None:
@@ -254,7 +254,8 @@ def _answered(wave: str, row: dict[str, Any], *, is_first: bool) -> str:
         text = _("About %(n)d answered “%(wave)s”, about %(both)d of them the first one too.")
     else:
         text = _("About %(n)d people answered “%(wave)s”.")
-    return text % values
+    waiting = not_asked_words(notes, row["wave"]) if also else ""
+    return f"{text % values} {waiting}".rstrip()
 
 
 def _grid(caption: str, table: dict[str, Any]) -> Grid:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lms.dashboards.results.changes import scale_cell
 from lms.dashboards.results.reading import Reading, Report, dimension
@@ -27,20 +28,44 @@ def _wave(reading: Reading, row: Report, place: int) -> dict[str, Any]:
     told = {"id": f"lost-{place}", "title": reading.wave(row["wave"]), "reason": hidden(row)}
     if row.get("n_lost") is None:
         return told | {"reason": hidden(row) or _("nobody can be counted yet")}
-    words = _(
-        "%(lost)s of the %(first)s people who answered “%(before)s” did not answer “%(after)s”."
-    )
+    return told | {
+        "sentence": _sentence(reading, row),
+        "table": _scales(reading, row),
+        "others": _others(row),
+    }
+
+
+def _sentence(reading: Reading, row: Report) -> str:
     names = {
         "lost": row["n_lost"],
         "first": row["n_first"],
         "before": reading.wave(reading.spec.wave_codes[0]),
         "after": reading.wave(row["wave"]),
     }
-    return told | {
-        "sentence": words % names,
-        "table": _scales(reading, row),
-        "others": _others(row),
-    }
+    if not tells_asked(row):
+        words = _(
+            "%(lost)s of the %(first)s people who answered “%(before)s” did not answer “%(after)s”,"
+            " or were not asked yet."
+        )
+        return words % names
+    words = _(
+        "%(lost)s of the %(first)s people who answered “%(before)s” and were asked again did not "
+        "answer “%(after)s”."
+    )
+    waiting = not_asked(row)
+    return " ".join([words % names, *([f"{waiting}."] if waiting else [])])
+
+
+def tells_asked(row: Report) -> bool:
+    """Whether those not asked yet are told apart; in older reports they count as lost."""
+    return "n_not_asked" in row
+
+
+def not_asked(row: Report) -> str:
+    """How many of the first survey were not asked again yet; empty where none or not told."""
+    waiting = row.get("n_not_asked")
+    words = ngettext("%(n)s more was not asked yet", "%(n)s more were not asked yet", waiting or 0)
+    return words % {"n": waiting} if waiting else ""
 
 
 def _scales(reading: Reading, row: Report) -> dict[str, Any]:

@@ -55,12 +55,14 @@ def _comparison(reading: Reading) -> Point:
 
 
 def _missing(reading: Reading) -> Iterator[Point]:
-    paired = reading.paired(reading.first_pair[1])
-    if reading.seats and paired:
-        missing = round(100 * (reading.seats - paired) / reading.seats)
+    """A number only where everybody it counts was asked."""
+    row, title = reading.asked(reading.first_pair[1]), _("Not everybody answered.")
+    if row and row["n_not_asked"]:
+        told = {"percent": round(100 * row["n_lost"] / row["n_first"])}
+        title = _("%(percent)s%% of those asked again did not answer.") % told
+    elif row and reading.seats:
+        missing = round(100 * (reading.seats - row["n_stayed"]) / reading.seats)
         title = _("%(percent)s%% are missing.") % {"percent": missing}
-    else:
-        title = _("Not everybody answered.")
     yield (
         title,
         _("People who left out one of the surveys may differ from those who took both."),
@@ -69,20 +71,21 @@ def _missing(reading: Reading) -> Iterator[Point]:
 
 def _lost(reading: Reading) -> Iterator[Point]:
     for row in reading.parts("attrition"):
-        if row.get("n_lost") is None:
+        scales = differed(reading, row)
+        if not reading.asked(row["wave"]) or not row["n_lost"] or scales is None:
             continue
         told = {"lost": row["n_lost"], "first": row["n_first"], "wave": reading.wave(row["wave"])}
-        title = _("%(lost)s of %(first)s did not answer “%(wave)s”.") % told
-        scales = differed(reading, row)
-        if scales is None:
-            continue
+        title = _("%(lost)s of %(first)s who were asked did not answer “%(wave)s”.") % told
         if scales:
             words = _("At the start they differed from those who stayed on %(scales)s.")
             yield title, words % {"scales": listed(scales)}
         else:
             yield (
                 title,
-                _("At the start they did not differ from those who stayed by more than chance."),
+                _(
+                    "No difference from those who stayed was found at the start; smaller ones may "
+                    "be there."
+                ),
             )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from assessments.documents import text_in
 from assessments.models import OutcomeVintage
 from assessments.public_outcomes import ANONYMOUS, CONFIDENTIAL, IMPORTED, kind_of
+from lms.dashboards.results.attrition import tells_asked
 from lms.dashboards.results.reading import LANGUAGE, Reading
 from lms.dashboards.results.words import listed
 
@@ -121,11 +122,24 @@ def _models(reading: Reading) -> Iterator[str]:
             "Arms were compared by difference in differences with errors clustered by cohort "
             "(CR1), by analysis of covariance on the first score, and by d_ppc2 (Morris 2008)."
         )
-    if reading.parts("attrition"):
+    yield from _attrition(reading)
+
+
+def _attrition(reading: Reading) -> Iterator[str]:
+    rows = reading.parts("attrition")
+    if not rows:
+        return
+    yield _(
+        "Those lost were compared with those who stayed on first scores (Welch’s t), "
+        "covariates (chi-square) and all together (logistic regression)."
+    )
+    if any(tells_asked(row) for row in rows):
         yield _(
-            "Those lost were compared with those who stayed on first scores (Welch’s t), "
-            "covariates (chi-square) and all together (logistic regression)."
+            "Lost are people whose cohort was asked again, in which somebody answered; cohorts not "
+            "asked yet were left out."
         )
+    else:
+        yield _("People who were not asked yet count among those lost.")
 
 
 def _disclosure(reading: Reading, vintage: OutcomeVintage) -> Iterator[str]:

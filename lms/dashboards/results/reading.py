@@ -90,6 +90,14 @@ class Reading:
     def first_pair(self) -> tuple[str, str]:
         return self.spec.wave_pairs[0]
 
+    def asked(self, wave: str) -> Report | None:
+        """Who of the first survey was asked in a later one, who stayed and who was lost: a row of
+        the report's attrition. None where that is hidden, or was not told apart in older reports
+        from those who were not asked yet."""
+        rows = (row for row in self.parts("attrition") if row["wave"] == wave)
+        row = next(rows, None)
+        return row if row and row.get("n_not_asked") is not None else None
+
     def parts(self, name: str) -> list[Report]:
         """`breakdowns`, `comparisons` or `attrition`; of an older report none."""
         return list(self.report.get(name) or [])

@@ -102,17 +102,22 @@ morris <- function(earlier, later, trained) {
   (1 - 3 / (4 * (n1 + n2 - 2) - 1)) * gain / pooled
 }
 
+# Of those who were asked again: somebody of their cohort answered. Without one, anybody at all.
 attrition_of <- function(data) {
-  first <- data$answered[, 1]
+  cohort <- data$people$cohort
   lapply(data$design$waves[-1], function(wave) {
-    stayed <- data$answered[first, wave]
+    here <- data$answered[, wave]
+    asked <- ifelse(is.na(cohort), any(here), cohort %in% cohort[here])
+    first <- data$answered[, 1] & asked
+    stayed <- here[first]
     list(
       wave = wave, n_first = sum(first), n_stayed = sum(stayed), n_lost = sum(!stayed),
+      n_not_asked = sum(data$answered[, 1] & !asked),
       scales = lapply(data$scores, function(scores) welch(scores[first, 1], stayed)),
       covariates = sapply(data$design$covariates, simplify = FALSE, function(name) {
         chi_square(data$people[first, name], stayed)
       }),
-      logistic = logistic(sapply(data$scores, function(scores) scores[first, 1]), stayed)
+      logistic = logistic(do.call(cbind, lapply(data$scores, function(scores) scores[first, 1])), stayed)
     )
   })
 }

@@ -104,6 +104,13 @@ def test_the_figures_of_the_year_are_there(client, outcomes, chief):
     assert words("+0.02 to +0.42") in printed
 
 
+def test_the_report_does_not_call_missing_who_was_not_asked(client, outcomes, chief):
+    lost = [{"wave": "post", "n_not_asked": 25}]
+    newer = make_vintage(outcomes.study, 2, attrition=lost)
+    publish_outcomes(vintage=newer, trained={}, by=None)
+    assert words("had not been asked yet. Only people who answered twice") in words(paper(client))
+
+
 def test_a_year_without_outcomes_says_so(client, year, chief):
     assert "No outcomes of this year’s trainings" in page(client)
     assert "No outcomes of this year’s trainings" in " ".join(paper(client).split())
