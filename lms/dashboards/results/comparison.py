@@ -68,10 +68,11 @@ def _comparison(reading: Reading, rows: list[Report], place: int) -> dict[str, A
 
 def few_cohorts(did: Report) -> int | None:
     """The number of cohorts of the smaller arm, where it is too small for errors to rest on."""
-    counts = did.get("n_clusters_trained"), did.get("n_clusters_other")
-    if did.get("estimate") is None or None in counts or min(counts) >= ENOUGH_COHORTS:
+    trained, other = did.get("n_clusters_trained"), did.get("n_clusters_other")
+    if did.get("estimate") is None or trained is None or other is None:
         return None
-    return int(min(counts))
+    fewest = min(int(trained), int(other))
+    return fewest if fewest < ENOUGH_COHORTS else None
 
 
 def _cohorts(did: Report) -> str:

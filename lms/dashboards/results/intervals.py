@@ -1,5 +1,7 @@
 """Which intervals and p values the page shows, and the words that say so."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,7 +26,7 @@ def kind_words(kind: str) -> str:
     return _("allowing for cohorts") if kind == COHORTS else _("people are taken as independent")
 
 
-def about_intervals(reading: Reading, codes: list[str], first: str, second: str) -> str:
+def about_intervals(reading: Reading, codes: Sequence[str], first: str, second: str) -> str:
     """Which of the intervals between two waves allow for cohorts, as a sentence; empty where none
     is shown."""
     kinds: dict[str, list[str]] = {}
