@@ -101,7 +101,8 @@ def _sizes(frame: "pd.DataFrame") -> list[int]:
 
 
 def _without_clusters(difference: "Difference") -> dict[str, Any]:
-    return {key: value for key, value in asdict(difference).items() if key != "n_clusters"}
+    figures = asdict(difference)
+    return {key: value for key, value in figures.items() if not key.startswith("n_clusters")}
 
 
 def _estimate_alone(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from assessments.dot_plots import MINUS, DotPlot, Estimate, dot_plot, signed
 from assessments.instruments import InstrumentSpec
+from assessments.intervals import said_of
 from assessments.scoring import score_range
 
 __all__ = [
@@ -61,21 +62,22 @@ def dot_charts(
     language: str = "en",
 ) -> tuple[DotChart, ...]:
     """Dot-and-interval charts of one pair of waves, largest change first; of the scales named by
-    `only`, if it is given.
+    `only`, if it is given. Intervals are those of `assessments.intervals`.
 
     Scales with different ranges of scores cannot share an axis: one chart for each range, the one
     with the primary scale first. Empty where nothing can be shown.
     """
     groups: dict[tuple[float, float], list[Estimate]] = {}
     for code, change in _changes(report, wave_from, wave_to):
-        if change["ci_low"] is not None and (only is None or code in only):
+        said = said_of(change)
+        if said.low is not None and said.high is not None and (only is None or code in only):
             scale = instrument.scale(code)
             groups.setdefault(score_range(scale, instrument), []).append(
                 Estimate(
                     scale.title_in(language),
                     change["mean_change"],
-                    change["ci_low"],
-                    change["ci_high"],
+                    said.low,
+                    said.high,
                     primary=code == primary,
                 )
             )

@@ -138,7 +138,10 @@ def _models(report: Report) -> Iterator[Row]:
 
 
 _DIFFERENCE = {
-    "did": ("estimate", "se", "df", "ci_low", "ci_high", "p", "n_clusters"),
+    "did": (
+        *("estimate", "se", "df", "ci_low", "ci_high", "p"),
+        *("n_clusters", "n_clusters_trained", "n_clusters_other"),
+    ),
     "ancova": ("estimate", "se", "df", "ci_low", "ci_high", "p"),
 }
 _SIDE = ("n", "mean_from", "mean_to", "mean_change", "sd_change")

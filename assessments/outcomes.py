@@ -18,6 +18,7 @@ from assessments.outcome_table import OUTCOME_COLUMNS, outcomes_rows
 from assessments.response_scales import Answer
 from assessments.response_table import OutcomesError, of_training, response_table, row_ids
 from assessments.scores import scores_of
+from assessments.statistics.multiplicity import adjusted
 from assessments.studies import StudySpec
 
 if TYPE_CHECKING:
@@ -128,18 +129,13 @@ def _assemble(
 
 def adjust(report: Report, study: StudySpec) -> None:
     """Fills in adjusted p values from those that are shown: a hidden p must not leave its trace."""
-    from assessments.statistics.multiplicity import benjamini_hochberg, holm
-
     for position in range(len(study.wave_pairs)):
         changes = {code: s["changes"][position] for code, s in report["scales"].items()}
         tested = {code: row["p"] for code, row in changes.items() if row["p"] is not None}
-        family = {code: tested[code] for code in study.family if code in tested}
-        alone = {code: p for code, p in tested.items() if code == study.primary}
-        declared = {**alone, **family}
-        others = {code: p for code, p in tested.items() if code not in declared}
-        for code, p in {**holm(alone), **holm(family)}.items():
+        by_holm, by_bh = adjusted(tested, primary=study.primary, family=study.family)
+        for code, p in by_holm.items():
             changes[code]["p_holm"] = p
-        for code, p in benjamini_hochberg(others).items():
+        for code, p in by_bh.items():
             changes[code]["p_bh"] = p
 
 

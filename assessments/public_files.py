@@ -9,6 +9,7 @@ from io import StringIO
 from typing import Any
 
 from assessments.documents import text_in
+from assessments.intervals import PEOPLE
 from assessments.public_outcomes import IMPORTED, noted_kind
 from courses.cells import escape_formula
 
@@ -73,6 +74,13 @@ _FIGURES = (
     ),
     Column("ci_low", "number", "scale points", "Lower end of the 95 % interval of the change."),
     Column("ci_high", "number", "scale points", "Upper end of the 95 % interval of the change."),
+    Column(
+        "ci_kind",
+        "text",
+        "",
+        "cohorts: the interval allows for people of one class being alike; people: it takes people "
+        "as independent, and is too narrow where they are alike.",
+    ),
 )
 _YEAR = Column("year", "text", "", "Year in which the training of these people began.")
 _ONE_SCALE = (
@@ -198,7 +206,8 @@ def _full_rows(
     table: Table, code: str, number: int, rows: Mapping[str, Any], notes: Row
 ) -> list[dict[str, Any]]:
     """The rows of one table with all of its columns, in their order."""
-    head = {"study": code, "vintage": number}
+    # Vintages that do not say the kind of their intervals have no other than plain ones.
+    head = {"study": code, "vintage": number, "ci_kind": PEOPLE}
     found = [head | dict(row) | _titles(row, notes) for row in rows[table.rows]]
     return [{column.name: row[column.name] for column in table.columns} for row in found]
 

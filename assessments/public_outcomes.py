@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessments.instruments import InstrumentSpec
+from assessments.intervals import PEOPLE, said_of
 from assessments.scoring import score_range
 from assessments.studies import StudySpec
 
@@ -21,12 +22,12 @@ Row = dict[str, Any]
 ROUNDED_TO = 10
 DECIMALS = 2
 MAIN, FAMILY = "main", "family"
-_FIGURES = ("mean_from", "mean_to", "mean_change", "ci_low", "ci_high")
+_MEANS = ("mean_from", "mean_to", "mean_change")
 
 COMPARED, NOT_COMPARED = "comparison", "no_comparison"
 MISSING, SELF_REPORTED = "missing", "self_reported"
 SEVERAL_SCALES, YEARS_DIFFER, SMALL_GROUPS = "several_scales", "years_differ", "small_groups"
-ROUNDED, FROZEN = "rounded", "frozen"
+ROUNDED, FROZEN, INDEPENDENT = "rounded", "frozen", "independent"
 
 CONFIDENTIAL, ANONYMOUS, IMPORTED = "confidential", "anonymous", "imported"
 
@@ -122,17 +123,19 @@ def _changes(report: Report, code: str, study: StudySpec) -> Iterable[Report]:
 
 def _is_shown(group: Report) -> bool:
     """Whether nothing is hidden of what the public is shown, and everything exists."""
-    return all(group[key] is not None for key in ("n", *_FIGURES))
+    return all(group[key] is not None for key in ("n", *_MEANS, "ci_low", "ci_high"))
 
 
 def _figures(code: str, change: Report, group: Report, threshold: int) -> Row:
+    said = said_of(group)
     row: Row = {
         "scale": code,
         "from": change["from"],
         "to": change["to"],
         "people_about": about(group["n"], threshold),
     }
-    return row | {key: _rounded(group[key]) for key in _FIGURES}
+    figures = {key: group[key] for key in _MEANS} | {"ci_low": said.low, "ci_high": said.high}
+    return row | {key: _rounded(value) for key, value in figures.items()} | {"ci_kind": said.kind}
 
 
 def _rounded(value: float) -> float:
@@ -214,12 +217,14 @@ def _scale_note(code: str, study: StudySpec, instrument: InstrumentSpec) -> dict
 def _caveats(report: Report, study: StudySpec, rows: Mapping[str, list[Row]]) -> list[str]:
     """What a reader has to know, by name and in the order in which it is said."""
     several_years = len({row["year"] for row in rows["years"]}) > 1
+    kinds = {row["ci_kind"] for row in (*rows["total"], *rows["years"])}
     compared = any(not arm.is_training for arm in study.arms) and report.get("comparisons")
     told = {
         COMPARED if compared else NOT_COMPARED: True,
         MISSING: True,
         SELF_REPORTED: True,
         SEVERAL_SCALES: len(_scales(study)) > 1,
+        INDEPENDENT: PEOPLE in kinds,
         YEARS_DIFFER: several_years,
         SMALL_GROUPS: True,
         ROUNDED: True,

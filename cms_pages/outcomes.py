@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from assessments import public_outcomes as told
 from assessments.charts import MINUS, signed
 from assessments.documents import text_in
+from assessments.intervals import COHORTS
 from assessments.models import PublicOutcomes
 from assessments.public_charts import scale_charts, year_chart
 from assessments.public_files import DICTIONARY, EVERYTHING, offered_files
@@ -108,6 +109,11 @@ def main_words(public: PublicOutcomes, first: str, second: str) -> str:
             "change of %(change)s points. The 95%% interval runs from %(low)s to %(high)s."
         )
         % values,
+        _("It allows for people of one class being alike.")
+        if row.get("ci_kind") == COHORTS
+        else _(
+            "It takes people as independent: where people of one class are alike, it is too narrow."
+        ),
         _("It includes zero: these answers cannot tell a change from none.")
         if includes_zero
         else _("It does not include zero."),
@@ -308,6 +314,13 @@ def caveats(notes: Row, *, but: str = "") -> list[Context]:
             if imported
             else _(
                 "Among several, one can move by chance. The main one was named before the data."
+            ),
+        ),
+        told.INDEPENDENT: (
+            _("People of one class are alike."),
+            _(
+                "Where an interval takes people as independent, what is not known is more than it "
+                "says. The open data say of each interval which it is (ci_kind)."
             ),
         ),
         told.YEARS_DIFFER: (

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
@@ -31,7 +31,8 @@ class Arm:
 class Difference:
     """Trained minus other in scale points, its standard error, 95 % interval and test of 0.
 
-    `n_clusters` is None where errors are classical.
+    `n_clusters` is how many cohorts there are, `n_clusters_trained` and `n_clusters_other` how many
+    in each arm; None where nobody has one.
     """
 
     estimate: float | None = None
@@ -41,16 +42,21 @@ class Difference:
     ci_high: float | None = None
     p: float | None = None
     n_clusters: int | None = None
+    n_clusters_trained: int | None = None
+    n_clusters_other: int | None = None
 
 
 def difference_in_differences(trained: Arm, other: Arm) -> Difference:
     """Mean change of the trained minus mean change of the others: least squares of the change on
     the arm (Angrist & Pischke 2009, ch. 5).
 
-    Where anybody has a cohort, errors are cluster-robust (CR1, see `_fit`) at G - 1 degrees of
-    freedom; people without a cohort are clusters of their own. Else they are classical, at
-    n - 2. None where an arm is empty; no error where none is left (a single cluster in an arm has
-    no spread between clusters, and changes that do not vary have none at all).
+    Where anybody has a cohort, errors are cluster-robust (CR1, see `_robust`), at one degree of
+    freedom less than the arm with fewer clusters has; people without a cohort are clusters of their
+    own. Classical ones, at n - 2, stand where nobody has a cohort, and where their interval is the
+    wider: few clusters that happen to be alike do not make a difference more certain than as many
+    people who have nothing in common. None where an arm is empty; no error where none is left (a
+    single cluster in an arm has no spread between clusters, and changes that do not vary have none
+    at all).
     """
     if not (trained.changes.size and other.changes.size):
         return Difference()
@@ -88,9 +94,36 @@ def d_ppc2(trained: Arm, other: Arm) -> float | None:
     return (1 - 3 / (4 * df - 1)) * gained / math.sqrt(pooled)
 
 
+@dataclass(frozen=True)
+class _Error:
+    se: float
+    df: int
+
+    @property
+    def reach(self) -> float:
+        """From the estimate to an end of its interval."""
+        return float(stats.t.ppf((1 + CONFIDENCE) / 2, self.df)) * self.se
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """How many clusters there are; one that has people in both arms counts once in `every`."""
+
+    every: int
+    trained: int
+    other: int
+
+    @classmethod
+    def of(cls, clusters: np.ndarray, arm: Values) -> "_Counts":
+        return cls(*(np.unique(clusters[here]).size for here in (arm >= 0, arm > 0, arm < 1)))
+
+    @property
+    def fewest(self) -> int:
+        return min(self.trained, self.other)
+
+
 def _fit(outcome: Values, covariates: list[Values], trained: Arm, other: Arm) -> Difference:
-    """The coefficient of being trained. CR1 is the sandwich over clusters times
-    G / (G - 1) x (n - 1) / (n - k), as in Stata and R's `sandwich::vcovCL`."""
+    """The coefficient of being trained."""
     arm = np.repeat([1.0, 0.0], [trained.earlier.size, other.earlier.size])
     design = np.column_stack([np.ones(arm.size), arm, *covariates])
     n, k = design.shape
@@ -98,20 +131,31 @@ def _fit(outcome: Values, covariates: list[Values], trained: Arm, other: Arm) ->
     coefficients = inverse @ (design.T @ outcome)
     estimate, residuals = float(coefficients[1]), outcome - design @ coefficients
     clusters = _clusters(trained, other)
-    count = None if clusters is None else int(clusters.max()) + 1
-    df = n - k if count is None else count - 1
-    nothing = Difference(estimate, n_clusters=count)
-    if n <= k or not varies(residuals):
-        return nothing
-    if clusters is None:
-        variance = float(residuals @ residuals) / df * inverse[1, 1]
-    elif min(np.unique(clusters[arm == side]).size for side in (0.0, 1.0)) < 2:
-        return nothing
-    else:
-        scores = np.column_stack([np.bincount(clusters, column * residuals) for column in design.T])
-        spread = inverse @ (scores.T @ scores) @ inverse
-        variance = float(spread[1, 1]) * (df + 1) / df * (n - 1) / (n - k)
-    return _tested(estimate, math.sqrt(max(0.0, variance)), df, count)
+    counts = None if clusters is None else _Counts.of(clusters, arm)
+    error = None
+    if n > k and varies(residuals):
+        error = _Error(math.sqrt(float(residuals @ residuals) / (n - k) * inverse[1, 1]), n - k)
+        if clusters is not None and counts is not None:
+            robust = _robust(design, residuals, inverse, clusters, counts.fewest)
+            error = robust and max(error, robust, key=lambda one: one.reach)
+    return _tested(estimate, error, counts)
+
+
+def _robust(
+    design: Values, residuals: Values, inverse: Values, clusters: np.ndarray, fewest: int
+) -> _Error | None:
+    """CR1, the sandwich over clusters times G / (G - 1) x (n - 1) / (n - k), as in Stata and R's
+    `sandwich::vcovCL`. `fewest` is how many clusters the smaller arm has: where 7 stand beside 2,
+    the error of the difference rests on those 2, and G - 1 degrees of freedom would promise more
+    than they hold (Donald & Lang 2007; Cameron & Miller 2015, VI). None with a single one."""
+    if fewest < 2:
+        return None
+    n, k = design.shape
+    g = int(clusters.max()) + 1
+    scores = np.column_stack([np.bincount(clusters, column * residuals) for column in design.T])
+    spread = float((inverse @ (scores.T @ scores) @ inverse)[1, 1])
+    variance = spread * g / (g - 1) * (n - 1) / (n - k)
+    return _Error(math.sqrt(max(0.0, variance)), fewest - 1)
 
 
 def _clusters(trained: Arm, other: Arm) -> np.ndarray | None:
@@ -126,16 +170,22 @@ def _clusters(trained: Arm, other: Arm) -> np.ndarray | None:
     return clusters
 
 
-def _tested(estimate: float, se: float, df: int, count: int | None) -> Difference:
-    if se <= NO_SPREAD:
-        return Difference(estimate, n_clusters=count)
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, df)) * se
-    return Difference(
-        estimate=estimate,
-        se=se,
-        df=df,
-        ci_low=estimate - reach,
-        ci_high=estimate + reach,
-        p=float(2 * stats.t.sf(abs(estimate) / se, df)),
-        n_clusters=count,
+def _tested(estimate: float, error: _Error | None, counts: _Counts | None) -> Difference:
+    told = Difference(estimate)
+    if counts is not None:
+        told = Difference(
+            estimate,
+            n_clusters=counts.every,
+            n_clusters_trained=counts.trained,
+            n_clusters_other=counts.other,
+        )
+    if error is None or error.se <= NO_SPREAD:
+        return told
+    return replace(
+        told,
+        se=error.se,
+        df=error.df,
+        ci_low=estimate - error.reach,
+        ci_high=estimate + error.reach,
+        p=float(2 * stats.t.sf(abs(estimate) / error.se, error.df)),
     )

@@ -30,8 +30,11 @@ class Pooled:
 
 def pooled(changes: Sequence[float], errors: Sequence[float]) -> Pooled | None:
     """Random effects: weights 1 / (e^2 + tau2), tau2 = max(0, (Q - df) / C) with C = sum w -
-    sum w^2 / sum w and w = 1 / e^2 (DerSimonian & Laird 1986); normal interval; i2 = max(0,
-    (Q - df) / Q) (Higgins & Thompson 2002). R's `metafor::rma(yi, sei = e, method = "DL")`.
+    sum w^2 / sum w and w = 1 / e^2 (DerSimonian & Laird 1986); i2 = max(0, (Q - df) / Q) (Higgins
+    & Thompson 2002). The error is that of Hartung & Knapp (2001), sqrt(sum w (y - estimate)^2 /
+    (df sum w)), with t at df, for tau2 from few cohorts is itself a guess; never below 1 / sqrt(sum
+    w), or cohorts that happen to agree would leave none (Knapp & Hartung 2003). R's
+    `metafor::rma(yi, sei = e, method = "DL", test = "adhoc")`.
 
     `changes` are mean changes by cohort, `errors` their standard errors e. None below two cohorts
     with an error above 0. (statsmodels' `combine_effects` lets tau2 fall below 0.)
@@ -44,8 +47,9 @@ def pooled(changes: Sequence[float], errors: Sequence[float]) -> Pooled | None:
     q = float(w @ (y - (w @ y) / w.sum()) ** 2)
     tau2 = max(0.0, (q - df) / float(w.sum() - (w @ w) / w.sum()))
     w = 1 / (variances + tau2)
-    estimate, se = float(w @ y / w.sum()), 1 / math.sqrt(w.sum())
-    reach = float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * se
+    estimate = float(w @ y / w.sum())
+    se = math.sqrt(max(1.0, float(w @ (y - estimate) ** 2) / df) / w.sum())
+    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, df)) * se
     return Pooled(
         estimate=estimate,
         se=se,

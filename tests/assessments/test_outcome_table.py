@@ -23,6 +23,16 @@ def test_an_older_report_has_empty_cells_for_what_was_not_computed():
     assert row["cluster_icc"] is not None
 
 
+def test_a_comparison_tells_the_cohorts_of_each_arm_and_an_older_one_leaves_them_empty():
+    report = sample_report()
+    [row, *_others] = TABLES["comparisons"].rows(report)
+    assert (row["did_n_clusters_trained"], row["did_n_clusters_other"]) == (5, 7)
+    for one in report["comparisons"]:
+        del one["did"]["n_clusters_trained"], one["did"]["n_clusters_other"]
+    [row, *_others] = TABLES["comparisons"].rows(report)
+    assert (row["did_n_clusters"], row["did_n_clusters_trained"]) == (12, None)
+
+
 def test_groups_keep_their_figures_and_what_they_stand_in():
     rows = TABLES["groups"].rows(sample_report())
     crossed = [row for row in rows if row["by_2"]]

@@ -48,6 +48,7 @@ def test_column_names_are_stable():
             "mean_change",
             "ci_low",
             "ci_high",
+            "ci_kind",
         ],
         "by-year.csv": [
             "study",
@@ -67,6 +68,7 @@ def test_column_names_are_stable():
             "mean_change",
             "ci_low",
             "ci_high",
+            "ci_kind",
         ],
         "answered.csv": [
             "study",
@@ -99,6 +101,7 @@ def test_a_row_of_a_year_reads_alone():
         "mean_change": "0.1",
         "ci_low": "-0.1",
         "ci_high": "0.3",
+        "ci_kind": "people",
     }
 
 
@@ -181,3 +184,11 @@ def test_another_name_is_no_file():
 def test_media_types_say_what_a_file_is():
     assert media_type("by-year.csv") == "text/csv; charset=utf-8; header=present"
     assert media_type(EVERYTHING) == "application/json"
+
+
+def test_a_vintage_that_is_older_than_the_kinds_of_intervals_has_plain_ones():
+    held = {name: [dict(row) for row in table] for name, table in DOCUMENT.rows.items()}
+    for row in (*held["total"], *held["years"]):
+        del row["ci_kind"]
+    made = file_of("all-years.csv", "small-study", 3, held, DOCUMENT.notes).decode()
+    assert [row["ci_kind"] for row in csv.DictReader(io.StringIO(made))] == ["people", "people"]

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.public_outcomes import (
+    INDEPENDENT,
     SEVERAL_SCALES,
     YEARS_DIFFER,
     PublicDocument,
@@ -50,8 +51,35 @@ def test_figures_have_two_decimals_and_no_negative_zero():
         "mean_change": 0.22,
         "ci_low": 0.02,
         "ci_high": 0.42,
+        "ci_kind": "people",
     }
     assert str(second["mean_change"]) == "0.0"
+
+
+def clustered(low, high):
+    """A study of two scales of which the first has figures of cohorts."""
+    cluster = {"n_cohorts": 7, "icc": 0.05, "se_robust": 0.1, "p": 0.08, "ci_low": low}
+    with_cohorts = change() | {"cluster": cluster | {"ci_high": high}}
+    return {"scale_a": {"changes": [with_cohorts]}, "scale_b": {"changes": [change()]}}
+
+
+def test_where_classes_are_alike_the_public_gets_the_interval_that_allows_for_it():
+    """Ignoring them, this change would not include zero, and would be said to be there."""
+    first, second = document(scales=clustered(-0.0351, 0.4849)).rows["total"]
+    assert (first["ci_low"], first["ci_high"], first["ci_kind"]) == (-0.04, 0.48, "cohorts")
+    assert second["ci_kind"] == "people"
+
+
+def test_classes_that_happen_to_be_alike_make_no_interval_narrower():
+    first, _ = document(scales=clustered(0.2, 0.25)).rows["total"]
+    assert (first["ci_low"], first["ci_high"], first["ci_kind"]) == (0.02, 0.42, "people")
+
+
+def test_that_an_interval_takes_people_as_independent_is_said():
+    assert INDEPENDENT in document().notes["caveats"]
+    both = clustered(-0.1, 0.6)["scale_a"]
+    scales = {"scale_a": both, "scale_b": both}
+    assert INDEPENDENT not in document(scales=scales, breakdowns=[]).notes["caveats"]
 
 
 def test_nothing_else_of_the_report_gets_out():

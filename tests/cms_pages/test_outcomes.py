@@ -101,10 +101,19 @@ def test_the_main_outcome_is_said_in_words_whichever_way_it_came_out(study, publ
     assert main_words(public, "pre", "post") == (
         "About 120 people answered both “Before” and “After”. Their mean on “Scale A”, from 1 to "
         "5, went from 3.00 to 3.23: a change of +0.22 points. The 95% interval runs from +0.02 to "
-        "+0.42. It does not include zero. On this scale higher is better."
+        "+0.42. It takes people as independent: where people of one class are alike, it is too "
+        "narrow. It does not include zero. On this scale higher is better."
     )
     nothing = publish(make_vintage(study, 2, scales={**_bigger(), **_null()}))
     assert "It includes zero" in main_words(nothing, "pre", "post")
+
+
+def test_an_interval_that_allows_for_classes_says_so_and_an_older_vintage_has_none(study, public):
+    row = public.rows["total"][0]
+    del row["ci_kind"]
+    assert "It takes people as independent" in main_words(public, "pre", "post")
+    row["ci_kind"] = "cohorts"
+    assert "It allows for people of one class being alike." in main_words(public, "pre", "post")
 
 
 def _null():

@@ -9,7 +9,9 @@ from assessments.actions.evaluating import outcome_file, published_vintage
 from assessments.ballot_box.batches import Unreadable
 from assessments.ballot_box.keys import KeyMissing
 from assessments.held import held_studies, held_study
+from assessments.intervals import COHORTS, PEOPLE, said_of
 from assessments.management.sides import evaluators, on, study_named, write_file
+from assessments.studies import StudySpec
 
 
 class Command(BaseCommand):
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         if out:
             on("evaluator")
         try:
-            report = self._held(study, out) if evaluators() else self._own(study)
+            report, spec = self._held(study, out) if evaluators() else self._own(study)
         except (KeyMissing, Unreadable) as error:
             raise CommandError(str(error)) from error
         if report is None:
@@ -36,38 +38,47 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(report, indent=2, allow_nan=False))
             return
-        for line in _table(report):
+        for line in _table(report, spec.primary):
             self.stdout.write(line)
 
-    def _own(self, code: str) -> dict[str, Any] | None:
-        vintage = current_vintage(study=study_named(code))
-        return vintage.report if vintage else None
+    def _own(self, code: str) -> tuple[dict[str, Any] | None, StudySpec]:
+        study = study_named(code)
+        vintage = current_vintage(study=study)
+        return vintage.report if vintage else None, study.spec
 
-    def _held(self, code: str, out: Path | None) -> dict[str, Any] | None:
+    def _held(self, code: str, out: Path | None) -> tuple[dict[str, Any] | None, StudySpec]:
         study = held_study(held_studies().named(code))
         vintage = published_vintage(study=study)
         if vintage and out:
             write_file(out, outcome_file(study=study, vintage=vintage))
-        return vintage.report if vintage else None
+        return vintage.report if vintage else None, study.frame.study
 
 
-def _table(report: dict[str, Any]) -> list[str]:
+_KINDS = {COHORTS: "allowing for cohorts", PEOPLE: "people as independent"}
+
+
+def _table(report: dict[str, Any], primary: str) -> list[str]:
     lines = [f"{report['study']}, threshold {report['threshold']}"]
     for code, scale in report["scales"].items():
+        main = " (main)" if code == primary else ""
         for change in scale["changes"]:
-            name = f"{code}: {change['from']} to {change['to']}"
+            name = f"{code}{main}: {change['from']} to {change['to']}"
             if change["mean_change"] is None:
                 lines.append(f"{name}  {change.get('suppressed', 'not comparable')}")
                 continue
+            said = said_of(change)
+            ends = f"[{_signed(said.low)}, {_signed(said.high)}]"
+            g_z = "-" if change["g_z"] is None else f"{change['g_z']:z.2f}"
             lines.append(
                 f"{name}  n {change['n']}  change {_signed(change['mean_change'])} "
-                f"[{_signed(change['ci_low'])}, {_signed(change['ci_high'])}]  "
-                f"g_z {change['g_z']:z.2f}"
+                f"{ends} {_KINDS[said.kind]}  g_z {g_z}"
             )
     return lines
 
 
-def _signed(value: float) -> str:
-    """With its sign, unless it rounds to zero."""
+def _signed(value: float | None) -> str:
+    """With its sign, unless it rounds to zero; a dash where it does not exist."""
+    if value is None:
+        return "-"
     text = f"{value:+.2f}"
     return text if float(text) else text[1:]

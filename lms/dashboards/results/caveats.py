@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lms.dashboards.results.attrition import differed
-from lms.dashboards.results.comparison import is_compared
+from lms.dashboards.results.comparison import few_cohorts, is_compared
 from lms.dashboards.results.reading import Reading, Report
 from lms.dashboards.results.reliability import judged
 from lms.dashboards.results.waves import CROWDED
@@ -29,6 +29,7 @@ def caveats(reading: Reading) -> list[dict[str, str]]:
         *_crowded(reading),
         *_power(reading),
         *_cohorts(reading),
+        *_compared_cohorts(reading),
         *_unreliable(reading),
         *_always(reading),
     ]
@@ -147,6 +148,19 @@ def _cohorts(reading: Reading) -> Iterator[Point]:
             cohorts - 1,
         )
         yield _("Few cohorts."), words % {"n": count(cohorts), "df": cohorts - 1}
+
+
+def _compared_cohorts(reading: Reading) -> Iterator[Point]:
+    few = [few_cohorts(one.get("did") or {}) for one in reading.parts("comparisons")]
+    if found := [n for n in few if n is not None]:
+        words = ngettext(
+            "The smaller of two groups compared has %(n)d cohort. What its members have in common "
+            "cannot be told from what the training did.",
+            "The smaller of two groups compared has %(n)d cohorts. What its members have in common "
+            "is hard to tell from what the training did.",
+            min(found),
+        )
+        yield _("Few cohorts to compare."), words % {"n": min(found)}
 
 
 def _unreliable(reading: Reading) -> Iterator[Point]:

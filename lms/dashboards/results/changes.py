@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.charts import dot_charts, unshown
+from assessments.intervals import said_of
+from lms.dashboards.results.intervals import about_intervals, p_values
 from lms.dashboards.results.reading import Reading, Report
 from lms.dashboards.results.words import (
     Cell,
@@ -41,6 +43,7 @@ def _pair(reading: Reading, codes: Sequence[str], first: str, second: str) -> di
         ),
         "unshown": [one for one in apart if one.scale in codes],
         "table": change_table(reading, codes, first, second),
+        "intervals": about_intervals(reading, codes, first, second),
         "more": _more(reading, codes, first, second),
     }
 
@@ -68,7 +71,8 @@ def scale_cell(reading: Reading, code: str) -> Cell:
 
 
 def change_table(reading: Reading, codes: Sequence[str], first: str, second: str) -> dict[str, Any]:
-    """Means, change and interval in scale points, and the p value adjusted as declared."""
+    """Means, change and the wider interval in scale points, and its p value adjusted as
+    declared."""
     declared = any(code in reading.declared for code in codes)
     heads = [
         _("n"),
@@ -78,19 +82,24 @@ def change_table(reading: Reading, codes: Sequence[str], first: str, second: str
         _("95% interval"),
         _("p (Holm)") if declared else _("p (BH)"),
     ]
-    rows = _rows(reading, codes, (first, second), len(heads), _change_cells)
+    adjusted = p_values(reading, first, second)
+
+    def figures(_reading: Reading, code: str, row: Report) -> list[Cell]:
+        return _change_cells(row, adjusted.get(code))
+
+    rows = _rows(reading, codes, (first, second), len(heads), figures)
     return table(_("Change on each scale"), [_("Scale")], heads, rows)
 
 
-def _change_cells(reading: Reading, code: str, row: Report) -> list[Cell]:
-    adjusted = row["p_holm"] if row["p_holm"] is not None else row["p_bh"]
+def _change_cells(row: Report, p: float | None) -> list[Cell]:
+    said = said_of(row)
     return cells(
         count(row["n"]),
         figure(row["mean_from"]),
         figure(row["mean_to"]),
         change(row["mean_change"]),
-        interval(row["ci_low"], row["ci_high"]),
-        p_value(adjusted if adjusted is not None else row["p"]),
+        interval(said.low, said.high),
+        p_value(p),
     )
 
 
@@ -118,7 +127,8 @@ def standardised_table() -> Kind:
     note = _(
         "d_z is the mean change divided by the standard deviation of the changes, g_z the same "
         "with Hedges’ exact correction for n − 1; d_av divides by the square root of the mean of "
-        "the two waves’ variances; d_rm is d_z times the square root of 2(1 − r)."
+        "the two waves’ variances; d_rm is d_z times the square root of 2(1 − r). Its interval "
+        "takes people as independent."
     )
     return _("Standardised change"), heads, note, _standardised
 
@@ -138,7 +148,8 @@ def tests_table() -> Kind:
     heads = ["t", _("df"), "p", "W+", "W−", _("Zeros"), _("p (ranks)"), _("Rank-biserial")]
     note = _(
         "Paired t test and Wilcoxon’s signed-rank test with zeros dropped, normal approximation "
-        "with continuity correction; both p values are unadjusted."
+        "with continuity correction; both p values are unadjusted, and people are taken as "
+        "independent."
     )
     return _("Tests"), heads, note, _ranks
 
@@ -187,7 +198,8 @@ def clustered_table() -> Kind:
     note = _(
         "People of one cohort have a training in common, so the plain interval is too narrow "
         "where the intraclass correlation (ICC) is above zero. Robust intervals use a t "
-        "distribution with one degree of freedom less than there are cohorts."
+        "distribution with one degree of freedom less than there are cohorts. Sentence, chart and "
+        "first table have the wider of the two."
     )
     return _("Change, allowing for cohorts"), heads, note, _clustered
 
@@ -209,7 +221,8 @@ def _clustered(reading: Reading, code: str, row: Report) -> list[Cell]:
 def equivalence_table() -> Kind:
     heads = [_("Margin"), _("90% interval"), _("p (two one-sided tests)")]
     note = _(
-        "A small p says that the change lies within the margin that was declared before the data. "
+        "A small p says that the change lies within the margin that the protocol declares. "
+        "People are taken as independent. "
         "Scales without a margin are not tested."
     )
     return _("Equivalence"), heads, note, _equivalent

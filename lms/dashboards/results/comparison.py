@@ -1,8 +1,10 @@
 """Those who were trained beside those who waited or were compared."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assessments.dot_plots import Estimate, dot_plot
 from assessments.line_charts import Line, LineChart, Value, line_chart
@@ -20,6 +22,9 @@ from lms.dashboards.results.words import (
     reason,
     table,
 )
+
+ENOUGH_COHORTS = 5
+"""Of the smaller group; below it errors over cohorts rest on very little."""
 
 
 def comparisons(reading: Reading) -> list[dict[str, Any]]:
@@ -55,9 +60,68 @@ def _comparison(reading: Reading, rows: list[Report], place: int) -> dict[str, A
         "lines": _lines(reading, main) if main else None,
         "reason": hidden(main) if main else "",
         "plot": _plot(reading, ordered),
+        "notes": _notes(reading, main or first),
         "table": _table(reading, ordered),
         "groups": _groups(reading, ordered),
     }
+
+
+def few_cohorts(did: Report) -> int | None:
+    """The number of cohorts of the smaller arm, where it is too small for errors to rest on."""
+    trained, other = did.get("n_clusters_trained"), did.get("n_clusters_other")
+    if did.get("estimate") is None or trained is None or other is None:
+        return None
+    fewest = min(int(trained), int(other))
+    return fewest if fewest < ENOUGH_COHORTS else None
+
+
+def _cohorts(did: Report) -> str:
+    """An older report does not have them by arm."""
+    trained, other = did.get("n_clusters_trained"), did.get("n_clusters_other")
+    if trained is None or other is None:
+        return count(did.get("n_clusters"))
+    return _("%(trained)s and %(other)s") % {"trained": trained, "other": other}
+
+
+def _notes(reading: Reading, one: Report) -> list[str]:
+    """What to know before reading the intervals, about one scale."""
+    return [*_began(reading, one), *_rests(one.get("did") or {})]
+
+
+def _began(reading: Reading, one: Report) -> Iterator[str]:
+    groups = one["groups"] or {}
+    means = [(groups.get(side) or {}).get("mean_from") for side in ("trained", "other")]
+    if None not in means:
+        words = _(
+            "On “%(scale)s” the trained began at %(trained)s, the others at %(other)s. Groups that "
+            "begin apart may change differently without any training."
+        )
+        trained, other = map(figure, means)
+        told = {"scale": reading.title(one["scale"]), "trained": trained, "other": other}
+        yield words % told
+
+
+def _rests(did: Report) -> Iterator[str]:
+    if did.get("n_clusters") is not None and did.get("n_clusters_trained") is None:
+        yield _(
+            "This report is older: its intervals count the cohorts of both groups together, and "
+            "are too narrow where one group has few."
+        )
+    fewest = few_cohorts(did)
+    if fewest == 1:
+        yield _(
+            "One group is a single cohort. Nothing tells what its members have in common from what "
+            "the training did, so there is no interval."
+        )
+    elif fewest is not None:
+        words = ngettext(
+            "The smaller group has %(n)s cohorts: intervals rest on %(df)s degree of freedom, and "
+            "are wide. No interval is narrower than one that takes people as independent.",
+            "The smaller group has %(n)s cohorts: intervals rest on %(df)s degrees of freedom, and "
+            "are wide. No interval is narrower than one that takes people as independent.",
+            fewest - 1,
+        )
+        yield words % {"n": fewest, "df": fewest - 1}
 
 
 def _lines(reading: Reading, one: Report) -> LineChart | None:
@@ -93,7 +157,7 @@ def _table(reading: Reading, rows: list[Report]) -> dict[str, Any]:
         _("Difference of changes"),
         _("95% interval"),
         _("p"),
-        _("Cohorts"),
+        _("Cohorts, trained and others"),
         _("Adjusted difference (ANCOVA)"),
         _("95% interval"),
         _("p"),
@@ -111,7 +175,7 @@ def _cells(one: Report) -> list[Cell]:
         change(did["estimate"]),
         interval(did["ci_low"], did["ci_high"]),
         p_value(did["p"]),
-        count(did["n_clusters"]),
+        _cohorts(did),
         change(ancova["estimate"]),
         interval(ancova["ci_low"], ancova["ci_high"]),
         p_value(ancova["p"]),

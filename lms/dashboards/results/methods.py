@@ -104,8 +104,9 @@ def _models(reading: Reading) -> Iterator[str]:
     main = reading.change(reading.spec.primary, *reading.first_pair)
     if main["cluster"].get("ci_low") is not None:
         yield _(
-            "Cluster-robust intervals by cohort (CR1 standard errors) use a t distribution with "
-            "cohorts − 1 degrees of freedom."
+            "Cluster-robust (CR1) intervals by cohort use a t distribution with cohorts − 1 "
+            "degrees of freedom; the wider of robust and plain interval is reported, with its p "
+            "value. Intervals of d_z and of groups take people as independent."
         )
     if any(scale.get("mixed") for scale in reading.scales.values()):
         yield _(
@@ -114,13 +115,16 @@ def _models(reading: Reading) -> Iterator[str]:
         )
     if any(one.get("pooled") for one in reading.parts("breakdowns")):
         yield _(
-            "Cohorts were pooled by a random-effects model (variance between cohorts by "
-            "DerSimonian and Laird, Hartung-Knapp interval: t, cohorts − 1 degrees of freedom)."
+            "Cohorts were pooled with random effects (DerSimonian and Laird’s variance, Hartung "
+            "and Knapp’s interval, t with cohorts − 1 degrees of freedom and never narrower than "
+            "without)."
         )
     if reading.parts("comparisons"):
         yield _(
-            "Arms were compared by difference in differences with errors clustered by cohort "
-            "(CR1), by analysis of covariance on the first score, and by d_ppc2 (Morris 2008)."
+            "Arms were compared by difference in differences and by analysis of covariance on the "
+            "first score, with errors clustered by cohort (CR1, degrees of freedom of the arm with "
+            "fewer cohorts less one; classical where that is wider, which is conservative), and by "
+            "d_ppc2 (Morris 2008)."
         )
     yield from _attrition(reading)
 

@@ -1,18 +1,25 @@
-"""The outcome that was named before the data, in one sentence and a few figures."""
+"""The main outcome that the protocol names, in one sentence and a few figures."""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from assessments.dot_plots import signed
+from assessments.intervals import COHORTS, said_of
+from lms.dashboards.results.intervals import adjustment, kind_words, p_values
 from lms.dashboards.results.reading import Reading, Report
 from lms.dashboards.results.words import figure, hidden, interval, p_words
 
 
 def primary(reading: Reading) -> dict[str, Any]:
-    """`title`, `pair`, and either `sentence` with `figures`, or `reason`: why there are none."""
+    """`named` (by what), `title`, `pair`, and either `sentence` with `figures`, or `reason`: why
+    there are none."""
     code, (first, second) = reading.spec.primary, reading.first_pair
-    told = {"title": reading.title(code), "pair": reading.pair(first, second)}
+    told = {
+        "named": _named(reading),
+        "title": reading.title(code),
+        "pair": reading.pair(first, second),
+    }
     change = reading.change(code, first, second)
     if not change["comparable"]:
         return told | {"reason": _("the two surveys ask different things")}
@@ -25,8 +32,16 @@ def primary(reading: Reading) -> dict[str, Any]:
     }
 
 
+def _named(reading: Reading) -> str:
+    """Answers that were brought in as a file may be older than the protocol."""
+    if reading.spec.courses:
+        return _("Main outcome, named before the data")
+    return _("Main outcome, named by the protocol")
+
+
 def _sentence(reading: Reading, change: Report) -> str:
     low, high = reading.range(reading.spec.primary)
+    said = said_of(change)
     words = {
         "n": change["n"],
         "scale": reading.title(reading.spec.primary),
@@ -35,18 +50,23 @@ def _sentence(reading: Reading, change: Report) -> str:
         "second": reading.wave(change["to"]),
         "first": reading.wave(change["from"]),
         "moved": _moved(change["mean_change"]),
-        "interval": interval(change["ci_low"], change["ci_high"]),
+        "interval": interval(said.low, said.high),
+        "kind": kind_words(said.kind),
     }
     sentence = _(
-        "Among the %(n)s people who answered both surveys, the mean score on “%(scale)s” (from "
+        "Among the %(n)s people with a score in both surveys, the mean score on “%(scale)s” (from "
         "%(low)s to %(high)s) was %(moved)s in “%(second)s” than in “%(first)s”; the 95%% interval "
-        "of the change is %(interval)s points"
+        "of the change is %(interval)s points (%(kind)s)"
     )
     parts = [sentence % words, *_standardised(change)]
-    p = change["p_holm"] if change["p_holm"] is not None else change["p"]
+    p = p_values(reading, change["from"], change["to"]).get(reading.spec.primary)
     if p is not None:
-        parts.append(p_words(p))
+        parts.append(_adjusted(p_words(p), adjustment(reading)))
     return "; ".join(parts) + "."
+
+
+def _adjusted(p: str, how: str) -> str:
+    return _("%(p)s (%(how)s)") % {"p": p, "how": how} if how else p
 
 
 def _moved(value: float) -> str:
@@ -63,7 +83,7 @@ def _standardised(change: Report) -> list[str]:
     if change["d_z"] is not None:
         words = _(
             "this is %(d)s standard deviations of the individual changes (d_z, 95%% interval "
-            "%(interval)s; corrected for small samples, g_z %(g)s)"
+            "with people taken as independent %(interval)s; corrected for small samples, g_z %(g)s)"
         )
         ends = interval(change["d_z_low"], change["d_z_high"])
         told = {"d": signed(change["d_z"]), "interval": ends, "g": signed(change["g_z"])}
@@ -76,12 +96,14 @@ def _standardised(change: Report) -> list[str]:
 
 def _figures(reading: Reading, change: Report) -> list[dict[str, str]]:
     first, second = reading.wave(change["from"]), reading.wave(change["to"])
-    ends = interval(change["ci_low"], change["ci_high"])
+    said = said_of(change)
+    ends = interval(said.low, said.high)
     found = [
         {
             "label": _("Mean change, points"),
             "value": signed(change["mean_change"]),
-            "note": _("95%% interval %(interval)s") % {"interval": ends},
+            "note": _("95%% interval %(interval)s, %(kind)s")
+            % {"interval": ends, "kind": kind_words(said.kind)},
         },
         {
             "label": _("Mean scores"),
@@ -89,12 +111,21 @@ def _figures(reading: Reading, change: Report) -> list[dict[str, str]]:
             "note": _("“%(first)s”, then “%(second)s”") % {"first": first, "second": second},
         },
     ]
+    return [*found, *_other_interval(change, said.kind), *_equivalence(change)]
+
+
+def _other_interval(change: Report, kind: str) -> list[dict[str, str]]:
+    """The narrower of two intervals, which is not the one that is said."""
     robust = change["cluster"]
-    if robust.get("ci_low") is not None:
-        words = _("people in %(n)s cohorts are not independent") % {"n": robust["n_cohorts"]}
-        ends = interval(robust["ci_low"], robust["ci_high"])
-        found.append({"label": _("Interval over cohorts"), "value": ends, "note": words})
-    return [*found, *_equivalence(change)]
+    if robust.get("ci_low") is None:
+        return []
+    if kind == COHORTS:
+        label, ends = _("Interval ignoring cohorts"), (change["ci_low"], change["ci_high"])
+    else:
+        label, ends = _("Interval over cohorts"), (robust["ci_low"], robust["ci_high"])
+    words = _("the narrower one; people in %(n)s cohorts are not independent")
+    note = words % {"n": robust["n_cohorts"]}
+    return [{"label": label, "value": interval(*ends), "note": note}]
 
 
 def _equivalence(change: Report) -> list[dict[str, str]]:

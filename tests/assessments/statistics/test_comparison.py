@@ -64,8 +64,41 @@ def test_clustered_errors_of_anorexia_as_in_r():
         (3.4568965517241, 2.1337690542964), rel=1e-9
     )
     assert adjusted.se == pytest.approx(1.79371197809212, rel=1e-9)
-    assert (change.n_clusters, change.df) == (12, 11)
-    assert change.p == pytest.approx(2 * stats.t.sf(change.estimate / change.se, 11), rel=1e-9)
+    assert (change.n_clusters, change.n_clusters_trained, change.n_clusters_other) == (12, 6, 6)
+    assert change.df == 5
+    assert change.p == pytest.approx(2 * stats.t.sf(change.estimate / change.se, 5), rel=1e-9)
+
+
+def test_degrees_of_freedom_are_those_of_the_arm_with_fewer_cohorts():
+    """7 against 2: the error of the difference rests on the two."""
+    trained, other = random_arms(3, n=(70, 20), clusters=7)[0], random_arms(4, clusters=2)[1]
+    found = difference_in_differences(trained, other)
+    assert (found.n_clusters, found.n_clusters_trained, found.n_clusters_other) == (9, 7, 2)
+    assert found.df == 1
+
+
+def test_two_cohorts_that_happen_to_be_alike_do_not_make_a_difference_more_certain():
+    """Cohorts of nearly equal means leave hardly any error between them; people still differ."""
+    alike = []
+    for side, one in zip("to", random_arms(11, n=(40, 40)), strict=True):
+        order = np.argsort(one.changes)
+        labels = [f"{side}{place % 4 in (0, 3)}" for place in range(40)]
+        alike.append(Arm(one.earlier[order], one.later[order], labels))
+    found = difference_in_differences(*alike)
+    people = [Arm(one.earlier, one.later, [""] * 40) for one in alike]
+    classical = difference_in_differences(*people)
+    assert numbers(found) == pytest.approx(numbers(classical), rel=1e-9)
+    assert found.n_clusters == 4
+
+
+def test_a_cohort_with_people_in_both_arms_is_one_cohort():
+    trained, other = random_arms(12)
+    shared = [label[2:] for label in other.cohorts]
+    found = difference_in_differences(
+        Arm(trained.earlier, trained.later, [label[2:] for label in trained.cohorts]),
+        Arm(other.earlier, other.later, shared),
+    )
+    assert (found.n_clusters, found.n_clusters_trained, found.n_clusters_other) == (5, 5, 5)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -75,6 +108,7 @@ def test_clustered_errors_agree_with_statsmodels(seed):
     cohorts = np.unique([*trained.cohorts, *other.cohorts], return_inverse=True)[1]
     earlier = np.concatenate([trained.earlier, other.earlier])
     later = np.concatenate([trained.later, other.later])
+    people = [Arm(one.earlier, one.later, [""] * one.earlier.size) for one in (trained, other)]
     for found, outcome, columns in (
         (difference_in_differences(trained, other), later - earlier, [treated]),
         (ancova(trained, other), later, [treated, earlier]),
@@ -82,8 +116,14 @@ def test_clustered_errors_agree_with_statsmodels(seed):
         fit = sm.OLS(outcome, sm.add_constant(np.column_stack(columns))).fit(
             cov_type="cluster", cov_kwds={"groups": cohorts}, use_t=True
         )
-        low, high = fit.conf_int()[1]
-        expected = [fit.params[1], fit.bse[1], 9, low, high, fit.pvalues[1]]
+        classical = ancova(*people) if len(columns) > 1 else difference_in_differences(*people)
+        reach = stats.t.ppf(0.975, 4) * fit.bse[1]
+        if reach < classical.ci_high - classical.estimate:
+            expected = numbers(classical)
+        else:
+            p = 2 * stats.t.sf(abs(fit.tvalues[1]), 4)
+            ends = fit.params[1] - reach, fit.params[1] + reach
+            expected = [fit.params[1], fit.bse[1], 4, *ends, p]
         assert numbers(found) == pytest.approx(expected, rel=1e-9)
 
 

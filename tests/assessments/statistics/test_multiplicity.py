@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from assessments.statistics.multiplicity import benjamini_hochberg, holm
+from assessments.statistics.multiplicity import adjusted, benjamini_hochberg, holm
 
 P = {"a": 0.01, "b": 0.04, "c": 0.03}
 
@@ -29,3 +29,8 @@ def test_statsmodels_gives_the_same(ours, theirs, p):
     named = {str(number): one for number, one in enumerate(p)}
     adjusted = multipletests(p, method=theirs)[1]
     assert list(ours(named).values()) == pytest.approx(list(adjusted), rel=1e-12)
+
+
+def test_a_primary_scale_outside_the_family_stands_alone():
+    found = adjusted({**P, "x": 0.5}, primary="c", family=["a", "b"])
+    assert found == (pytest.approx({"a": 0.02, "b": 0.04, "c": 0.03}), {"x": 0.5})

@@ -43,11 +43,12 @@ group_change <- function(earlier, later) {
        g_z = if (n > 2) hedges(mean(d) / spread, n - 1) else NA)
 }
 
-# DerSimonian & Laird by metafor; I2 from Q (Higgins & Thompson), which for DL is metafor's own.
+# DerSimonian & Laird by metafor, the interval by Hartung & Knapp, never narrower than without; I2 from Q (Higgins & Thompson), which for DL is metafor's own.
 pooled_of <- function(groups, threshold) {
   shown <- Filter(function(group) group$n >= threshold && isTRUE(group$se > 0), groups)
   if (length(shown) < 2) return(NULL)
-  fit <- metafor::rma(sapply(shown, `[[`, "mean_change"), sei = sapply(shown, `[[`, "se"), method = "DL")
+  fit <- metafor::rma(sapply(shown, `[[`, "mean_change"), sei = sapply(shown, `[[`, "se"), method = "DL",
+                      test = "adhoc")
   q <- fit$QE
   list(estimate = fit$beta[[1]], se = fit$se, ci_low = fit$ci.lb, ci_high = fit$ci.ub, q = q,
        df = fit$k - 1, p = fit$QEp, tau2 = fit$tau2, i2 = 100 * max(0, (q - fit$k + 1) / q))
@@ -79,18 +80,30 @@ compared <- function(code, pair, arm, earlier, later, trained, cohort) {
   )
 }
 
-# Errors are CR1 over cohorts where there are any; whoever has none is a cluster alone.
+# Errors are CR1 over cohorts where there are any; whoever has none is a cluster alone. Degrees of
+# freedom are those of the arm with fewer cohorts. The classical error stands where its interval is
+# the wider one. A single cohort in an arm leaves no error.
 coefficient <- function(fit, cohort) {
   clustered <- any(!is.na(cohort))
   alone <- is.na(cohort)
   cohort[alone] <- paste0("alone ", which(alone))
+  treated <- model.matrix(fit)[, "trainedTRUE"] == 1
+  counts <- if (clustered) c(length(unique(cohort[treated])), length(unique(cohort[!treated]))) else c(NA, NA)
   estimate <- coef(fit)[["trainedTRUE"]]
-  se <- if (clustered) cluster_se(fit, cohort)[["trainedTRUE"]] else
-    summary(fit)$coefficients["trainedTRUE", "Std. Error"]
-  df <- if (clustered) length(unique(cohort)) - 1 else fit$df.residual
-  list(estimate = estimate, se = se, df = df, ci_low = estimate - qt(.975, df) * se,
+  se <- summary(fit)$coefficients["trainedTRUE", "Std. Error"]
+  df <- fit$df.residual
+  if (clustered && min(counts) < 2) se <- NA
+  if (clustered && min(counts) > 1) {
+    robust <- cluster_se(fit, cohort)[["trainedTRUE"]]
+    if (qt(.975, min(counts) - 1) * robust >= qt(.975, df) * se) {
+      se <- robust
+      df <- min(counts) - 1
+    }
+  }
+  list(estimate = estimate, se = se, df = if (is.na(se)) NA else df, ci_low = estimate - qt(.975, df) * se,
        ci_high = estimate + qt(.975, df) * se, p = 2 * pt(-abs(estimate / se), df),
-       n_clusters = if (clustered) df + 1 else NA)
+       n_clusters = if (clustered) length(unique(cohort)) else NA,
+       n_clusters_trained = counts[1], n_clusters_other = counts[2])
 }
 
 # Morris (2008), equations 8 to 10.

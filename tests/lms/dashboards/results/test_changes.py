@@ -1,5 +1,5 @@
 from lms.dashboards.results.changes import change_table, pairs
-from tests.reports import sample_reading, sample_report
+from tests.reports import hide, older_report, sample_reading, sample_report
 
 
 def test_the_scales_stand_in_the_instruments_order_however_they_are_stored():
@@ -60,3 +60,30 @@ def test_robust_intervals_stand_beside_the_plain_ones():
         "+0.11 to +0.51",
         ".021",
     ]
+
+
+def main_row(table):
+    return next(row for row in table["rows"] if "main" in row[0]["text"])
+
+
+def test_the_table_and_the_dots_have_the_wider_interval_and_its_p():
+    report = sample_report()
+    change = report["scales"]["self_efficacy"]["changes"][0]
+    change["cluster"] |= {"ci_low": -0.02, "ci_high": 0.64, "p": 0.06}
+    reading = sample_reading(report)
+    pair = pairs(reading, reading.declared)[0]
+    row = main_row(pair["table"])
+    assert [cell["text"] for cell in row[-2:]] == ["−0.02 to +0.64", ".063"]
+    dot = next(row for row in pair["charts"][0].wide.rows if row.primary)
+    assert dot.hollow
+    assert dot.low_text == "−0.02"
+    assert pair["intervals"] == "Intervals and p values allow for cohorts."
+
+
+def test_scales_whose_interval_takes_people_as_independent_are_named():
+    report = sample_report()
+    hide(report["scales"]["social_distance"]["changes"][0]["cluster"])
+    reading = sample_reading(report)
+    assert "except on Social distance:" in pairs(reading, reading.declared)[0]["intervals"]
+    older = sample_reading(older_report())
+    assert "people as independent" in pairs(older, older.declared)[0]["intervals"]
