@@ -337,7 +337,9 @@ def caveats(notes: Row, *, but: str = "") -> list[Context]:
         ),
         told.FROZEN: (
             _("This page does not change."),
-            _("Later answers, and withdrawals, appear in a new vintage with a new number."),
+            _("A correction would appear in a new vintage with a new number.")
+            if imported
+            else _("Later answers, and withdrawals, appear in a new vintage with a new number."),
         ),
     }
     return [

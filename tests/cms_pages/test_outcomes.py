@@ -127,6 +127,7 @@ IMPORTED_IS_NOT = (
     "Taking part is voluntary",
     "declared before",
     "before the data",
+    "withdrawals",
 )
 """What is promised and kept in the portal, and unknown of a file from elsewhere."""
 
