@@ -244,9 +244,10 @@ def _band(
 def _bar(n: int, left: float, right: float, height: float, base: float, zero: float | None) -> Bar:
     room = LETTER * len(str(n)) + 2
     text = str(n) if right - left >= room else ""
-    top, width = round(base - height, 1), round(max(right - left - 2, 1), 1)
+    apart = min(1.0, (right - left) / 4)
+    top, width = round(base - height, 1), round(right - left - 2 * apart, 1)
     middle = round(_middle(left, right, zero, room), 1)
-    return Bar(left + 1, top, width, round(height, 1), text, middle, top - 5)
+    return Bar(round(left + apart, 1), top, width, round(height, 1), text, middle, top - 5)
 
 
 def _middle(left: float, right: float, zero: float | None, room: float) -> float:

@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assessments.histograms import Bin, Group, edges_of, histogram
@@ -59,6 +59,7 @@ def test_what_has_no_bins_is_not_drawn():
     assert histogram([Group("Hidden", [])], ends=(1, 5)) is None
 
 
+@example([(1.0, 10), (1.0, 10), (1.0, 10), (1.0, 10), (0.01171875, 10)])
 @given(st.lists(st.tuples(st.floats(0.01, 2), st.integers(10, 400)), min_size=1, max_size=12))
 def test_every_bar_lies_within_the_drawing(steps):
     bins, low = [], 1.0
