@@ -6,7 +6,7 @@ So the area of a bar, not its height, is how many people it stands for.
 
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assessments.dot_plots import signed, ticks_around
@@ -53,11 +53,14 @@ THIN = Layout("thin", 280, 8.0, 272.0, 84.0, 36)
 FIRST, LINE, NUMBERS, APART, BELOW = 14.0, 17.0, 24.0, 18.0, 26.0
 """The first baseline, from line to line, room for the numbers above bars, between bands, the axis.
 """
+DESCENT = 8.0
+"""How far under a label's baseline the line of no change begins."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bin; `text` is empty where the bar is too narrow for its number."""
+    """One bin; `text` is empty where the bar is too narrow for its number. One that is `open`
+    reaches further than it is drawn."""
 
     x: float
     y: float
@@ -66,31 +69,36 @@ class Bar:
     text: str
     text_x: float
     text_y: float
+    open: bool = False
+
+    def is_numbered_at(self, x: float) -> bool:
+        return bool(self.text) and abs(x - self.text_x) <= LETTER * len(self.text) / 2
 
 
 @dataclass(frozen=True)
 class Band:
-    """One distribution: its label and its bars on the line at `base`."""
+    """One distribution: its label and its bars on the line at `base`. From there to `zero_top`
+    goes the line of no change; it crosses neither the label nor a number."""
 
     lines: tuple[str, ...]
     label_y: float
     base: float
     hollow: bool
     bars: tuple[Bar, ...]
+    zero_top: float
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A value on the axis; `zero` is the line of no change."""
+    """A value on the axis."""
 
     x: float
     label: str
-    zero: bool
 
 
 @dataclass(frozen=True)
 class HistogramDrawing:
-    """One size of a histogram."""
+    """One size of a histogram; `zero` is where the line of no change stands, if there is one."""
 
     layout: str
     width: int
@@ -101,6 +109,7 @@ class HistogramDrawing:
     marks: tuple[Mark, ...]
     marks_y: float
     bands: tuple[Band, ...]
+    zero: float | None
 
 
 @dataclass(frozen=True)
@@ -183,9 +192,10 @@ def _drawing(
         for group, pairs in zip(groups, edges, strict=True)
         for bin, (left, right) in zip(group.bins, pairs, strict=True)
     )
+    zero = x(0.0) if changes else None
     unit, top, bands = layout.band / tallest, FIRST, []
     for group, pairs in zip(groups, edges, strict=True):
-        bands.append(_band(group, pairs, layout, x, unit, top))
+        bands.append(_band(group, pairs, layout, x, unit, top, zero))
         top = bands[-1].base + APART + FIRST
     bottom = bands[-1].base
     return HistogramDrawing(
@@ -195,11 +205,10 @@ def _drawing(
         left=layout.axis_from,
         right=layout.axis_to,
         bottom=bottom,
-        marks=tuple(
-            Mark(x(value), _mark(value, changes), changes and value == 0) for value in axis
-        ),
+        marks=tuple(Mark(x(value), _mark(value, changes)) for value in axis),
         marks_y=bottom + 19,
         bands=tuple(bands),
+        zero=zero,
     )
 
 
@@ -216,18 +225,36 @@ def _band(
     x: Callable[[float], float],
     unit: float,
     top: float,
+    zero: float | None,
 ) -> Band:
     lines = tuple(textwrap.wrap(group.label, layout.characters))
     base = top + LINE * (len(lines) - 1) + NUMBERS + layout.band
     bars = tuple(
-        _bar(bin.n, x(left), x(right), bin.n / (right - left) * unit, base)
-        for bin, (left, right) in zip(group.bins, edges, strict=True)
+        replace(
+            _bar(bin.n, x(left), x(right), bin.n / (right - left) * unit, base, zero),
+            open=(left, right) != whole,
+        )
+        for bin, (left, right), whole in zip(group.bins, edges, edges_of(group.bins), strict=True)
     )
-    return Band(lines, top, base, group.hollow, bars)
+    numbered = [bar.y for bar in bars if zero is not None and bar.is_numbered_at(zero)]
+    zero_top = numbered[0] if numbered else base - layout.band - NUMBERS + DESCENT
+    return Band(lines, top, base, group.hollow, bars, zero_top)
 
 
-def _bar(n: int, left: float, right: float, height: float, base: float) -> Bar:
-    text = str(n) if right - left >= LETTER * len(str(n)) + 2 else ""
-    middle, top = round((left + right) / 2, 1), round(base - height, 1)
-    width = round(max(right - left - 2, 1), 1)
-    return Bar(left + 1, top, width, round(height, 1), text, middle, top - 5)
+def _bar(n: int, left: float, right: float, height: float, base: float, zero: float | None) -> Bar:
+    room = LETTER * len(str(n)) + 2
+    text = str(n) if right - left >= room else ""
+    apart = min(1.0, (right - left) / 4)
+    top, width = round(base - height, 1), round(right - left - 2 * apart, 1)
+    middle = round(_middle(left, right, zero, room), 1)
+    return Bar(round(left + apart, 1), top, width, round(height, 1), text, middle, top - 5)
+
+
+def _middle(left: float, right: float, zero: float | None, room: float) -> float:
+    """Where a bar's number stands: beside the line of no change where that goes through the bar and
+    there is room."""
+    if zero is not None and left < zero < right:
+        wider = max((left, zero), (zero, right), key=lambda half: half[1] - half[0])
+        if wider[1] - wider[0] >= room:
+            return sum(wider) / 2
+    return (left + right) / 2

@@ -176,6 +176,20 @@ def results() -> dict[str, Any]:
             ],
             ends=(1, 5),
         ),
+        "moves": histogram(
+            [
+                Group(
+                    _("Later minus earlier, n = 96"),
+                    [
+                        Bin(-4, -0.6, 11),
+                        Bin(-0.6, -0.2, 14),
+                        Bin(-0.2, 0.3, 24),
+                        Bin(0.3, 0.6, 31),
+                        Bin(0.6, 4, 16),
+                    ],
+                )
+            ]
+        ),
         "lines": line_chart(
             [
                 Line([Value(3.21, "3.21"), Value(3.52, "3.52")]),

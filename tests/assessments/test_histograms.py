@@ -1,5 +1,7 @@
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assessments.histograms import Bin, Group, edges_of, histogram
@@ -35,9 +37,9 @@ def test_one_bin_of_one_score_has_a_width():
 
 def test_changes_are_drawn_around_the_line_of_no_change():
     moved = histogram([Group("Moved", [Bin(0.2, 0.4, 12), Bin(0.4, 1.3, 30)])])
-    [zero] = [mark for mark in moved.wide.marks if mark.zero]
-    assert zero.x < moved.wide.bands[0].bars[0].x
-    assert next(mark.label for mark in moved.wide.marks if mark.x > zero.x).startswith("+")
+    zero = moved.wide.zero
+    assert zero < moved.wide.bands[0].bars[0].x
+    assert next(mark.label for mark in moved.wide.marks if mark.x > zero).startswith("+")
 
 
 def test_the_outermost_changes_are_drawn_shortened_with_their_area_kept():
@@ -57,6 +59,7 @@ def test_what_has_no_bins_is_not_drawn():
     assert histogram([Group("Hidden", [])], ends=(1, 5)) is None
 
 
+@example([(1.0, 10), (1.0, 10), (1.0, 10), (1.0, 10), (0.01171875, 10)])
 @given(st.lists(st.tuples(st.floats(0.01, 2), st.integers(10, 400)), min_size=1, max_size=12))
 def test_every_bar_lies_within_the_drawing(steps):
     bins, low = [], 1.0
@@ -68,3 +71,41 @@ def test_every_bar_lies_within_the_drawing(steps):
         for band in size.bands:
             assert all(size.left <= bar.x <= size.right for bar in band.bars)
             assert all(band.label_y < bar.y <= band.base <= size.height for bar in band.bars)
+
+
+MOVES = [
+    Bin(-4, -0.6, 11),
+    Bin(-0.6, -0.2, 14),
+    Bin(-0.2, 0.3, 24),
+    Bin(0.3, 0.6, 31),
+    Bin(0.6, 4, 16),
+]
+
+
+def test_bars_that_reach_further_than_they_are_drawn_are_open():
+    bars = histogram([Group("Moved", MOVES)]).wide.bands[0].bars
+    assert [bar.open for bar in bars] == [True, False, False, False, True]
+    scores = histogram([Group("Before", SCORES)], ends=(1, 5)).wide.bands[0].bars
+    assert not any(bar.open for bar in scores)
+
+
+@given(
+    st.lists(st.floats(-3.9, 3.9), min_size=1, max_size=8, unique=True),
+    st.lists(st.integers(10, 400), min_size=9, max_size=9),
+)
+def test_the_line_of_no_change_crosses_neither_a_number_nor_a_label(inner, counts):
+    edges = [-4.0, *sorted(inner), 4.0]
+    bins = [Bin(*pair, n) for pair, n in zip(pairwise(edges), counts, strict=False)]
+    drawn = histogram([Group("One pair of surveys", bins), Group("Another", bins)])
+    for size in (drawn.wide, drawn.thin):
+        for band in size.bands:
+            assert band.zero_top > band.label_y + 17 * (len(band.lines) - 1) + 4
+            for bar in band.bars:
+                beside = abs(size.zero - bar.text_x) > 4 * len(bar.text)
+                assert not bar.text or beside or band.zero_top > bar.text_y
+
+
+def test_a_number_stands_beside_the_line_where_there_is_room():
+    size = histogram([Group("Moved", MOVES)]).wide
+    [bar] = [bar for bar in size.bands[0].bars if bar.text == "24"]
+    assert bar.x < size.zero < bar.text_x < bar.x + bar.width

@@ -142,16 +142,15 @@ def test_one_step_is_the_current_one(page):
 def test_a_chart_has_a_sentence_for_screen_readers_and_its_numbers(page):
     shown = _shown(_section(page, "Chart frame"))
     labels = re.findall(r'role="img" aria-label="([^"]+)"', shown)
-    assert len(labels) == 4
+    assert len(labels) == 2
     assert all("The same numbers are in the table." in label for label in labels)
     assert "<summary>Show the numbers</summary>" in shown
-    assert '<a href="#change">See the numbers</a>' in shown
 
 
-def test_a_lines_bars_say_the_figures_of_both_means(page):
-    shown = _shown(_section(page, "Chart frame"))
-    for figure in ("3.21", "3.66", "2.62", "2.54"):
-        assert shown.count(f">{figure}</text>") == 2
+def test_a_histogram_of_changes_has_a_line_of_no_change_and_open_ends(page):
+    shown = _shown(_section(page, "Distribution"))
+    assert shown.count('class="zero"') == 2
+    assert shown.count('class="after open"') == 4
 
 
 def test_mails_are_shown_as_their_text(page):
