@@ -122,6 +122,27 @@ def test_a_change_of_the_core_is_hidden_where_an_older_breakdown_makes_it_tell()
     assert row["suppressed"] == HELD_BACK
 
 
+def lost(made, wave="post"):
+    return next(row for row in made.report["attrition"] if row["wave"] == wave)
+
+
+def test_those_not_asked_yet_are_told_and_asked_later():
+    before = [*cohort("c1", 30), *cohort("c2", 20, ("pre",))]
+    old = first(before)
+    assert (lost(old)["n_first"], lost(old)["n_not_asked"]) == (30, 20)
+    new = after([old.told], [*before, *cohort("c2", 20, ("post",))])
+    assert (lost(new)["n_first"], lost(new)["n_not_asked"]) == (50, 0)
+
+
+def test_one_who_left_does_not_show_among_those_not_asked():
+    asked = cohort("c1", 30)
+    old = first([*asked, *cohort("c2", 20, ("pre",))])
+    new = after([old.told], [*asked, *cohort("c2", 19, ("pre",), start=1), *cohort("c3", 30)])
+    assert lost(old)["n_not_asked"] == 20
+    assert lost(new)["n_not_asked"] is None
+    assert lost(new)["suppressed"] == HELD_BACK
+
+
 def test_what_a_vintage_told_reads_back_the_same():
     told = first([*cohort("c1", 20, ranks=RANKS), *cohort("c2", 25)]).told
     back = Told.from_bytes(told.to_bytes())

@@ -348,6 +348,15 @@ def test_the_flow_counts_who_answered_and_shows_attrition(report, rows):
     assert after["n_paired_with_first"] < before["n"] < Enrolment.objects.count()
 
 
+def test_only_who_was_asked_again_is_lost(report, rows):
+    """Of the cohorts of two surveys that are not over yet, nobody is."""
+    began = [row for row in rows if row["wave"] == "pre"]
+    for told in report["attrition"]:
+        asked = {row["cohort"] for row in rows if row["wave"] == told["wave"]}
+        assert told["n_first"] == sum(row["cohort"] in asked for row in began)
+        assert told["n_not_asked"] == sum(row["cohort"] not in asked for row in began)
+
+
 def test_only_boxes_whose_window_is_over_are_in_it(report, rows):
     opened = SurveyWindow.objects.filter(opened_at__isnull=False)
     assert {row["cohort"] for row in rows} <= {window.cohort.code for window in opened}
@@ -366,7 +375,7 @@ def test_the_report_has_one_of_everything_that_the_outcome_page_shows(report):
     shown = {tuple(one["by"]) for one in report["breakdowns"] if len(one["groups"] or []) > 1}
     assert {("workforce",), ("rank_band",), ("service_band",)} & shown
     assert any(one["did"]["estimate"] is not None for one in report["comparisons"])
-    assert [row["n_lost"] is not None for row in report["attrition"]] == [True, True]
+    assert all(row["n_lost"] and row["n_not_asked"] for row in report["attrition"])
     assert main["mixed"]["waves"]["post"]["estimate"] is not None
     assert [len(one["bins"]) > 2 for one in main["distributions"]] == [True, True, True]
     assert main["change_distributions"][0]["bins"]
