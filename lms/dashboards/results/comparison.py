@@ -108,7 +108,14 @@ def _rests(did: Report) -> Iterator[str]:
             "are too narrow where one group has few."
         )
     fewest = few_cohorts(did)
-    if fewest == 1:
+    if did.get("ci_low") is not None and did.get("n_clusters") is None:
+        yield _("Nobody has a cohort: intervals take people as independent.")
+    elif did.get("n_clusters_trained") is not None and fewest is None:
+        yield _(
+            "Intervals allow for cohorts, and none is narrower than one that takes people as "
+            "independent."
+        )
+    elif fewest == 1:
         yield _(
             "One group is a single cohort. Nothing tells what its members have in common from what "
             "the training did, so there is no interval."

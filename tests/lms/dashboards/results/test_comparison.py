@@ -64,3 +64,11 @@ def test_that_arms_began_apart_is_said():
     main["groups"]["other"]["mean_from"] = 3.48
     notes = comparisons(sample_reading(made))[0]["notes"]
     assert "the trained began at 3.15, the others at 3.48" in notes[0]
+
+
+def test_intervals_say_what_they_allow_for():
+    assert "allow for cohorts" in comparisons(sample_reading(report(7, 5)))[0]["notes"][-1]
+    made = report(7, 5)
+    for one in made["comparisons"]:
+        one["did"] |= dict.fromkeys(("n_clusters", "n_clusters_trained", "n_clusters_other"))
+    assert "people as independent" in comparisons(sample_reading(made))[0]["notes"][-1]
