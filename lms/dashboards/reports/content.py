@@ -89,7 +89,7 @@ def _completed_note(figures: YearFigures) -> str:
     people = ngettext("by %(n)d person", "by %(n)d people", figures.certified_people)
     notes = [people % {"n": figures.certified_people}]
     if figures.open_seats:
-        notes.append(_("%(n)d more in trainings not closed yet") % {"n": figures.open_seats})
+        notes.append(_("%(n)d more still open") % {"n": figures.open_seats})
     return "; ".join(notes)
 
 

@@ -135,7 +135,7 @@ def test_seats_of_trainings_that_are_not_closed_are_no_failures(client, year, ch
     cohort = Cohort.objects.get()
     for _ in range(3):
         EnrolmentFactory.create(cohort=cohort, user=UserFactory.create())
-    assert "by 6 people; 3 more in trainings not closed yet" in page(client)
+    assert "by 6 people; 3 more still open" in page(client)
     assert "3 seats may still be completed" in page(client)
 
 
