@@ -60,7 +60,7 @@ def test_the_footer_leads_to_pages_that_are_there(client, loaded):
     html = client.get("/").content.decode()
     foot = html[html.index('<footer class="foot">') :]
     paths = set(re.findall(r'href="(/[a-z]+/)"', foot))
-    assert paths == {"/privacy/", "/accessibility/", "/help/", "/about/", "/contact/"}
+    assert paths == {"/outcomes/", "/privacy/", "/accessibility/", "/help/", "/about/", "/contact/"}
     assert all(client.get(path).status_code == 200 for path in paths)
 
 

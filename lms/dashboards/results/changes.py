@@ -76,8 +76,8 @@ def change_table(reading: Reading, codes: Sequence[str], first: str, second: str
     declared = any(code in reading.declared for code in codes)
     heads = [
         _("n"),
-        _("Before"),
-        _("After"),
+        _("Earlier"),
+        _("Later"),
         _("Change"),
         _("95% interval"),
         _("p (Holm)") if declared else _("p (BH)"),
@@ -160,12 +160,17 @@ def _ranks(reading: Reading, code: str, row: Report) -> list[Cell]:
     if hidden(ranks):
         return [*told, *reason(hidden(ranks), 5)]
     return told + cells(
-        figure(ranks["w_plus"], 1),
-        figure(ranks["w_minus"], 1),
+        _ranks_sum(ranks["w_plus"]),
+        _ranks_sum(ranks["w_minus"]),
         count(ranks["zeros"]),
         p_value(ranks["p"]),
         change(ranks["rank_biserial"]),
     )
+
+
+def _ranks_sum(ranks: float | None) -> str:
+    """A sum of ranks: whole, or a half where ranks were shared."""
+    return figure(ranks, 0 if ranks is None or float(ranks).is_integer() else 1)
 
 
 def reliable_table() -> Kind:

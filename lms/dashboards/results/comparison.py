@@ -199,5 +199,5 @@ def _groups(reading: Reading, rows: list[Report]) -> dict[str, Any]:
             figures = [figure(group.get(k)) for k in ("mean_from", "mean_to")]
             rest = [change(group.get("mean_change")), figure(group.get("sd_change"))]
             made.append([*head, *cells(count(group.get("n")), *figures, *rest)])
-    heads = [_("n"), _("Before"), _("After"), _("Change"), _("SD of change")]
+    heads = [_("n"), _("Earlier"), _("Later"), _("Change"), _("SD of change")]
     return table(_("Both groups"), [_("Scale"), _("Group")], heads, made)

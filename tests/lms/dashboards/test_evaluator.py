@@ -288,7 +288,7 @@ def test_rows_that_do_not_open_are_said_as_such(client, enough, monkeypatch):
     def broken(*told, **more):
         raise Unreadable("a batch does not open")
 
-    monkeypatch.setattr("assessments.actions.outcomes.rows_of", broken)
+    monkeypatch.setattr("assessments.actions.outcomes.renew_study", broken)
     page = _study(client, enough)
     assert "The stored responses do not open with these keys." in page
     assert "a batch" not in page

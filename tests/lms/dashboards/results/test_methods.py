@@ -23,7 +23,7 @@ def test_it_is_one_plain_paragraph_with_all_that_a_reader_of_a_paper_needs():
 
 def test_estimators_are_named():
     text = methods(sample_reading(), sample_vintage())
-    for wanted in ("CR1", "DerSimonian and Laird", "Hartung-Knapp", "noncentral t"):
+    for wanted in ("CR1", "DerSimonian and Laird", "Hartung and Knapp", "noncentral t"):
         assert wanted in text, wanted
     assert "within each pair of surveys" in text
     assert "Intervals are not adjusted." in text
