@@ -57,6 +57,7 @@ class Estimate:
     n: int | None = None
     primary: bool = False
     pooled: bool = False
+    decimals: int = 2
 
 
 @dataclass(frozen=True)
@@ -165,9 +166,9 @@ def _row(
         x_high=x(estimate.high),
         y=y,
         label_y=y - rise,
-        change_text=signed(estimate.value),
-        low_text=signed(estimate.low),
-        high_text=signed(estimate.high),
+        change_text=signed(estimate.value, estimate.decimals),
+        low_text=signed(estimate.low, estimate.decimals),
+        high_text=signed(estimate.high, estimate.decimals),
     )
 
 

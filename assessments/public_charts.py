@@ -51,7 +51,14 @@ def year_chart(rows: Sequence[Row], note: Row) -> PublicChart | None:
 
 
 def _estimate(row: Row, label: str, *, primary: bool = False) -> Estimate:
-    return Estimate(label, row["mean_change"], row["ci_low"], row["ci_high"], primary=primary)
+    return Estimate(
+        label,
+        row["mean_change"],
+        row["ci_low"],
+        row["ci_high"],
+        primary=primary,
+        decimals=row.get("decimals", 2),
+    )
 
 
 def _chart(bounds: tuple[float, float], estimates: list[Estimate]) -> PublicChart:

@@ -64,13 +64,25 @@ _SAME_PEOPLE = (
 )
 _FIGURES = (
     Column("people_about", "integer", "people", _SAME_PEOPLE),
+    Column(
+        "decimals",
+        "integer",
+        "",
+        "How many decimals the next five figures are rounded to: fewer where more would tell the "
+        "exact number of people.",
+    ),
     Column("mean_from", "number", "scale points", "Their mean score in the earlier survey."),
-    Column("mean_to", "number", "scale points", "Their mean score in the later survey."),
+    Column(
+        "mean_to",
+        "number",
+        "scale points",
+        "Mean score in the later survey: mean_from plus mean_change.",
+    ),
     Column(
         "mean_change",
         "number",
         "scale points",
-        "Later minus earlier, from unrounded means. It is not turned round where lower is better.",
+        "Later minus earlier, rounded from the exact change. Not turned where lower is better.",
     ),
     Column("ci_low", "number", "scale points", "Lower end of the 95 % interval of the change."),
     Column("ci_high", "number", "scale points", "Upper end of the 95 % interval of the change."),

@@ -13,14 +13,15 @@ from typing import Any
 
 from assessments.instruments import InstrumentSpec
 from assessments.intervals import PEOPLE, said_of
-from assessments.scoring import score_range
+from assessments.measures import Scale
+from assessments.scoring import score_levels, score_range
 from assessments.studies import StudySpec
 
 Report = Mapping[str, Any]
 Row = dict[str, Any]
 
 ROUNDED_TO = 10
-DECIMALS = 2
+MOST_DECIMALS = 2
 MAIN, FAMILY = "main", "family"
 _MEANS = ("mean_from", "mean_to", "mean_change")
 
@@ -93,13 +94,14 @@ def public_document(
 ) -> PublicDocument:
     """The public part of a report. `trained`: how many people completed the study's courses, by
     year, each person once a year; `source`: the number that the evaluators' vintage has."""
+    steps = {code: _step(instrument.scale(code), instrument) for code in _scales(study)}
     total = [
-        _figures(code, change, change, study.threshold)
+        _figures(code, change, change, study.threshold, steps[code])
         for code in _scales(study)
         for change in _changes(report, code, study)
         if _is_shown(change)
     ]
-    years = [row for code in _scales(study) for row in _year_rows(report, code, study)]
+    years = [row for code in _scales(study) for row in _year_rows(report, code, study, steps[code])]
     rows = {
         "total": total,
         "years": years,
@@ -126,27 +128,51 @@ def _is_shown(group: Report) -> bool:
     return all(group[key] is not None for key in ("n", *_MEANS, "ci_low", "ci_high"))
 
 
-def _figures(code: str, change: Report, group: Report, threshold: int) -> Row:
-    said = said_of(group)
+def _figures(code: str, change: Report, group: Report, threshold: int, step: float) -> Row:
+    said, people = said_of(group), about(group["n"], threshold)
+    decimals = decimals_for(step, people, threshold)
     row: Row = {
         "scale": code,
         "from": change["from"],
         "to": change["to"],
-        "people_about": about(group["n"], threshold),
+        "people_about": people,
+        "decimals": decimals,
     }
-    figures = {key: group[key] for key in _MEANS} | {"ci_low": said.low, "ci_high": said.high}
-    return row | {key: _rounded(value) for key, value in figures.items()} | {"ci_kind": said.kind}
+    earlier, moved = (_rounded(group[key], decimals) for key in ("mean_from", "mean_change"))
+    return row | {
+        "mean_from": earlier,
+        # Rounded by itself, a third mean would narrow down the number of people.
+        "mean_to": _rounded(earlier + moved, decimals),
+        "mean_change": moved,
+        "ci_low": _rounded(said.low, decimals),
+        "ci_high": _rounded(said.high, decimals),
+        "ci_kind": said.kind,
+    }
 
 
-def _rounded(value: float) -> float:
-    """To two decimals; never a negative zero."""
-    return round(value, DECIMALS) + 0.0
+def _step(scale: Scale, instrument: InstrumentSpec) -> float:
+    """By how much two possible scores differ at least."""
+    low, high = score_range(scale, instrument)
+    return (high - low) / (score_levels(scale, instrument) - 1)
 
 
-def _year_rows(report: Report, code: str, study: StudySpec) -> list[Row]:
+def decimals_for(step: float, people: int, threshold: int) -> int:
+    """With how many decimals a mean of about so many people may be told. A mean of scores in steps
+    has n as its denominator: told too finely, it says which n of the ten it is."""
+    fewest = max(threshold, people - ROUNDED_TO // 2)
+    fitting = (d for d in range(MOST_DECIMALS, 0, -1) if step / fewest <= 10.0**-d)
+    return next(fitting, 0)
+
+
+def _rounded(value: float, decimals: int) -> float:
+    """Never a negative zero."""
+    return round(value, decimals) + 0.0
+
+
+def _year_rows(report: Report, code: str, study: StudySpec, step: float) -> list[Row]:
     first = study.wave_codes[0]
     return [
-        {"year": group["labels"][0], **_figures(code, table, group, study.threshold)}
+        {"year": group["labels"][0], **_figures(code, table, group, study.threshold, step)}
         for table in report.get("breakdowns") or []
         if table["by"] == ["year"] and table["scale"] == code and table["from"] == first
         for group in sorted(table["groups"] or [], key=lambda group: str(group["labels"][0]))

@@ -93,13 +93,13 @@ def main_words(public: PublicOutcomes, first: str, second: str) -> str:
         "n": row["people_about"],
         "first": waves[first],
         "second": waves[second],
-        "before": figure(row["mean_from"]),
-        "after": figure(row["mean_to"]),
+        "before": figure(row["mean_from"], decimals_of(row)),
+        "after": figure(row["mean_to"], decimals_of(row)),
         "lowest": f"{scale['lowest']:g}",
         "highest": f"{scale['highest']:g}",
-        "change": signed(row["mean_change"]),
-        "low": signed(row["ci_low"]),
-        "high": signed(row["ci_high"]),
+        "change": signed(row["mean_change"], decimals_of(row)),
+        "low": signed(row["ci_low"], decimals_of(row)),
+        "high": signed(row["ci_high"], decimals_of(row)),
     }
     includes_zero = row["ci_low"] <= 0 <= row["ci_high"]
     sentences = [
@@ -124,8 +124,13 @@ def main_words(public: PublicOutcomes, first: str, second: str) -> str:
     return " ".join(sentences)
 
 
-def figure(value: float) -> str:
-    return f"{value:.2f}".replace("-", MINUS)
+def figure(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}".replace("-", MINUS)
+
+
+def decimals_of(row: Row) -> int:
+    """With how many its figures were frozen; the oldest rows do not say it."""
+    return int(row.get("decimals", 2))
 
 
 def _pair(public: PublicOutcomes, first: str, second: str) -> Context:
@@ -173,9 +178,9 @@ def scale_cell(note: Row) -> Context:
 
 def _change_cells(row: Row) -> list[Context]:
     texts = [
-        figure(row["mean_from"]),
-        figure(row["mean_to"]),
-        signed(row["mean_change"]),
+        figure(row["mean_from"], decimals_of(row)),
+        figure(row["mean_to"], decimals_of(row)),
+        signed(row["mean_change"], decimals_of(row)),
         interval_words(row),
         str(row["people_about"]),
     ]
@@ -184,8 +189,8 @@ def _change_cells(row: Row) -> list[Context]:
 
 def interval_words(row: Row) -> str:
     return _("%(low)s to %(high)s") % {
-        "low": signed(row["ci_low"]),
-        "high": signed(row["ci_high"]),
+        "low": signed(row["ci_low"], decimals_of(row)),
+        "high": signed(row["ci_high"], decimals_of(row)),
     }
 
 
@@ -214,7 +219,7 @@ def _year_cell(row: Row | None) -> Context:
     if row is None:
         return {"text": _("too few"), "number": True}
     values = {
-        "change": signed(row["mean_change"]),
+        "change": signed(row["mean_change"], decimals_of(row)),
         "interval": interval_words(row),
         "n": row["people_about"],
     }

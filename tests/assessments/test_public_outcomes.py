@@ -1,5 +1,7 @@
 import json
+import math
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from assessments.public_outcomes import (
     YEARS_DIFFER,
     PublicDocument,
     about,
+    decimals_for,
     public_document,
     trained_rows,
 )
@@ -35,6 +38,37 @@ def test_a_count_is_never_below_the_threshold_and_never_far_off(n, least):
     assert abs(shown - max(n, least)) <= max(5, least % 10)
 
 
+@pytest.mark.parametrize("step", [1, 1 / 3, 1 / 4, 1 / 6])
+@pytest.mark.parametrize("n", [11, 16, 24, 58, 84, 140])
+def test_rounded_means_fit_to_every_number_of_people_that_is_rounded_alike(step, n):
+    """From means before and after and their difference nobody tells which n of the ten it is."""
+    people = about(n, 10)
+    decimals = decimals_for(step, people, 10)
+    alike = [other for other in range(max(10, n - 10), n + 10) if about(other, 10) == people]
+    draw = Random(n)
+    for _ in range(50):
+        first, second = (draw.randint(n, 5 * n) for _ in range(2))
+        told = [round(one * step / n, decimals) for one in (first, second - first)]
+        assert all(fits(told, other, step, decimals) for other in alike)
+
+
+def fits(told, n, step, decimals):
+    reach = 0.5 * 10**-decimals + 1e-9
+
+    def sums(mean):
+        low, high = (mean - reach) * n / step, (mean + reach) * n / step
+        return range(math.ceil(low), math.floor(high) + 1)
+
+    return all(sums(mean) for mean in told)
+
+
+def test_a_mean_of_many_is_told_with_two_decimals_and_one_of_few_with_fewer():
+    assert decimals_for(1 / 6, 80, 10) == 2
+    assert decimals_for(1 / 6, 20, 10) == 1
+    assert decimals_for(1, 10, 10) == 1
+    assert decimals_for(2, 10, 10) == 0
+
+
 def test_the_total_has_a_row_for_the_primary_scale_first_then_for_the_family():
     assert [row["scale"] for row in document().rows["total"]] == ["scale_a", "scale_b"]
 
@@ -46,8 +80,9 @@ def test_figures_have_two_decimals_and_no_negative_zero():
         "from": "pre",
         "to": "post",
         "people_about": 120,
+        "decimals": 2,
         "mean_from": 3.0,
-        "mean_to": 3.23,
+        "mean_to": 3.22,
         "mean_change": 0.22,
         "ci_low": 0.02,
         "ci_high": 0.42,

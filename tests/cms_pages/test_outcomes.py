@@ -100,7 +100,7 @@ def test_nothing_but_the_frozen_row_is_shown(client, study, public):
 def test_the_main_outcome_is_said_in_words_whichever_way_it_came_out(study, public):
     assert main_words(public, "pre", "post") == (
         "About 120 people answered both “Before” and “After”. Their mean on “Scale A”, from 1 to "
-        "5, went from 3.00 to 3.23: a change of +0.22 points. The 95% interval runs from +0.02 to "
+        "5, went from 3.00 to 3.22: a change of +0.22 points. The 95% interval runs from +0.02 to "
         "+0.42. It takes people as independent: where people of one class are alike, it is too "
         "narrow. It does not include zero. On this scale higher is better."
     )
