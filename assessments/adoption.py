@@ -7,6 +7,7 @@ threshold (`assessments.partitions`), nor about a group that answered alike.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,11 @@ import numpy as np
 from assessments.cell_bases import Bases, alike
 from assessments.partitions import (
     NOWHERE,
+    Crossing,
     Division,
     TooMuchToCheck,
-    coarser,
+    kept_apart,
     left_over,
-    narrow,
     pinned,
 )
 from assessments.told import Place, Stand, Told, Universe
@@ -33,19 +34,56 @@ NO_CELLS: Apart = frozenset()
 Part = tuple[Stand, ...]
 
 
+class _Marked:
+    """A division, and a mark that only the same one has."""
+
+    def __init__(self, division: Division) -> None:
+        self.division = division
+        self.mark = blake2b(division.tobytes(), digest_size=16).digest()
+
+
+class _Beside:
+    """What is to know of one division beside another, each worked out once when it is asked for."""
+
+    def __init__(self, one: Division, other: Division, threshold: int) -> None:
+        self._crossing, self._threshold = Crossing(one, other), threshold
+
+    @cached_property
+    def is_coarser(self) -> bool:
+        return self._crossing.is_coarser()
+
+    @cached_property
+    def leaves_any(self) -> tuple[bool, bool]:
+        return self._crossing.leaves_any()
+
+    @cached_property
+    def apart(self) -> Apart | None:
+        found = kept_apart(self._crossing, self._threshold)
+        return None if found is None else frozenset(found)
+
+
+_Stood = tuple[Place, _Marked]
+_Taken = tuple[Part, list[_Stood]]
+
+
 @dataclass
 class _Place:
     """What was told at one place: by parts of past vintages, by their cores, by this one's core,
     and by its parts."""
 
-    past_parts: list[Division] = field(default_factory=list)
-    past_core: list[Division] = field(default_factory=list)
-    core: list[Division] = field(default_factory=list)
-    parts: list[Division] = field(default_factory=list)
+    past_parts: list[_Marked] = field(default_factory=list)
+    past_core: list[_Marked] = field(default_factory=list)
+    core: list[_Marked] = field(default_factory=list)
+    parts: list[_Marked] = field(default_factory=list)
 
     @property
-    def all(self) -> list[Division]:
-        return [*self.parts, *self.core, *self.past_parts, *self.past_core]
+    def all(self) -> list[_Marked]:
+        """Each once, however often it was told."""
+        return _distinct([*self.parts, *self.core, *self.past_parts, *self.past_core])
+
+
+def _distinct(divisions: list[_Marked]) -> list[_Marked]:
+    return list({one.mark: one for one in divisions}.values())
 
 
 class Adoption:
@@ -65,8 +103,9 @@ class Adoption:
         self._threshold = scored.study.threshold
         self._totals: dict[Place, np.ndarray] = {}
         self._places: dict[Place, _Place] = {}
-        self._taken: list[Part] = []
-        self._judged: dict[bytes, Apart | None] = {}
+        self._taken: list[_Taken] = []
+        self._judged: dict[bytes, _Beside] = {}
+        self._before: dict[Place, np.ndarray | None] = {}
         self._in_wave: dict[str, list[Division]] = {}
 
     def tell_core(self, stand: Stand) -> bool:
@@ -75,7 +114,7 @@ class Adoption:
         found = list(self._divisions(stand))
         for place, division in found:
             others = self._place(place).past_parts
-            if any(self._apart(division, other) is not None for other in others):
+            if any(self._beside(division, other).apart is not None for other in others):
                 return False
         for place, division in found:
             self._place(place).core.append(division)
@@ -86,12 +125,15 @@ class Adoption:
     def take(self, part: Part) -> Apart | None:
         """Takes a part up: None. Or leaves everything as it is, and says which cells of its first
         stand would have to be one."""
-        for number, stand in enumerate(part):
-            apart = self._objection(stand, part[:number])
+        found: list[_Stood] = []
+        for stand in part:
+            stood = list(self._divisions(stand))
+            apart = self._objection(stand, stood, found)
             if apart is not None:
-                return NO_CELLS if number else apart
-        self._taken.append(part)
-        self._add(part)
+                return NO_CELLS if found else apart
+            found += stood
+        self._taken.append((part, found))
+        self._add(found)
         return None
 
     def settle(self) -> list[Part]:
@@ -99,31 +141,29 @@ class Adoption:
         as can."""
         for told in self._places.values():
             told.parts.clear()
-        before = {place: self._pinned(place) for place in self._places}
-        return self._kept(self._taken, before)
+        return [part for part, _ in self._kept(self._taken)]
 
     def told(self) -> Told:
         """All that this vintage tells, to be kept with it."""
         rows = self._universe.rows
         divisions = {
-            place: [one[: len(rows[place[1]])] for one in (*told.core, *told.parts)]
+            place: [one.division[: len(rows[place[1]])] for one in (*told.core, *told.parts)]
             for place, told in self._places.items()
         }
         return Told(rows, divisions, {p: len(told.core) for p, told in self._places.items()})
 
     # One part beside each other division
 
-    def _objection(self, stand: Stand, before: Part) -> Apart | None:
+    def _objection(self, stand: Stand, stood: list[_Stood], before: list[_Stood]) -> Apart | None:
         if poor := self._bases.poor(stand, self._threshold):
             return frozenset(poor)
-        own = [division for one in before for division in self._divisions(one)]
         cells: set[int] = set()
-        for place, division in self._divisions(stand):
-            others = [*self._place(place).all, *(d for where, d in own if where == place)]
-            if any(coarser(division, other) for other in others):
+        for place, division in stood:
+            others = [*self._place(place).all, *(d for where, d in before if where == place)]
+            if any(self._beside(division, other).is_coarser for other in others):
                 continue
             for other in others:
-                apart = self._apart(division, other)
+                apart = self._beside(division, other).apart
                 apart = self._alike(stand, place, division, other) if apart is None else apart
                 if apart is None:
                     continue
@@ -133,60 +173,65 @@ class Adoption:
                 cells |= inside
         return frozenset(cells) if cells else None
 
-    def _apart(self, division: Division, other: Division) -> Apart | None:
-        key = blake2b(division.tobytes() + other.tobytes(), digest_size=16).digest()
+    def _beside(self, one: _Marked, other: _Marked) -> _Beside:
+        key = one.mark + other.mark
         if key not in self._judged:
-            found = narrow(division, other, self._threshold)
-            self._judged[key] = None if found is None else frozenset(found)
+            self._judged[key] = _Beside(one.division, other.division, self._threshold)
         return self._judged[key]
 
-    def _alike(
-        self, stand: Stand, place: Place, division: Division, other: Division
-    ) -> Apart | None:
+    def _alike(self, stand: Stand, place: Place, one: _Marked, other: _Marked) -> Apart | None:
         """Where whole cells of one lie in a cell of the other, who is left must not be alike. Of
         people who are gone nothing is known: a group of them alone could be."""
         if not stand.scale or stand.counts_only:
             return None
         now = self._universe.now[place[1]]
-        for left in (left_over(division, other), left_over(other, division)):
-            cells = set(left[left != NOWHERE].tolist())
-            if not cells:
+        for (inner, outer), leaves in zip(
+            ((one, other), (other, one)), self._beside(one, other).leaves_any, strict=True
+        ):
+            if not leaves:
                 continue
+            left = left_over(inner.division, outer.division)
+            cells = set(left[left != NOWHERE].tolist())
             of_people = np.where(now == NOWHERE, NOWHERE, left[now])
             poor = cells - set(of_people.tolist())
             for of_person in self._bases.of(stand):
                 poor |= alike(of_people, of_person)
             if poor:
-                return frozenset(division[np.isin(left, list(poor))].tolist()) - {NOWHERE}
+                return frozenset(one.division[np.isin(left, list(poor))].tolist()) - {NOWHERE}
         return None
 
     # All divisions at once
 
-    def _kept(
-        self, candidates: list[Part], before: Mapping[Place, np.ndarray | None]
-    ) -> list[Part]:
-        self._add(*candidates)
-        if all(self._unpinned(place, before) for place in self._touched(candidates)):
+    def _kept(self, candidates: list[_Taken]) -> list[_Taken]:
+        stood = [one for _, found in candidates for one in found]
+        self._add(stood)
+        if all(self._unpinned(place) for place in {place for place, _ in stood}):
             return candidates
-        for part in candidates:
-            for place, _ in self._divisions_of(part):
-                self._place(place).parts.pop()
+        for place, _ in stood:
+            self._place(place).parts.pop()
         if len(candidates) == 1:
             return []
         half = len(candidates) // 2
-        return [*self._kept(candidates[:half], before), *self._kept(candidates[half:], before)]
+        return [*self._kept(candidates[:half]), *self._kept(candidates[half:])]
 
-    def _unpinned(self, place: Place, before: Mapping[Place, np.ndarray | None]) -> bool:
-        now, then = self._pinned(place), before[place]
-        return now is not None and then is not None and not np.any(now & ~then)
+    def _unpinned(self, place: Place) -> bool:
+        told = self._place(place)
+        now = self._pinned(place, told.all)
+        if now is None or not now.any():
+            return now is not None
+        if place not in self._before:
+            without = _distinct([*told.core, *told.past_parts, *told.past_core])
+            self._before[place] = self._pinned(place, without)
+        then = self._before[place]
+        return then is not None and not np.any(now & ~then)
 
-    def _pinned(self, place: Place) -> np.ndarray | None:
+    def _pinned(self, place: Place, told: list[_Marked]) -> np.ndarray | None:
         """None where it cannot be told."""
-        told = self._place(place).all
         if not told:
             return np.zeros(self._universe.size(place[1]), dtype=bool)
+        divisions = [one.division for one in told]
         try:
-            return pinned(told, self._threshold, self._groups_in(place[1]))
+            return pinned(divisions, self._threshold, self._groups_in(place[1]))
         except TooMuchToCheck:
             return None
 
@@ -205,11 +250,12 @@ class Adoption:
             for division, of_core in self._universe.told(place):
                 kind = told.past_core if of_core else told.past_parts
                 others = told.past_parts if not of_core else told.all
-                if not any(coarser(division, one) for one in others):
-                    kind.append(division)
+                one = _Marked(division)
+                if not any(self._beside(one, other).is_coarser for other in others):
+                    kind.append(one)
         return self._places[place]
 
-    def _divisions(self, stand: Stand) -> Iterator[tuple[Place, Division]]:
+    def _divisions(self, stand: Stand) -> Iterator[tuple[Place, _Marked]]:
         """One for each wave, over everybody. Where sums over all who have a score are told, those
         who stand in no cell are one more."""
         for wave in stand.waves:
@@ -222,16 +268,9 @@ class Adoption:
                 rest = counts & self._totals[stand.scale, wave] & (cells == NOWHERE)
                 cells = np.where(rest, cells.max(initial=NOWHERE) + 1, cells)
             inside = cells != NOWHERE
-            yield (stand.scale, wave), self._universe.spread(wave, now[inside], cells[inside])
+            division = self._universe.spread(wave, now[inside], cells[inside])
+            yield (stand.scale, wave), _Marked(division)
 
-    def _divisions_of(self, part: Part) -> Iterator[tuple[Place, Division]]:
-        for stand in part:
-            yield from self._divisions(stand)
-
-    def _add(self, *parts: Part) -> None:
-        for part in parts:
-            for place, division in self._divisions_of(part):
-                self._place(place).parts.append(division)
-
-    def _touched(self, parts: list[Part]) -> set[Place]:
-        return {(stand.scale, wave) for part in parts for stand in part for wave in stand.waves}
+    def _add(self, stood: list[_Stood]) -> None:
+        for place, division in stood:
+            self._place(place).parts.append(division)

@@ -9,28 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Cells:
-    """Who stands in which cell of a block: `of` gives the cell's label by person code, whoever is
-    missing from it stands outside. What the block tells are sums over a cell's people of their
-    scores on `scale` in `waves`, and of products of them; counts alone where `scale` is empty."""
-
-    scale: str
-    waves: tuple[str, ...]
-    of: Mapping[str, str]
-
-    def __repr__(self) -> str:
-        """No traceback or log line may hold who stands where."""
-        return f"<Cells {self.scale} {'-'.join(self.waves)}>"
+from assessments.told import Stand
 
 
 @dataclass(frozen=True)
 class Block:
-    """`figures` is the part of the report as JSON will hold it; `cells` is what it rests on."""
+    """`figures` is the part of the report as JSON will hold it; `cells` is who stands in which cell
+    of it, over the people of the `Scored` that it was made from."""
 
     figures: Any
-    cells: tuple[Cells, ...]
+    cells: tuple[Stand, ...]
 
     def __repr__(self) -> str:
         return f"<Block of {len(self.cells)} cells>"

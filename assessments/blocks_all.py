@@ -41,7 +41,7 @@ def make_blocks(
     blocks are cut so that nothing follows by subtraction. A block whose figures cannot be shown
     at all comes with `suppressed` and without cells.
     """
-    return list(_made(_with_plain_codes(scored), core, threshold))
+    return list(_made(scored, core, threshold))
 
 
 def _made(scored: Scored, core: Mapping[str, Any], threshold: int) -> Iterator[tuple[Place, Block]]:
@@ -49,21 +49,20 @@ def _made(scored: Scored, core: Mapping[str, Any], threshold: int) -> Iterator[t
     known = _known(core, trained)
     for scale, figures in core["scales"].items():
         for place, block in distributions(trained, scale, figures, known, threshold):
-            yield ("scales", scale, *place), block
-        yield ("scales", scale, "mixed"), mixed_block(trained, scale, figures, threshold)
+            yield ("scales", scale, *place), _of_all(block, scored)
+        model = mixed_block(trained, scale, figures, threshold)
+        yield ("scales", scale, "mixed"), _of_all(model, scored)
     for scale, figures in core["scales"].items():
         for place, block in comparisons(scored, scale, figures, threshold):
             yield ("comparisons", *place), block
     for wave in scored.study.wave_codes[1:]:
         for place, block in attrition(trained, wave, core, threshold):
-            yield ("attrition", wave, *place), block
+            yield ("attrition", wave, *place), _of_all(block, scored)
 
 
-def _with_plain_codes(scored: Scored) -> Scored:
-    """Codes as Python's own texts, which are read one by one many times faster."""
-    codes = scored.people.index.astype(object)
-    scores = {scale: frame.set_axis(codes) for scale, frame in scored.scores.items()}
-    return replace(scored, scores=scores, people=scored.people.set_axis(codes))
+def _of_all(block: Block, scored: Scored) -> Block:
+    """From a block of those who are trained to the same over all people."""
+    return replace(block, cells=tuple(one.spread(scored.is_trained) for one in block.cells))
 
 
 def _known(core: Mapping[str, Any], trained: Scored) -> Known:

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assessments.blocks import Block, Cells, without_numbers
+from assessments.blocks import Block, without_numbers
+from assessments.partitions import NOWHERE
 from assessments.small_cells import FEW, SMALL_CELL, small
+from assessments.told import Stand
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from assessments.scores import Scored
-
-_SIDES = np.array(["lost", "stayed"])
 
 
 def attrition(
@@ -58,14 +56,14 @@ def _on_scale(scored: "Scored", scale: str, wave: str, core: Mapping[str, Any]) 
     from assessments.statistics.attrition import baseline
 
     first = scored.study.wave_codes[0]
-    began = scored.scores[scale][scored.scores[scale][first].notna()]
-    stayed = began[wave].notna().to_numpy()
-    values = began[first].to_numpy(float)
-    figures = asdict(baseline(values[stayed], values[~stayed]))
+    frame = scored.scores[scale]
+    began, stayed = (frame[w].notna().to_numpy() for w in (first, wave))
+    values = frame[first].to_numpy(float)
+    figures = asdict(baseline(values[began & stayed], values[began & ~stayed]))
     reason = _why_hidden(core, first, wave)
     if reason:
         return Block(without_numbers(figures, reason), ())
-    return Block(figures, (Cells(scale, (first,), _sides(began.index, stayed)),))
+    return Block(figures, (Stand(scale, (first,), np.where(began, stayed, NOWHERE)),))
 
 
 def _why_hidden(core: Mapping[str, Any], first: str, wave: str) -> str:
@@ -77,32 +75,26 @@ def _why_hidden(core: Mapping[str, Any], first: str, wave: str) -> str:
     return ""
 
 
-def _sides(codes: "pd.Index", stayed: np.ndarray) -> dict[str, str]:
-    return dict(zip(codes, _SIDES[stayed.astype(int)].tolist(), strict=True))
-
-
 def _on_covariate(scored: "Scored", name: str, wave: str, threshold: int) -> Block:
     """None where a cell of the table holds few, or a column nobody."""
     from assessments.statistics.attrition import chi_square, contingency
 
     first = scored.study.wave_codes[0]
-    given = {w: _any_score(scored, w) for w in (first, wave)}
-    chosen = scored.people[name][given[first] & (scored.people[name] != "")]
-    stayed = given[wave][chosen.index].to_numpy()
-    figures = asdict(chi_square(chosen.tolist(), stayed))
-    table = contingency(chosen.tolist(), stayed)
+    began, here = (_any_score(scored, w) for w in (first, wave))
+    names, number = scored.labels(name)
+    chosen = began & np.array([bool(label) for label in names], dtype=bool)[number]
+    choices, stayed = [names[n] for n in number[chosen].tolist()], here[chosen]
+    figures = asdict(chi_square(choices, stayed))
+    table = contingency(choices, stayed)
     if not table.size or any(small(int(count), threshold) for count in table.flat):
         return Block(without_numbers(figures, SMALL_CELL), ())
-    sides = _SIDES[stayed.astype(int)]
-    labels = [f"{choice} {side}" for choice, side in zip(chosen, sides, strict=True)]
-    return Block(figures, (Cells("", (first,), dict(zip(chosen.index, labels, strict=True))),))
+    return Block(figures, (Stand("", (first,), np.where(chosen, 2 * number + here, NOWHERE)),))
 
 
-def _any_score(scored: "Scored", wave: str) -> "pd.Series":
-    import pandas as pd
-
-    frames = [frame[wave].notna() for frame in scored.scores.values()]
-    return pd.concat(frames, axis=1).any(axis=1)
+def _any_score(scored: "Scored", wave: str) -> np.ndarray:
+    given = [frame[wave].notna().to_numpy() for frame in scored.scores.values()]
+    found: np.ndarray = np.logical_or.reduce(given)
+    return found
 
 
 def _logistic(scored: "Scored", wave: str, core: Mapping[str, Any], threshold: int) -> Block:
@@ -112,21 +104,20 @@ def _logistic(scored: "Scored", wave: str, core: Mapping[str, Any], threshold: i
     first = scored.study.wave_codes[0]
     scales = _together(scored, wave, core, threshold)
     baselines = _baselines(scored, scales or [scored.study.primary], first)
-    later = scored.scores[scored.study.primary][wave]
-    stayed = later[baselines.index].notna().to_numpy()
-    test = asdict(logistic(baselines.to_numpy(float), stayed))
-    figures = {"n": len(baselines), "scales": scales, **test}
+    inside = ~np.isnan(baselines).any(axis=1)
+    stayed = scored.scores[scored.study.primary][wave].notna().to_numpy()
+    test = asdict(logistic(baselines[inside], stayed[inside]))
+    figures = {"n": int(np.count_nonzero(inside)), "scales": scales, **test}
     if not scales:
         reason = _why_hidden(core["scales"][scored.study.primary], first, wave)
         return Block(without_numbers(figures, reason or SMALL_CELL), ())
-    sides = _sides(baselines.index, stayed)
-    return Block(figures, tuple(Cells(scale, (first,), sides) for scale in scales))
+    cells = np.where(inside, stayed, NOWHERE)
+    return Block(figures, tuple(Stand(scale, (first,), cells) for scale in scales))
 
 
-def _baselines(scored: "Scored", scales: list[str], first: str) -> "pd.DataFrame":
-    import pandas as pd
-
-    return pd.concat([scored.scores[scale][first] for scale in scales], axis=1).dropna()
+def _baselines(scored: "Scored", scales: list[str], first: str) -> np.ndarray:
+    """First scores of everybody, a column for each scale."""
+    return np.column_stack([scored.scores[scale][first].to_numpy(float) for scale in scales])
 
 
 def _together(scored: "Scored", wave: str, core: Mapping[str, Any], threshold: int) -> list[str]:

@@ -4,8 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from assessments.blocks import Block, Cells, without_numbers
+import numpy as np
+
+from assessments.blocks import Block, without_numbers
+from assessments.partitions import NOWHERE
 from assessments.small_cells import COHORTS, FEW, few_cohorts
+from assessments.told import Stand
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +63,10 @@ def comparison_block(
         return Block(without_numbers(figures, change.get("suppressed", FEW)), ())
     if any(few_cohorts(_sizes(frame), threshold) for frame in (trained, other)):
         figures |= {part: _estimate_alone(figures[part]) for part in ("did", "ancova")}
-    of = dict.fromkeys(trained.index, "trained") | dict.fromkeys(other.index, "other")
-    return Block(figures, (Cells(scale, pair, of),))
+    given = scored.scores[scale][list(pair)].notna().all(axis=1).to_numpy()
+    sides = np.where((scored.people["arm"] == arm).to_numpy(), 1, NOWHERE)
+    sides[scored.is_trained] = 0
+    return Block(figures, (Stand(scale, pair, np.where(given, sides, NOWHERE)),))
 
 
 def _paired(scored: "Scored", scale: str, pair: Pair) -> "pd.DataFrame":

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assessments.blocks import Block, Cells
+from assessments.blocks import Block
+from assessments.partitions import NOWHERE, Division
 from assessments.scoring import score_levels, score_range
 from assessments.small_cells import FEW, SMALL_CELL
+from assessments.told import Stand
 
 if TYPE_CHECKING:
-    from assessments.partitions import Division
     from assessments.scores import Scored
 
 MOST_BINS = 10
@@ -30,7 +31,7 @@ _DUST = 1e-9
 Edges = list[float]
 Bins = list[tuple[int, int]]
 """Numbers of the first edge and the last edge of each."""
-Known = Mapping[tuple[str, tuple[str, ...]], Sequence["Division"]]
+Known = Mapping[tuple[str, tuple[str, ...]], Sequence[Division]]
 """By scale and waves: divisions of all people that the core counts (at the floor, moved, changed
 reliably)."""
 
@@ -47,20 +48,15 @@ def distributions(
     for wave, row in core["waves"].items():
         values = frame[wave].to_numpy(float)
         cut = _Cut(values, score_edges(low, high, levels), known.get((scale, (wave,)), ()))
-        yield (
-            ("distributions", wave),
-            _block({"wave": wave}, row, scale, frame.index, cut, threshold),
-        )
+        yield ("distributions", wave), _block({"wave": wave}, row, scale, cut, threshold)
     for row in core["changes"]:
         if not row["comparable"]:
             continue
         pair = (row["from"], row["to"])
         values = frame[pair[1]].to_numpy(float) - frame[pair[0]].to_numpy(float)
         cut = _Cut(values, change_edges(low, high, levels), known.get((scale, pair), ()))
-        yield (
-            ("change_distributions", *pair),
-            _block({"from": pair[0], "to": pair[1]}, row, scale, frame.index, cut, threshold),
-        )
+        head = {"from": pair[0], "to": pair[1]}
+        yield ("change_distributions", *pair), _block(head, row, scale, cut, threshold)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +66,13 @@ class _Cut:
 
     values: np.ndarray
     edges: Edges
-    known: Sequence["Division"]
+    known: Sequence[Division]
 
 
 def _block(
     head: dict[str, str],
     row: Mapping[str, Any],
     scale: str,
-    codes: Sequence[str],
     cut: _Cut,
     threshold: int,
 ) -> Block:
@@ -98,8 +93,10 @@ def _block(
         {"low": edges[first], "high": edges[last], "n": n}
         for (first, last), n in zip(bins, counts, strict=True)
     ]
-    of = dict(zip(np.asarray(codes)[given].tolist(), map(str, place.tolist()), strict=True))
-    return Block({**head, "bins": rows}, (Cells(scale, tuple(head.values()), of),))
+    cells = np.full(len(cut.values), NOWHERE, dtype=np.int64)
+    cells[given] = place
+    stand = Stand(scale, tuple(head.values()), cells, counts_only=True)
+    return Block({**head, "bins": rows}, (stand,))
 
 
 def score_edges(low: float, high: float, levels: int) -> Edges:
@@ -137,7 +134,7 @@ def _with_high(edges: np.ndarray, high: float) -> Edges:
     return [*(float(edge) for edge in edges if edge < high - _DUST), float(high)]
 
 
-def _table(bin_of: np.ndarray, bins: int, known: Sequence["Division"]) -> np.ndarray:
+def _table(bin_of: np.ndarray, bins: int, known: Sequence[Division]) -> np.ndarray:
     """Counts by bin (rows) and by what is known of people (columns)."""
     kind = np.zeros(bin_of.size, dtype=np.int64)
     for division in known:

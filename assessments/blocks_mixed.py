@@ -1,16 +1,17 @@
 """The mixed model of each scale over all its waves, as a block of the report."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assessments.blocks import Block, Cells, without_numbers
+import numpy as np
+
+from assessments.blocks import Block, without_numbers
+from assessments.partitions import NOWHERE
 from assessments.small_cells import COHORTS, FEW, few_cohorts, small
+from assessments.told import Stand
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from assessments.scores import Scored
 
 Pattern = frozenset[str]
@@ -41,23 +42,23 @@ def mixed_block(scored: "Scored", scale: str, core: Mapping[str, Any], threshold
 
     first, *later = scored.study.wave_codes
     waves = (first, *(w for w in later if scored.instrument.comparable(scale, first, w)))
-    frame = scored.scores[scale][list(waves)]
-    patterns = _patterns(frame)
-    kept = common(Counter(patterns), _shown(core, waves), threshold)
-    patterns = patterns[[pattern in kept for pattern in patterns]]
-    frame = frame.loc[patterns.index]
-    cohorts = scored.people["cohort"][frame.index]
-    model = mixed_model(frame.to_numpy(float), cohorts.tolist())
+    scores = scored.scores[scale][list(waves)].to_numpy(float)
+    patterns, of = _patterns(scores, waves)
+    counts = dict(zip(patterns, np.bincount(of[of != NOWHERE]).tolist(), strict=True))
+    kept = common(counts, _shown(core, waves), threshold)
+    inside = np.isin(of, [n for n, pattern in enumerate(patterns) if pattern in kept])
+    names, cohorts = scored.labels("cohort")
+    model = mixed_model(scores[inside], [names[n] for n in cohorts[inside].tolist()])
     figures = asdict(model) | {
         "waves": {wave: asdict(one) for wave, one in zip(waves[1:], model.waves, strict=True)}
     }
     if not kept:
         return Block(without_numbers(figures, FEW), ())
-    sizes = cohorts[cohorts != ""].value_counts().tolist()
+    members = np.bincount(cohorts[inside], minlength=len(names)).tolist()
+    sizes = [n for name, n in zip(names, members, strict=True) if name and n]
     if len(sizes) > 1 and few_cohorts(sizes, threshold):
         return Block(without_numbers(figures, COHORTS), ())
-    labels = ["+".join(wave for wave in waves if wave in pattern) for pattern in patterns]
-    return Block(figures, (Cells(scale, waves, dict(zip(frame.index, labels, strict=True))),))
+    return Block(figures, (Stand(scale, waves, np.where(inside, of, NOWHERE)),))
 
 
 def common(counts: Mapping[Pattern, int], shown: Iterable[Sum], threshold: int) -> set[Pattern]:
@@ -80,21 +81,16 @@ def _of(counts: Mapping[Pattern, int], out: Collection[Pattern], one: Sum) -> in
     return sum(counts[pattern] for pattern in out if one.covers(pattern))
 
 
-def _patterns(frame: "pd.DataFrame") -> "pd.Series":
-    import pandas as pd
-
-    given = frame.notna()
-    given = given[given.any(axis=1)]
-    kinds, of = _kinds(given)
-    return pd.Series([kinds[number] for number in of], index=given.index, dtype=object)
-
-
-def _kinds(given: "pd.DataFrame") -> tuple[list[Pattern], list[int]]:
-    import numpy as np
-
-    rows, of = np.unique(given.to_numpy(), axis=0, return_inverse=True)
-    kinds = [frozenset(given.columns[row]) for row in rows]
-    return kinds, of.reshape(-1).tolist()
+def _patterns(scores: np.ndarray, waves: tuple[str, ...]) -> tuple[list[Pattern], np.ndarray]:
+    """The patterns that occur, and the number of each person's; NOWHERE without any score."""
+    given = ~np.isnan(scores)
+    marks = given @ (1 << np.arange(len(waves)))
+    found, of = np.unique(marks[marks > 0], return_inverse=True)
+    numbers = np.full(len(marks), NOWHERE, dtype=np.int64)
+    numbers[marks > 0] = of
+    return [
+        frozenset(wave for n, wave in enumerate(waves) if mark >> n & 1) for mark in found.tolist()
+    ], numbers
 
 
 def _shown(core: Mapping[str, Any], waves: tuple[str, ...]) -> Iterator[Sum]:

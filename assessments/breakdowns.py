@@ -79,27 +79,25 @@ def asked(scored: "Scored") -> Iterator[tuple[str, tuple[str, str], Labels]]:
 
 def grouping(scored: "Scored", by: Labels) -> Grouping:
     """Who is in which group, of everybody."""
-    people = scored.people
-    columns = [people[name].to_numpy(dtype=str) for name in by]
-    places = [_places(name, column) for name, column in zip(by, columns, strict=True)]
-    given = np.logical_and.reduce([column != "" for column in columns])
-    keys = np.zeros(len(people), dtype=np.int64)
-    for column, place in zip(columns, places, strict=True):
-        names, of_person = np.unique(column, return_inverse=True)
-        keys = (
-            keys * (len(place) + 1) + np.array([place.get(n, 0) for n in names.tolist()])[of_person]
-        )
+    size = len(scored.people)
+    columns = [scored.labels(name) for name in by]
+    given = np.ones(size, dtype=bool)
+    keys = np.zeros(size, dtype=np.int64)
+    for name, (names, of_person) in zip(by, columns, strict=True):
+        place = _places(name, names)
+        given &= np.array([n in place for n in names], dtype=bool)[of_person]
+        keys = keys * (len(place) + 1) + np.array([place.get(n, 0) for n in names])[of_person]
     _, first, cells = np.unique(keys[given], return_index=True, return_inverse=True)
-    members = np.flatnonzero(given)[first]
-    labels = tuple(tuple(str(column[n]) for column in columns) for n in members)
-    placed = np.full(len(people), REST, dtype=np.int64)
+    members = np.flatnonzero(given)[first].tolist()
+    labels = tuple(tuple(names[of_person[n]] for names, of_person in columns) for n in members)
+    placed = np.full(size, REST, dtype=np.int64)
     placed[given] = cells
     return Grouping(by, labels, placed, placed)
 
 
-def _places(name: str, column: np.ndarray) -> Mapping[str, int]:
-    """Each label's place in the declared order."""
-    present = [label for label in np.unique(column).tolist() if label]
+def _places(name: str, labels: Iterable[str]) -> Mapping[str, int]:
+    """The place in the declared order of each label that is given."""
+    present = [label for label in labels if label]
     if name in COVARIATES:
         order = list(COVARIATES[name].choices)
         present.sort(

@@ -10,7 +10,7 @@ import numpy as np
 
 from assessments import breakdowns, small_cells
 from assessments.adoption import NO_CELLS, Adoption, Apart, Part
-from assessments.blocks import Block, Cells
+from assessments.blocks import Block
 from assessments.blocks_all import Place, make_blocks, put, without_numbers
 from assessments.core_stands import core_stands
 from assessments.partitions import NOWHERE, Division, counted
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from assessments.scores import Scored
 
 Report = dict[str, Any]
-_COUNTED = frozenset({"distributions", "change_distributions"})
 
 
 @dataclass(frozen=True)
@@ -90,14 +89,13 @@ class _Assembly:
         self._blind = any(told is None for told in past)
         self._reason = HELD_BACK if past else SMALL_CELL
         rows = {
-            wave: [row if isinstance(row, str) else None for row in ids[wave]]
+            wave: [row if isinstance(row, str) else None for row in ids[wave].astype(object)]
             for wave in scored.study.wave_codes
         }
         levels = {s.code: score_levels(s, scored.instrument) for s in scored.instrument.scales}
         universe = Universe(rows, [told for told in past if told])
         groups = [_known(breakdowns.grouping(scored, by)) for by in breakdowns.filters(scored)]
         self.adoption = Adoption(scored, universe, levels, groups)
-        self._is_trained = scored.people.index.isin(self.trained.people.index)
         self.report = copy.deepcopy(core)
         self._tell_core()
         self._hide_clusters(universe)
@@ -105,7 +103,7 @@ class _Assembly:
     def _tell_core(self) -> None:
         """Rows of the core that would not go together with parts of past vintages are hidden."""
         for row, name, stand in core_stands(self.report, self.trained):
-            if row["n"] is None or self.adoption.tell_core(self._of_all(stand)):
+            if row["n"] is None or self.adoption.tell_core(stand.spread(self.scored.is_trained)):
                 continue
             if name is None:
                 row.update(hidden(row, HELD_BACK))
@@ -137,12 +135,6 @@ class _Assembly:
             few_cohorts(sizes[pairs // width == cell].tolist(), self._threshold) for cell in few
         )
 
-    def _of_all(self, stand: Stand) -> Stand:
-        """From a division of those who are trained to one of all people."""
-        cells = np.full(len(self._is_trained), NOWHERE, dtype=np.int64)
-        cells[self._is_trained] = stand.cells
-        return Stand(stand.scale, stand.waves, cells, stand.counts_only)
-
     # Breakdowns
 
     def by_groups(self) -> list[_Piece]:
@@ -171,7 +163,7 @@ class _Assembly:
         merged = groups
         while (merged.cells[among] != breakdowns.REST).any():
             stand = breakdowns.stand(merged, scale, pair, among)
-            part = (self._of_all(stand),)
+            part = (stand.spread(self.scored.is_trained),)
             apart: Apart | None = frozenset({last})
             if self._cohorts_stay_hidden(change, groups, stand):
                 apart = self.adoption.take(part)
@@ -214,14 +206,5 @@ class _Assembly:
         without = without_numbers(block.figures, self._reason)
         if self._blind:
             return _Piece(place, without, without)
-        counted = not _COUNTED.isdisjoint(place)
-        part = tuple(self._stand(cells, counted) for cells in block.cells)
-        taken = self.adoption.take(part) is None
-        return _Piece(place, block.figures, without, part if taken else None)
-
-    def _stand(self, cells: Cells, counted: bool) -> Stand:
-        import pandas as pd
-
-        labels = pd.Series(cells.of, dtype=object).reindex(self.scored.people.index)
-        numbers, _ = pd.factorize(labels)
-        return Stand(cells.scale, cells.waves, numbers, counts_only=counted)
+        taken = self.adoption.take(block.cells) is None
+        return _Piece(place, block.figures, without, block.cells if taken else None)

@@ -6,20 +6,18 @@ and statsmodels are imported inside the functions, so that importing this module
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assessments.disclosure import suppress
-from assessments.instruments import InstrumentSpec, Scale
+from assessments.instruments import InstrumentSpec
 from assessments.outcome_table import OUTCOME_COLUMNS, outcomes_rows
 from assessments.response_scales import Answer
 from assessments.response_table import OutcomesError, of_training, response_table, row_ids
 from assessments.scores import scores_of
-from assessments.scoring import keyed, score, score_levels, score_range
 from assessments.studies import StudySpec
 
 if TYPE_CHECKING:
@@ -106,109 +104,26 @@ def core_of(table: "pd.DataFrame", study: StudySpec, instrument: InstrumentSpec)
     return report
 
 
-def _assemble(table: "pd.DataFrame", study: StudySpec, instrument: InstrumentSpec) -> Report:
+def core_between(table: "pd.DataFrame", study: StudySpec, instrument: InstrumentSpec) -> Report:
+    """The same of the people in between two releases, for the change guard: without omega and
+    adjusted p values, which it does not ask for because they are no sums."""
+    return suppress(_assemble(table, study, instrument, with_omega=False), study.threshold)
+
+
+def _assemble(
+    table: "pd.DataFrame", study: StudySpec, instrument: InstrumentSpec, with_omega: bool = True
+) -> Report:
     """All figures, nothing hidden. Not for any page, command or file."""
-    by_code = table.set_index("code")
-    waves = {wave: by_code[by_code["wave"] == wave] for wave in study.wave_codes}
-    pairs = [
-        {"from": a, "to": b, "n": len(waves[a].index.intersection(waves[b].index))}
-        for a, b in study.wave_pairs
-    ]
-    first = study.wave_codes[0]
-    paired = {first: len(waves[first])} | {
-        pair["to"]: pair["n"] for pair in pairs if pair["from"] == first
-    }
-    return {
+    from assessments.core_figures import core_figures
+
+    head = {
         "study": study.code,
         "instrument": instrument.code,
         "version": instrument.version,
         "threshold": study.threshold,
         "software": software(),
-        "flow": [
-            {"wave": wave, "n": len(frame), "n_paired_with_first": paired[wave]}
-            for wave, frame in waves.items()
-        ],
-        "scales": {
-            scale.code: _scale(scale, waves, study, instrument) for scale in instrument.scales
-        },
-        "private": {"pairs": pairs},
     }
-
-
-def _scale(
-    scale: Scale, waves: Mapping[str, "pd.DataFrame"], study: StudySpec, instrument: InstrumentSpec
-) -> Report:
-    from assessments.statistics.reliability import reliability
-    from assessments.statistics.summaries import wave_row
-
-    low, high = score_range(scale, instrument)
-    levels = score_levels(scale, instrument)
-    scores = {wave: score(frame, scale, instrument).dropna() for wave, frame in waves.items()}
-    consistency = {
-        wave: asdict(reliability(keyed(frame, scale, instrument).to_numpy()))
-        for wave, frame in waves.items()
-    }
-    changes = [
-        _change(
-            scale,
-            pair,
-            scores,
-            waves,
-            consistency[pair[0]]["alpha"],
-            instrument,
-            levels,
-            study.margins.get(scale.code),
-        )
-        for pair in study.wave_pairs
-    ]
-    return {
-        "reliability": consistency,
-        "waves": {
-            wave: wave_row(values.to_numpy(), low, high, levels) for wave, values in scores.items()
-        },
-        "changes": changes,
-        "private": {"overlaps": _overlaps(changes, scores)},
-    }
-
-
-def _change(
-    scale: Scale,
-    pair: tuple[str, str],
-    scores: Mapping[str, "pd.Series"],
-    waves: Mapping[str, "pd.DataFrame"],
-    alpha: float | None,
-    instrument: InstrumentSpec,
-    levels: int,
-    margin: float | None,
-) -> Report:
-    from assessments.statistics.summaries import change_row, empty_change_row
-
-    first, second = pair
-    head = {"from": first, "to": second, "comparable": True}
-    if not instrument.comparable(scale.code, first, second):
-        return head | {"comparable": False} | empty_change_row()
-    both = scores[first].index.intersection(scores[second].index)
-    named = waves[first].loc[both, "cohort"]
-    return head | change_row(
-        scores[first][both].to_numpy(),
-        scores[second][both].to_numpy(),
-        cohorts=named.where(named != "", waves[second].loc[both, "cohort"]).tolist(),
-        reliability=alpha,
-        better=scale.better,
-        levels=levels,
-        margin=margin,
-    )
-
-
-def _overlaps(changes: list[Report], scores: Mapping[str, "pd.Series"]) -> list[Report]:
-    """How many officers two changes share, for changes that share a wave (by their positions)."""
-    found = []
-    for (i, one), (j, other) in combinations(enumerate(changes), 2):
-        waves = {one["from"], one["to"], other["from"], other["to"]}
-        if one["comparable"] and other["comparable"] and len(waves) == 3:
-            a, b, c = (scores[wave].index for wave in waves)
-            found.append({"changes": (i, j), "shared": len(a.intersection(b).intersection(c))})
-    return found
+    return head | core_figures(table, study, instrument, with_omega)
 
 
 def adjust(report: Report, study: StudySpec) -> None:

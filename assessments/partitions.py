@@ -39,6 +39,7 @@ _DENSE_CELLS = 300
 _MOST_STEPS = 2_000
 _SMALL_ENOUGH = 1e-21
 _DENSE_RANGE = 100_000
+_MANY_EDGES = 100
 
 
 class TooMuchToCheck(Exception):
@@ -60,15 +61,77 @@ def counted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return found, counts[found]
 
 
+class Crossing:
+    """Two divisions laid over each other: each pair of cells in which somebody stands (`one`,
+    `other`; NOWHERE counts as a cell, in both at once as none), and how many do."""
+
+    def __init__(self, one: Division, other: Division) -> None:
+        width = int(other.max(initial=0)) + 2
+        pairs, self.counts = counted((one + 1) * width + (other + 1))
+        self.one, self.other = pairs // width - 1, pairs % width - 1
+        if len(pairs) and not pairs[0]:
+            self.one, self.other, self.counts = self.one[1:], self.other[1:], self.counts[1:]
+
+    def is_coarser(self) -> bool:
+        """Whether each cell of `one` is a union of whole cells of `other`: then it tells nothing
+        that `other` does not."""
+        outside = bool((self.other == NOWHERE).any())
+        return not outside and len(np.unique(self.other)) == len(self.other)
+
+    def leaves_any(self) -> tuple[bool, bool]:
+        """Whether anybody is left when cells of `other` are taken off the cells of `one` that they
+        lie in, and the other way round: see `left_over`."""
+        return _leaves_any(self.one, self.other), _leaves_any(self.other, self.one)
+
+    def graph(self) -> Graph:
+        """Node 0 is NOWHERE, then the cells of `one`, then those of `other`."""
+        graph: Graph = {}
+        for start, end, weight in zip(*(edge.tolist() for edge in self._edges()), strict=True):
+            _join(graph, start, end, weight)
+        return graph
+
+    def _edges(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        cells = int(self.one.max(initial=NOWHERE)) + 1
+        end = np.where(self.other == NOWHERE, 0, self.other + 1 + cells)
+        return self.one + 1, end, self.counts
+
+    def is_held_together(self, threshold: int) -> bool:
+        """Whether nodes joined by a threshold of people are one, and with those drawn together the
+        next ones, until nothing is left apart: then no cut is below the threshold. That it is not
+        so says nothing."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        start, end, weights = self._edges()
+        while len(weights):
+            strong = weights >= threshold
+            if not strong.any():
+                return False
+            size = int(max(start.max(), end.max())) + 1
+            joined = coo_array((strong[strong], (start[strong], end[strong])), shape=(size, size))
+            _, drawn = connected_components(joined, directed=False)
+            start, end = drawn[start], drawn[end]
+            start, end = np.minimum(start, end), np.maximum(start, end)
+            apart = start != end
+            edges, of = np.unique(start[apart] * size + end[apart], return_inverse=True)
+            weights = np.bincount(of, weights=weights[apart], minlength=len(edges))
+            start, end = edges // size, edges % size
+        return True
+
+
+def _leaves_any(one: np.ndarray, other: np.ndarray) -> bool:
+    """Of the pairs of a crossing."""
+    whole = (one != NOWHERE) & (other != NOWHERE)
+    whole &= (np.bincount(other + 1) == 1)[other + 1]
+    touched = np.zeros(int(one.max(initial=0)) + 2, dtype=bool)
+    touched[one[whole] + 1] = True
+    return bool((touched[one + 1] & ~whole).any())
+
+
 def coarser(one: Division, other: Division) -> bool:
     """Whether each cell of `one` is a union of whole cells of `other`: then it tells nothing that
     `other` does not."""
-    inside = other != NOWHERE
-    if np.any(one[~inside] != NOWHERE):
-        return False
-    width = int(one.max(initial=0)) + 2
-    pairs, _ = counted(other[inside].astype(np.int64) * width + one[inside] + 1)
-    return len(counted(pairs // width)[0]) == len(pairs)
+    return Crossing(one, other).is_coarser()
 
 
 def left_over(one: Division, other: Division) -> Division:
@@ -90,26 +153,20 @@ def narrow(one: Division, other: Division, threshold: int) -> set[int] | None:
     """None where two divisions are safe together. Else the cells of `one` that a combination about
     fewer than the threshold keeps apart: safe again if they were a single cell, as far as this
     combination goes."""
-    graph = _graph(one, other)
-    cells = len(sizes(one))
+    return kept_apart(Crossing(one, other), threshold)
+
+
+def kept_apart(crossing: Crossing, threshold: int) -> set[int] | None:
+    """The same of two divisions that were laid over each other."""
+    if len(crossing.counts) > _MANY_EDGES and crossing.is_held_together(threshold):
+        return None
+    graph = crossing.graph()
+    cells = int(crossing.one.max(initial=NOWHERE)) + 1
     side = _least_side(graph, threshold)
     if side is None:
         return None
-    crossing = {node for node in graph for near in graph[node] if (node in side) != (near in side)}
-    return {node - 1 for node in side | crossing if 0 < node <= cells}
-
-
-def _graph(one: Division, other: Division) -> Graph:
-    """Node 0 is NOWHERE, then the cells of `one`, then those of `other`."""
-    cells = len(sizes(one))
-    start, end = one + 1, np.where(other == NOWHERE, 0, other + 1 + cells)
-    apart = start != end
-    width = int(end.max(initial=0)) + 1
-    edges, weights = counted(start[apart].astype(np.int64) * width + end[apart])
-    graph: Graph = {}
-    for edge, weight in zip(edges.tolist(), weights.tolist(), strict=True):
-        _join(graph, edge // width, edge % width, weight)
-    return graph
+    crossed = {node for node in graph for near in graph[node] if (node in side) != (near in side)}
+    return {node - 1 for node in side | crossed if 0 < node <= cells}
 
 
 def _join(graph: Graph, one: int, other: int, weight: int) -> None:
@@ -216,13 +273,18 @@ def _shared_out(free: np.ndarray, of_person: np.ndarray, counts: np.ndarray) -> 
 
 
 def _told_groups(group: Division, shared: np.ndarray, threshold: int) -> np.ndarray:
-    members = group != NOWHERE
-    counts = sizes(group)
+    members = np.flatnonzero(group != NOWHERE)
+    counts = np.bincount(group[members])
     told = (counts > 0) & (counts < threshold)
     for column in shared.T:
+        members = members[told[group[members]]]
+        if not len(members):
+            break
         sums = np.bincount(group[members], weights=column[members], minlength=len(counts))
         told &= np.abs(sums) < _ZERO
-    return members & told[group] if told.any() else np.zeros(len(group), dtype=bool)
+    found = np.zeros(len(group), dtype=bool)
+    found[members[told[group[members]]]] = True
+    return found
 
 
 def kinds(divisions: Sequence[Division]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -331,8 +393,9 @@ def _small_groups(steps: np.ndarray, counts: np.ndarray, threshold: int) -> np.n
     """Of those with equal steps, the ones fewer than the threshold with the smallest other."""
     if not len(steps):
         return np.zeros(0, dtype=bool)
-    _, group = np.unique(steps, axis=0, return_inverse=True)
-    group = group.ravel()
+    # Not secret: the multipliers only keep different rows of steps apart.
+    factors = np.random.default_rng(20260131).integers(1, 2**63, steps.shape[1], dtype=np.uint64)
+    _, group = np.unique(steps.astype(np.uint64) @ factors, return_inverse=True)
     order = np.lexsort((counts, group))
     sorted_group, sorted_counts = group[order], counts[order]
     start = np.searchsorted(sorted_group, sorted_group)

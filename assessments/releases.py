@@ -96,7 +96,7 @@ def next_report(
 def _next_core(
     frame: Frame, table: "pd.DataFrame", published: Iterable[Published]
 ) -> Report | None:
-    from assessments.outcomes import core_of
+    from assessments.outcomes import core_between, core_of
     from assessments.response_table import of_training
 
     trained = of_training(table, frame.study)
@@ -108,8 +108,8 @@ def _next_core(
         report = report and releasable(
             old.report,
             report,
-            fresh=core_of(fresh, frame.study, frame.instrument),
-            touched=core_of(touched, frame.study, frame.instrument),
+            fresh=core_between(fresh, frame.study, frame.instrument),
+            touched=core_between(touched, frame.study, frame.instrument),
             threshold=frame.study.threshold,
         )
     return report

@@ -1,7 +1,8 @@
 """All scores of a study in memory: what every figure of a report is computed from."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assessments.instruments import InstrumentSpec
@@ -10,6 +11,7 @@ from assessments.scoring import score
 from assessments.studies import StudySpec
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from assessments.outcomes import Response
@@ -25,17 +27,41 @@ class Scored:
     instrument: InstrumentSpec
     scores: Mapping[str, "pd.DataFrame"]
     people: "pd.DataFrame"
+    _labels: "dict[str, tuple[list[str], np.ndarray]]" = field(
+        default_factory=dict, init=False, compare=False
+    )
 
     def __repr__(self) -> str:
         """No traceback or log line may hold a score."""
         return f"<Scored {self.study.code}>"
 
+    @cached_property
+    def is_trained(self) -> "np.ndarray":
+        """Who is of the arms that are trained."""
+        training = [arm.code for arm in self.study.arms if arm.is_training]
+        found: np.ndarray = self.people["arm"].isin(["", *training]).to_numpy()
+        return found
+
     def trained(self) -> "Scored":
         """Only those of the arms that are trained."""
-        training = [arm.code for arm in self.study.arms if arm.is_training]
-        people = self.people[self.people["arm"].isin(["", *training])]
-        scores = {scale: frame.loc[people.index] for scale, frame in self.scores.items()}
-        return replace(self, scores=scores, people=people)
+        if self.is_trained.all():
+            return self
+        scores = {scale: frame[self.is_trained] for scale, frame in self.scores.items()}
+        return replace(self, scores=scores, people=self.people[self.is_trained])
+
+    def labels(self, column: str) -> "tuple[list[str], np.ndarray]":
+        """The different labels of a column of `people` in their order, and the number of each
+        person's among them."""
+        if column not in self._labels:
+            self._labels[column] = _numbered(self.people[column])
+        return self._labels[column]
+
+
+def _numbered(column: "pd.Series") -> "tuple[list[str], np.ndarray]":
+    import pandas as pd
+
+    numbers, labels = pd.factorize(column.to_numpy(dtype=object), sort=True)
+    return labels.tolist(), numbers
 
 
 def scored(

@@ -1,6 +1,7 @@
 """What a number of pairs could have seen."""
 
 import math
+from functools import cache
 
 from scipy import optimize, stats
 
@@ -20,6 +21,7 @@ def power_of(d_z: float, n: int) -> float:
     return above + (below if math.isfinite(below) else 0.0)
 
 
+@cache
 def detectable_d_z(n: int) -> float | None:
     """The smallest |d_z| that n pairs see with 80 % power, two-sided at .05. None below two."""
     if n < 2:

@@ -24,16 +24,18 @@ class Reliability:
     omega: float | None = None
 
 
-def reliability(items: Values) -> Reliability:
+def reliability(items: Values, with_omega: bool = True) -> Reliability:
     """Reliability of keyed items (rows people, columns items, NaN not answered).
 
-    Rows with a gap are left out. Alpha needs two items, omega three.
+    Rows with a gap are left out. Alpha needs two items, omega three, and a search: without it
+    everything else takes a fraction of the time.
     """
     complete = items[~np.isnan(items).any(axis=1)]
     n, k = complete.shape
     alpha = cronbach_alpha(complete)
     low, high = (None, None) if alpha is None else feldt_interval(alpha, n, k)
-    return Reliability(n, k, alpha, low, high, mcdonald_omega(complete))
+    omega = mcdonald_omega(complete) if with_omega else None
+    return Reliability(n, k, alpha, low, high, omega)
 
 
 def cronbach_alpha(items: Values) -> float | None:

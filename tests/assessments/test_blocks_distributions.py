@@ -103,7 +103,7 @@ def test_each_person_stands_in_the_bin_of_their_score():
         "distributions", "pre"
     ].cells
     assert (cells.scale, cells.waves) == ("a", ("pre",))
-    assert list(cells.of.values()) == ["0"] * 20 + ["1"] * 50 + ["2"] * 15 + ["3"] * 12
+    assert cells.cells.tolist() == [0] * 20 + [1] * 50 + [2] * 15 + [3] * 12
 
 
 def test_few_at_an_end_of_the_scale_are_put_to_their_neighbours():
