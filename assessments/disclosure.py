@@ -5,7 +5,8 @@ A count of 1..T-1 is hidden, and so is everything from which it, or the scores o
 - Small base: fewer than T pairs hide a change, fewer than T scored hide a wave.
 - Subtraction: a wave's mean over n officers and a change's mean over the n - g of them who are
   paired give the mean of the other g. For g of 1..T-1 the wave is hidden (the change carries both
-  means). Likewise the later of two changes where one's pairs are a subset of the other's.
+  means). Likewise the later of two changes where 1..T-1 are paired in one of them alone: sums and
+  sums of squares are two equations, so one person on either side follows.
 - A hidden n hides its whole row: t and the mean give n back, and a mean of whole numbers at full
   precision has n as its denominator. For alpha it is the interval that gives n back.
 - Who answered which waves: where n minus the paired n is 1..T-1, the wave's n is hidden, because
@@ -183,12 +184,8 @@ def _change_reasons(scale: Object, threshold: int) -> dict[int, str]:
                 reasons[index] = reason
     for overlap in scale["private"]["overlaps"]:
         first, second = overlap["changes"]
-        outside = sorted(
-            scale["changes"][index]["n"] - overlap["shared"] for index in (first, second)
-        )
-        if {first, second} & set(reasons) or outside[0] > 0:
-            continue
-        if small(outside[1], threshold):
+        outside = [scale["changes"][index]["n"] - overlap["shared"] for index in (first, second)]
+        if not {first, second} & set(reasons) and small(sum(outside), threshold):
             reasons[second] = SUBTRACTION
     return reasons
 

@@ -13,6 +13,7 @@ from assessments.adoption import NO_CELLS, Adoption, Apart, Part
 from assessments.blocks import Block
 from assessments.blocks_all import Place, make_blocks, put, without_numbers
 from assessments.core_stands import core_stands
+from assessments.outcomes import adjust
 from assessments.partitions import NOWHERE, Division, counted
 from assessments.scoring import score_levels
 from assessments.small_cells import (
@@ -20,8 +21,10 @@ from assessments.small_cells import (
     HELD_BACK,
     LEAST_COHORTS,
     SMALL_CELL,
+    SUBTRACTION,
     few_cohorts,
     hidden,
+    without_base,
 )
 from assessments.told import Stand, Told, Universe
 
@@ -88,6 +91,7 @@ class _Assembly:
         self._threshold = scored.study.threshold
         self._blind = any(told is None for told in past)
         self._reason = HELD_BACK if past else SMALL_CELL
+        self._core_reason = HELD_BACK if past else SUBTRACTION
         rows = {
             wave: [row if isinstance(row, str) else None for row in ids[wave].astype(object)]
             for wave in scored.study.wave_codes
@@ -101,16 +105,27 @@ class _Assembly:
         self._hide_clusters(universe)
 
     def _tell_core(self) -> None:
-        """Rows of the core that would not go together with parts of past vintages are hidden."""
-        for row, name, stand in core_stands(self.report, self.trained):
-            if row["n"] is None or self.adoption.tell_core(stand.spread(self.scored.is_trained)):
-                continue
-            if name is None:
-                row.update(hidden(row, HELD_BACK))
-            elif isinstance(row[name], dict):
-                row[name] = hidden(row[name], HELD_BACK)
-            else:
-                row.update({name: None, "suppressed": HELD_BACK})
+        """Rows of the core that would not go together, or with what past vintages told, are hidden:
+        whole rows are judged before the counts in them."""
+        for whole in (True, False):
+            for row, name, stand in core_stands(self.report, self.trained):
+                if (name is None) == whole and row["n"] is not None:
+                    self._tell_row(row, name, stand)
+        for figures in self.report["scales"].values():
+            for wave, entry in figures["reliability"].items():
+                if figures["waves"][wave]["n"] is None:
+                    without_base(entry, figures["waves"][wave].get("suppressed", self._reason))
+        adjust(self.report, self.scored.study)
+
+    def _tell_row(self, row: Report, name: str | None, stand: Stand) -> None:
+        if self.adoption.tell_core(stand.spread(self.scored.is_trained)):
+            return
+        if name is None:
+            row.update(hidden(row, self._core_reason))
+        elif isinstance(row[name], dict):
+            row[name] = hidden(row[name], self._core_reason)
+        else:
+            row.update({name: None, "suppressed": self._core_reason})
 
     def _hide_clusters(self, universe: Universe) -> None:
         """The intraclass correlation and the robust error are two equations for the means of

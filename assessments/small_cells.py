@@ -43,6 +43,12 @@ def hidden(entry: Object, reason: str) -> Object:
     return out
 
 
+def without_base(entry: Object, reason: str) -> None:
+    """Hides in place how many a reliability rests on: its interval would give n back."""
+    if entry["n"] is not None:
+        entry.update({"n": None, "alpha_low": None, "alpha_high": None, "suppressed": reason})
+
+
 def bounds(entry: Object, threshold: int) -> Object:
     """Floor and ceiling: hidden where they, or who is left, are a small group."""
     out, n = shown(entry), entry["n"]
