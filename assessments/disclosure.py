@@ -17,8 +17,8 @@ A count of 1..T-1 is hidden, and so is everything from which it, or the scores o
   and not by size, because a choice by size bounds what it hides. Hidden cells add up to T or more.
 - W+ + W- = m(m + 1) / 2 tells m, the number who moved, hence the zeros. A small W- can tell how
   many went down. p and the rank-biserial carry the same.
-- ICC and robust error are two equations for the cohorts' means: with fewer than four cohorts each
-  must have T pairs.
+- ICC, robust error and design effect are equations for the cohorts' sizes and sums, which are whole
+  numbers: they are hidden here, and told over the cells of a breakdown by cohort that is told.
 
 Counts of items or scales left blank (n of a wave against n of a scale) are not protected: nothing
 else is said about those officers, they have no score.
@@ -240,7 +240,5 @@ def _change(change: Object, threshold: int) -> Object:
     if change["comparable"] and change["n"]:
         out["reliable"] = small_cells.reliable(change["reliable"], threshold)
         out["wilcoxon"] = small_cells.wilcoxon(change["wilcoxon"], change["n"], threshold)
-        out["cluster"] = small_cells.cluster(
-            change["cluster"], change["private"]["cohort_sizes"], threshold
-        )
+        out["cluster"] = small_cells.hidden_cluster(change["cluster"])
     return out

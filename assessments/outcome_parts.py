@@ -2,27 +2,25 @@
 each other and beside everything that was published before."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assessments import breakdowns, small_cells
-from assessments.adoption import NO_CELLS, Adoption, Apart, Part
+from assessments.adoption import NO_CELLS, Adoption, Part
 from assessments.blocks import Block
 from assessments.blocks_all import Place, make_blocks, put, without_numbers
 from assessments.core_stands import core_stands
 from assessments.outcomes import adjust
-from assessments.partitions import NOWHERE, Division, counted
+from assessments.partitions import NOWHERE, Division
 from assessments.scoring import score_levels
 from assessments.small_cells import (
     FEW,
     HELD_BACK,
-    LEAST_COHORTS,
     SMALL_CELL,
     SUBTRACTION,
-    few_cohorts,
     hidden,
     without_base,
 )
@@ -71,6 +69,7 @@ def with_parts(
     assembly = _Assembly(core, scored, ids, past)
     pieces = [*assembly.by_groups(), *assembly.blocks()]
     kept = {id(part) for part in assembly.adoption.settle()}
+    assembly.tell_clusters(kept)
     report = assembly.report
     report |= {part: [] for part in ("breakdowns", "comparisons", "attrition")}
     for piece in pieces:
@@ -102,7 +101,7 @@ class _Assembly:
         self.adoption = Adoption(scored, universe, levels, groups)
         self.report = copy.deepcopy(core)
         self._tell_core()
-        self._hide_clusters(universe)
+        self._by_cohort: dict[tuple[str, tuple[str, str]], tuple[Part, breakdowns.Grouping]] = {}
 
     def _tell_core(self) -> None:
         """Rows of the core that would not go together, or with what past vintages told, are hidden:
@@ -126,29 +125,6 @@ class _Assembly:
             row[name] = hidden(row[name], self._core_reason)
         else:
             row.update({name: None, "suppressed": self._core_reason})
-
-    def _hide_clusters(self, universe: Universe) -> None:
-        """The intraclass correlation and the robust error are two equations for the means of
-        cohorts; what older parts told of a few of them together is a third."""
-        cohorts = breakdowns.grouping(self.scored, (breakdowns.COHORT,)).cells
-        for scale, figures in self.report["scales"].items():
-            for row in figures["changes"]:
-                if row["cluster"]["se_robust"] is None:
-                    continue
-                told = universe.told_of_people((scale, row["from"]))
-                if any(self._few_cohorts(cohorts, division) for division in told):
-                    row["cluster"] = small_cells.hidden_cluster(row["cluster"])
-
-    def _few_cohorts(self, cohorts: Division, division: Division) -> bool:
-        """Whether a cell holds several cohorts that could be solved for."""
-        both = (cohorts >= 0) & (division != NOWHERE)
-        width = int(cohorts.max(initial=0)) + 1
-        pairs, sizes = counted(division[both] * width + cohorts[both])
-        cells, numbers = np.unique(pairs // width, return_counts=True)
-        few = cells[(numbers > 1) & (numbers < LEAST_COHORTS)]
-        return any(
-            few_cohorts(sizes[pairs // width == cell].tolist(), self._threshold) for cell in few
-        )
 
     # Breakdowns
 
@@ -179,10 +155,10 @@ class _Assembly:
         while (merged.cells[among] != breakdowns.REST).any():
             stand = breakdowns.stand(merged, scale, pair, among)
             part = (stand.spread(self.scored.is_trained),)
-            apart: Apart | None = frozenset({last})
-            if self._cohorts_stay_hidden(change, groups, stand):
-                apart = self.adoption.take(part)
+            apart = self.adoption.take(part)
             if apart is None:
+                if groups.by == (breakdowns.COHORT,):
+                    self._by_cohort[scale, pair] = part, merged
                 figures = breakdowns.figures(merged, stand, self.trained)
                 without = breakdowns.hidden(scale, pair, groups.by, self._reason)
                 return _Piece(("breakdowns",), figures, without, part)
@@ -198,16 +174,21 @@ class _Assembly:
         without = breakdowns.hidden(scale, pair, groups.by, reason)
         return _Piece(("breakdowns",), without, without)
 
-    def _cohorts_stay_hidden(
-        self, change: Report, groups: breakdowns.Grouping, stand: Stand
-    ) -> bool:
-        """The intraclass correlation and the robust error are two equations for the means of the
-        cohorts in the rest, and its sum is a third."""
-        if groups.by != (breakdowns.COHORT,) or change["cluster"]["se_robust"] is None:
-            return True
-        inside = (stand.cells == len(groups.labels)) & (groups.cells >= 0)
-        sizes = np.bincount(groups.cells[inside])
-        return not few_cohorts(sizes[sizes > 0].tolist(), self._threshold)
+    def tell_clusters(self, kept: Set[int]) -> None:
+        """Figures over cohorts of the changes whose breakdown by cohort is told."""
+        for scale, figures in self.report["scales"].items():
+            for row in figures["changes"]:
+                if row["n"]:
+                    row["cluster"] = self._clusters(scale, row, kept)
+
+    def _clusters(self, scale: str, row: Report, kept: Set[int]) -> Report:
+        pair = row["from"], row["to"]
+        part, groups = self._by_cohort.get((scale, pair), (None, None))
+        if groups is None or id(part) not in kept:
+            return small_cells.hidden_cluster(row["cluster"])
+        among = breakdowns.paired(self.trained, scale, pair)
+        stand = breakdowns.stand(groups, scale, pair, among)
+        return breakdowns.clustered(groups, stand, self.trained)
 
     # Blocks
 
@@ -221,5 +202,8 @@ class _Assembly:
         without = without_numbers(block.figures, self._reason)
         if self._blind:
             return _Piece(place, without, without)
-        taken = self.adoption.take(block.cells) is None
-        return _Piece(place, block.figures, without, block.cells if taken else None)
+        if self.adoption.take(block.cells) is None:
+            return _Piece(place, block.figures, without, block.cells)
+        if block.instead:
+            return self._block(place, block.instead)
+        return _Piece(place, block.figures, without)

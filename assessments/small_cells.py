@@ -3,7 +3,6 @@
 See `assessments.disclosure` for the reasoning.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 FEW = "fewer officers than the threshold"
@@ -15,7 +14,6 @@ COHORTS = "too few cohorts with enough officers"
 HELD_BACK = "held back until enough people have been added"
 REASONS = (FEW, SMALL_CELL, SUBTRACTION, COHORTS, HELD_BACK)
 
-LEAST_COHORTS = 4
 RELIABLE_ORDER = ("unchanged", "improved", "worsened")
 KEPT_WHEN_HIDDEN = frozenset({"from", "to", "comparable", "k", "margin"})
 
@@ -99,19 +97,5 @@ def _movers(ranks: float, moved: int) -> tuple[int, int]:
     return fewest, most
 
 
-def cluster(figures: Object, sizes: list[int], threshold: int) -> Object:
-    """Hidden, save how many there are, where figures could be solved for the mean of a cohort below
-    the threshold: interval and p carry the robust error, the design effect carries the ICC."""
-    if figures["se_robust"] is None:
-        return dict(figures)
-    return hidden_cluster(figures) if few_cohorts(sizes, threshold) else dict(figures)
-
-
 def hidden_cluster(figures: Object) -> Object:
-    return {**hidden(figures, COHORTS), "n_cohorts": figures["n_cohorts"]}
-
-
-def few_cohorts(sizes: Iterable[int], threshold: int) -> bool:
-    """Whether errors by cohort could be solved for the mean of a cohort below the threshold."""
-    sizes = list(sizes)
-    return len(sizes) < LEAST_COHORTS and any(small(size, threshold) for size in sizes)
+    return hidden(figures, COHORTS)

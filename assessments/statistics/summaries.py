@@ -4,7 +4,6 @@ Under `private` each row carries what disclosure control needs to judge it. Thes
 to be shown: only `assessments.disclosure` makes them so.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -70,7 +69,6 @@ def change_row(
         "private": {
             "off_mode": min(off_mode(earlier), off_mode(later), off_mode(d)),
             "solvable": _solvable(earlier, levels) + _solvable(later, levels),
-            "cohort_sizes": list(Counter(cohort for cohort in cohorts if cohort).values()),
         },
     }
 

@@ -417,15 +417,6 @@ def test_rank_sums_that_are_shown_give_no_small_count(moves):
         assert set(shown.values()) == {None, SMALL_CELL}
 
 
-@pytest.mark.parametrize(
-    ("sizes", "shown"),
-    [([20, 3], False), ([20, 8], True), ([9, 9, 2], False), ([9, 9, 9, 2], True)],
-)
-def test_clustering_is_shown_where_it_cannot_be_solved_for_a_small_cohort(sizes, shown):
-    row = {"n_cohorts": len(sizes), "icc": 0.1, "se_robust": 0.2}
-    assert (small_cells.cluster(row, sizes, T)["se_robust"] is not None) == shown
-
-
 def test_two_cohorts_as_they_are_give_the_mean_of_the_small_one():
     """CR1 with two cohorts: se = sqrt(2 * 2 u^2) / n, u the small cohort's sum of deviations."""
     d = np.array([0.1, 0.4, 0.3, 0.2, 0.6, 0.5, 0.2, 0.9, -1.0, -2.0])
