@@ -12,11 +12,12 @@ A count of 1..T-1 is hidden, and so is everything from which it, or the scores o
 - Who answered which waves: where n minus the paired n is 1..T-1, the wave's n is hidden, because
   the paired n can be read off the changes anyway.
 - Alike: where all officers, or all but two, share one value, mean and SD (two equations) give each
-  of them away. On scales of at most three possible scores they give the whole histogram.
+  of them away. On scales of at most six possible scores they give the whole histogram, with floor
+  and ceiling; of at most three, the table of earlier by later scores with the correlation.
 - Cells that add up to n: one hidden cell would follow, so a second one is hidden, chosen by place
   and not by size, because a choice by size bounds what it hides. Hidden cells add up to T or more.
-- W+ + W- = m(m + 1) / 2 tells m, the number who moved, hence the zeros. A small W- can tell how
-  many went down. p and the rank-biserial carry the same.
+- W+ + W- = m(m + 1) / 2 tells m, the number who moved, hence the zeros. W- over the average rank
+  tells how many went down. p and the rank-biserial carry the same.
 - ICC, robust error and design effect are equations for the cohorts' sizes and sums, which are whole
   numbers: they are hidden here, and told over the cells of a breakdown by cohort that is told.
 
@@ -239,6 +240,8 @@ def _change(change: Object, threshold: int) -> Object:
     out = shown(change)
     if change["comparable"] and change["n"]:
         out["reliable"] = small_cells.reliable(change["reliable"], threshold)
-        out["wilcoxon"] = small_cells.wilcoxon(change["wilcoxon"], change["n"], threshold)
+        out["wilcoxon"] = small_cells.wilcoxon(
+            change["wilcoxon"], change["n"], change["private"]["moved"], threshold
+        )
         out["cluster"] = small_cells.hidden_cluster(change["cluster"])
     return out

@@ -3,6 +3,7 @@
 See `assessments.disclosure` for the reasoning.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 FEW = "fewer officers than the threshold"
@@ -78,23 +79,12 @@ def reliable(cells: Object, threshold: int) -> Object:
     return {**cells, **dict.fromkeys(unseen), "suppressed": SMALL_CELL}
 
 
-def wilcoxon(test: Object, n: int, threshold: int) -> Object:
-    """Hidden as a whole where the rank sums tell that few moved, did not move, or went one way."""
-    moved = n - test["zeros"]
-    if small(test["zeros"], threshold) or small(moved, threshold):
+def wilcoxon(test: Object, n: int, moved: Sequence[int], threshold: int) -> Object:
+    """Hidden as a whole where few moved, did not move, or `moved` down or up: the smaller rank sum,
+    over the average rank, tells how many they are."""
+    if any(small(count, threshold) for count in (test["zeros"], n - test["zeros"], *moved)):
         return hidden(test, SMALL_CELL)
-    for ranks in (test["w_plus"], test["w_minus"]):
-        fewest, most = _movers(ranks, moved)
-        if fewest == most and (small(most, threshold) or small(moved - most, threshold)):
-            return hidden(test, SMALL_CELL)
     return dict(test)
-
-
-def _movers(ranks: float, moved: int) -> tuple[int, int]:
-    """How many officers, at least and at most, can add up to this sum of signed ranks."""
-    fewest = next(j for j in range(moved + 1) if j * (2 * moved - j + 1) / 2 >= ranks)
-    most = next(j for j in range(moved, -1, -1) if j * (j + 1) / 2 <= ranks)
-    return fewest, most
 
 
 def hidden_cluster(figures: Object) -> Object:
