@@ -3,7 +3,9 @@
 pandas is imported inside the functions: the web process makes no figures.
 """
 
+import math
 from collections.abc import Iterable
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from assessments.instruments import InstrumentSpec
@@ -35,9 +37,12 @@ def response_table(
     given = list(responses)
     _check(given, study, instrument)
     items = [item.code for item in instrument.numeric_items]
+    answers = (map(one.answers.get, items, repeat(math.nan)) for one in given)
+    count = len(given) * len(items)
+    numbers = np.fromiter(chain.from_iterable(answers), float, count).reshape(-1, len(items))
     told = {
         name: [one.covariates.get(name) or "" for one in given] for name in study.covariates
-    } | {item: np.array([one.answers.get(item) for one in given], dtype=float) for item in items}
+    } | dict(zip(items, numbers.T, strict=True))
     frame = pd.DataFrame(
         {
             "code": [one.code for one in given],
@@ -53,8 +58,9 @@ def response_table(
 
 
 def _check(given: list["Response"], study: StudySpec, instrument: InstrumentSpec) -> None:
+    waves = frozenset(study.wave_codes)
     for response in given:
-        if response.wave not in study.wave_codes:
+        if response.wave not in waves:
             raise OutcomesError(f"{study.code} has no wave {response.wave!r}")
         if response.version != instrument.version:
             raise OutcomesError(

@@ -1,7 +1,6 @@
 """A study's outcomes: computed in memory from opened boxes, kept only after disclosure control."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -75,23 +74,29 @@ def current_vintage(*, study: Study, progress: Progress = _unheard) -> OutcomeVi
     digest = _digest(study)
     while settings.PORTAL_SIDE != "web" and not study.vintages.filter(digest=digest).exists():
         progress(0, STEPS, "rows")
-        # Rows were written anew all the same; what was deleted is scrubbed with the next renewal.
-        with suppress(NotScrubbed):
-            renew_study(study=study)
+        everybody = _renewed_rows(study)
         progress(1, STEPS, "figures")
-        _keep(study, digest)
+        _keep(study, digest, everybody)
     return newest_vintage(study=study)
 
 
 @sensitive_variables()
-def _keep(study: Study, digest: str) -> None:
+def _renewed_rows(study: Study) -> list[Row]:
+    try:
+        return renew_study(study=study)
+    except NotScrubbed:
+        # They were written anew all the same; what was deleted is scrubbed with the next renewal.
+        return rows_of(study.uuid, responses_key(study))
+
+
+@sensitive_variables()
+def _keep(study: Study, digest: str, everybody: list[Row]) -> None:
     """Computes and keeps one vintage; keeps none where another one was kept meanwhile.
 
     The figures take seconds. They are worked out before the transaction, which on SQLite keeps
     everybody else from writing.
     """
     newest, key = study.vintages.first(), responses_key(study)
-    everybody = rows_of(study.uuid, key)
     rows = counted(study.frame, everybody)
     published = list(study.vintages.filter(published=True).select_related("groups"))
     past = [_published(one, key) for one in published]

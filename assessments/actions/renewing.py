@@ -18,6 +18,7 @@ from assessments.ballot_box.batches import (
     seal_tally,
     unseal_rows,
     unseal_tally,
+    with_ids,
 )
 from assessments.ballot_box.keys import KeyMissing, OpenerKeys
 from assessments.ballot_box.requests import Request, Sheet, read_requests, seal_request
@@ -85,29 +86,33 @@ def add_to_tally(study: uuid.UUID, key: bytes, doubled: int) -> None:
 
 
 @sensitive_variables()
-def renew_study(*, study: Study) -> None:
+def renew_study(*, study: Study) -> list[Row]:
     """Carries out what was asked for and writes all stored rows anew, in a new order and under new
-    ids. Doing it again changes nothing that can be read. Raises KeyMissing, NotScrubbed."""
+    ids; returns the rows as they are stored now. Doing it again changes nothing that can be read.
+    Raises KeyMissing, NotScrubbed."""
     opener, key = opener_keys(study), responses_key(study)
     with store.locked(study.uuid.hex):
         asked = take_requests(study, opener)
-        write_anew(frame=study.frame, opener=opener, key=key, requests=asked)
+        rows = write_anew(frame=study.frame, opener=opener, key=key, requests=asked)
     store.scrub()
     note_renewal(study)
+    return rows
 
 
 @sensitive_variables()
 def write_anew(
     *, frame: Frame, opener: OpenerKeys, key: bytes, requests: Sequence[Request]
-) -> None:
-    """Writes all of a study's rows anew, with what was asked for carried out. Call inside `locked`
-    with the study's name. Raises Unreadable."""
+) -> list[Row]:
+    """Writes all of a study's rows anew, with what was asked for carried out, and returns them.
+    Call inside `locked` with the study's name. Raises Unreadable."""
     batches, before = stored_rows(frame.uuid, key)
     after = renew_rows(frame, opener, before=before, requests=requests)
     add_to_tally(frame.uuid, key, after.doubled)
+    rows = with_ids(after.rows)
     if batches:
-        renewed = seal_rows(after.rows, key, frame.uuid, pages_of(batches))
+        renewed = seal_rows(rows, key, frame.uuid, pages_of(batches))
         store.renew_batches(study=frame.uuid, batches=renewed)
+    return rows
 
 
 def note_renewal(study: Study) -> None:

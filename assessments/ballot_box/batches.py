@@ -27,13 +27,18 @@ def seal_rows(rows: Iterable[Row], key: bytes, study: uuid.UUID, pages: int = 1)
     """Shuffles the rows and seals them in batches of up to a thousand, all of one size and together
     of at least `pages`; one even for no rows, so that a box in which everybody declined looks like
     any other. A row that has no random id yet gets one."""
-    shuffled = [{"row": new_row_id(), **row} for row in rows]
+    shuffled = with_ids(rows)
     SystemRandom().shuffle(shuffled)
     number = max(-(-len(shuffled) // BATCH_ROWS), -(-pages // BATCH_PAGES), 1)
     texts = [json.dumps(shuffled[n::number], separators=(",", ":")).encode() for n in range(number)]
     longest = max(-(-len(text) // PAGE_BYTES) for text in texts)
     size = max(longest, -(-pages // number)) * PAGE_BYTES
     return [bytes(Aead(key).encrypt(text.ljust(size), aad=study.bytes)) for text in texts]
+
+
+def with_ids(rows: Iterable[Row]) -> list[Row]:
+    """The rows, each with a random id."""
+    return [row if "row" in row else {"row": new_row_id(), **row} for row in rows]
 
 
 def pages_of(sealed: Iterable[bytes]) -> int:

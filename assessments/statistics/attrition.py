@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.discrete.discrete_model import Logit
 from statsmodels.tools.sm_exceptions import PerfectSeparationError
+from statsmodels.tools.tools import add_constant
 
 from assessments.statistics import descriptives
 from assessments.statistics.numbers import Values, finite, varies
@@ -104,7 +105,7 @@ def logistic(scores: Values, stayed: np.ndarray) -> ChiSquare:
     columns = _independent(scores)
     if not columns.shape[1] or columns.shape[1] + 1 >= stayed.size:
         return ChiSquare()
-    loglik = _logit(sm.add_constant(columns), stayed)
+    loglik = _logit(add_constant(columns), stayed)
     if loglik is None:
         return ChiSquare()
     share = stayed.mean()
@@ -130,7 +131,7 @@ def _logit(design: Values, stayed: Values) -> float | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            fit = sm.Logit(stayed, design).fit(disp=0, maxiter=100)
+            fit = Logit(stayed, design).fit(disp=0, maxiter=100)
         except (PerfectSeparationError, np.linalg.LinAlgError):
             return None
     sharp = np.abs(fit.predict() - 0.5).max() > 0.5 - 1e-9

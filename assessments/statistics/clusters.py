@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 
 from assessments.statistics.numbers import Values, finite, varies
 
@@ -90,7 +90,7 @@ def intraclass_correlation(values: Values, groups: np.ndarray) -> float | None:
 def robust_se(values: Values, groups: np.ndarray) -> float | None:
     """Cluster-robust (CR1) standard error of the mean: least squares on a constant, sandwich over
     groups, times sqrt(G / (G - 1))."""
-    fit = sm.OLS(values, np.ones((values.size, 1))).fit(
+    fit = OLS(values, np.ones((values.size, 1))).fit(
         cov_type="cluster", cov_kwds={"groups": groups, "use_correction": True}
     )
     return finite(fit.bse[0])

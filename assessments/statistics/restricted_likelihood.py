@@ -51,8 +51,9 @@ class Sums:
 def sums_of(scores: Values, labels: np.ndarray | None) -> Sums:
     """Of people by wave (NaN where there is no score) who belong to the labelled cohorts, or, with
     None, to none."""
-    patterns, of = np.unique(~np.isnan(scores), axis=0, return_inverse=True)
-    of, size = of.reshape(-1), len(patterns)
+    places = np.arange(scores.shape[1])[::-1]
+    marks, of = np.unique(~np.isnan(scores) @ (1 << places), return_inverse=True)
+    patterns, size = marks[:, None] >> places & 1, len(marks)
     filled = np.nan_to_num(scores)
     own = filled.sum(axis=1)
     cohort = np.zeros(0, dtype=int) if labels is None else np.unique(labels, return_inverse=True)[1]
