@@ -105,17 +105,17 @@ class Adoption:
         self._places: dict[Place, _Place] = {}
         self._taken: list[_Taken] = []
         self._judged: dict[bytes, _Beside] = {}
+        self._found: dict[tuple[str, frozenset[bytes]], np.ndarray | None] = {}
         self._before: dict[Place, np.ndarray | None] = {}
         self._in_wave: dict[str, list[Division]] = {}
 
     def tell_core(self, stand: Stand) -> bool:
-        """Whether a row of the core may be shown beside the parts of past vintages; if so it is
-        told. Cores of two vintages are compared by the change guard."""
+        """Whether a row of the core may be shown beside the rows of it that were told already and
+        all that past vintages told; if so it is told. Counts of people by their scores are compared
+        with the parts of past vintages alone: with their cores the change guard compares them."""
         found = list(self._divisions(stand))
-        for place, division in found:
-            others = self._place(place).past_parts
-            if any(self._beside(division, other).apart is not None for other in others):
-                return False
+        if not all(self._goes_with(stand, place, one) for place, one in found):
+            return False
         for place, division in found:
             self._place(place).core.append(division)
         if len(stand.waves) == 1 and not stand.cells.max(initial=0):
@@ -151,6 +151,26 @@ class Adoption:
             for place, told in self._places.items()
         }
         return Told(rows, divisions, {p: len(told.core) for p, told in self._places.items()})
+
+    def _goes_with(self, stand: Stand, place: Place, one: _Marked) -> bool:
+        told = self._place(place)
+        others = told.past_parts if stand.counts_only else told.all
+        for other in others:
+            if self._beside(one, other).apart is not None:
+                return False
+            if self._alike(stand, place, one, other) is not None:
+                return False
+        # Two divisions alone are judged above, and exactly.
+        return stand.counts_only or len(others) < 2 or self._pins_no_more(place, [*others, one])
+
+    def _pins_no_more(self, place: Place, told: list[_Marked]) -> bool:
+        """Whether nobody is pinned by all that is told who is not by past vintages."""
+        now = self._pinned(place, _distinct(told))
+        if now is None or not now.any():
+            return now is not None
+        past = self._place(place)
+        then = self._pinned(place, _distinct([*past.past_parts, *past.past_core]))
+        return then is not None and not np.any(now & ~then)
 
     # One part beside each other division
 
@@ -229,9 +249,15 @@ class Adoption:
         """None where it cannot be told."""
         if not told:
             return np.zeros(self._universe.size(place[1]), dtype=bool)
-        divisions = [one.division for one in told]
+        # Often the same people have a score on all scales.
+        key = place[1], frozenset(one.mark for one in told)
+        if key not in self._found:
+            self._found[key] = self._pinned_by([one.division for one in told], place[1])
+        return self._found[key]
+
+    def _pinned_by(self, divisions: list[Division], wave: str) -> np.ndarray | None:
         try:
-            return pinned(divisions, self._threshold, self._groups_in(place[1]))
+            return pinned(divisions, self._threshold, self._groups_in(wave))
         except TooMuchToCheck:
             return None
 

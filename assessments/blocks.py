@@ -15,10 +15,12 @@ from assessments.told import Stand
 @dataclass(frozen=True)
 class Block:
     """`figures` is the part of the report as JSON will hold it; `cells` is who stands in which cell
-    of it, over the people of the `Scored` that it was made from."""
+    of it, over the people of the `Scored` that it was made from. `instead` says less, and is shown
+    where this may not be."""
 
     figures: Any
     cells: tuple[Stand, ...]
+    instead: "Block | None" = None
 
     def __repr__(self) -> str:
         return f"<Block of {len(self.cells)} cells>"

@@ -62,7 +62,9 @@ def _made(scored: Scored, core: Mapping[str, Any], threshold: int) -> Iterator[t
 
 def _of_all(block: Block, scored: Scored) -> Block:
     """From a block of those who are trained to the same over all people."""
-    return replace(block, cells=tuple(one.spread(scored.is_trained) for one in block.cells))
+    cells = tuple(one.spread(scored.is_trained) for one in block.cells)
+    instead = _of_all(block.instead, scored) if block.instead else None
+    return replace(block, cells=cells, instead=instead)
 
 
 def _known(core: Mapping[str, Any], trained: Scored) -> Known:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from assessments.blocks import Block, without_numbers
-from assessments.partitions import NOWHERE
-from assessments.small_cells import COHORTS, FEW, few_cohorts, small
+from assessments.partitions import NOWHERE, sizes
+from assessments.small_cells import FEW, small
 from assessments.told import Stand
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Pattern = frozenset[str]
 """The waves in which somebody has a score."""
+LEAST_COHORTS = 2
 MOST_LEFT_OUT = 0.1
 """A model without more of the people would no longer be of all who answered."""
 
@@ -36,10 +37,10 @@ def mixed_block(scored: "Scored", scale: str, core: Mapping[str, Any], threshold
 
     `core` is the scale's part of the report. Waves that may not be compared with the first have no
     part in it. People whose pattern is rare are left out, and as many more as hide them, if that is
-    a tenth of all or less: the model is of `n_persons`.
+    a tenth of all or less: the model is of `n_persons`. With cohorts in it, it is made of the sums
+    of those of each cohort who answered the same waves; where these may not be told, it is the
+    model of people who belong to none.
     """
-    from assessments.statistics.mixed import mixed_model
-
     first, *later = scored.study.wave_codes
     waves = (first, *(w for w in later if scored.instrument.comparable(scale, first, w)))
     scores = scored.scores[scale][list(waves)].to_numpy(float)
@@ -47,18 +48,26 @@ def mixed_block(scored: "Scored", scale: str, core: Mapping[str, Any], threshold
     counts = dict(zip(patterns, np.bincount(of[of != NOWHERE]).tolist(), strict=True))
     kept = common(counts, _shown(core, waves), threshold)
     inside = np.isin(of, [n for n, pattern in enumerate(patterns) if pattern in kept])
+    without = _model(scores[inside], [""] * int(np.count_nonzero(inside)), waves)
+    if not kept:
+        return Block(without_numbers(without, FEW), ())
+    alone = Block(without, (Stand(scale, waves, np.where(inside, of, NOWHERE)),))
     names, cohorts = scored.labels("cohort")
-    model = mixed_model(scores[inside], [names[n] for n in cohorts[inside].tolist()])
-    figures = asdict(model) | {
+    cells = np.where(inside, cohorts * len(patterns) + of, NOWHERE)
+    is_few = any(small(count, threshold) for count in sizes(cells).tolist())
+    if is_few or len({names[n] for n in cohorts[inside].tolist()} - {""}) < LEAST_COHORTS:
+        return alone
+    figures = _model(scores[inside], [names[n] for n in cohorts[inside].tolist()], waves)
+    return Block(figures, (Stand(scale, waves, cells),), alone)
+
+
+def _model(scores: np.ndarray, cohorts: list[str], waves: tuple[str, ...]) -> dict[str, Any]:
+    from assessments.statistics.mixed import mixed_model
+
+    model = mixed_model(scores, cohorts)
+    return asdict(model) | {
         "waves": {wave: asdict(one) for wave, one in zip(waves[1:], model.waves, strict=True)}
     }
-    if not kept:
-        return Block(without_numbers(figures, FEW), ())
-    members = np.bincount(cohorts[inside], minlength=len(names)).tolist()
-    sizes = [n for name, n in zip(names, members, strict=True) if name and n]
-    if len(sizes) > 1 and few_cohorts(sizes, threshold):
-        return Block(without_numbers(figures, COHORTS), ())
-    return Block(figures, (Stand(scale, waves, np.where(inside, of, NOWHERE)),))
 
 
 def common(counts: Mapping[Pattern, int], shown: Iterable[Sum], threshold: int) -> set[Pattern]:

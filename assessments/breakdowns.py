@@ -106,6 +106,21 @@ def _places(name: str, labels: Iterable[str]) -> Mapping[str, int]:
     return {label: n for n, label in enumerate(present)}
 
 
+def clustered(groups: Grouping, one: Stand, scored: "Scored") -> dict[str, Any]:
+    """How much people of one cohort resemble each other, over the cells of a breakdown that is
+    told: it says nothing that their sizes, means and standard deviations do not."""
+    from assessments.statistics.clusters import clustering
+
+    inside, rest = one.cells != NOWHERE, one.cells == len(groups.labels)
+    names = one.cells.astype(str).astype(object)
+    if not (groups.numbers[rest] != REST).any():
+        # Nobody in the rest has a cohort: they are no cluster.
+        names[rest] = ""
+    frame = scored.scores[one.scale]
+    earlier, later = (frame[wave].to_numpy(dtype=float)[inside] for wave in one.waves)
+    return asdict(clustering(later - earlier, names[inside].tolist()))
+
+
 def paired(scored: "Scored", scale: str, pair: tuple[str, str]) -> np.ndarray:
     """Who has a score in both waves."""
     found: np.ndarray = scored.scores[scale][list(pair)].notna().all(axis=1).to_numpy()

@@ -2,6 +2,7 @@
 `assessments.disclosure` for one row, applied to all cells of a division at once."""
 
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 
 NEARLY_ALL = 2
 """Mean and SD are two equations: they can be solved for up to two people off a common value."""
-MOST_SOLVABLE_LEVELS = 3
-"""n, mean and SD are three equations: they give the whole histogram of up to three levels."""
+MOST_SOLVABLE_LEVELS = 6
+"""n, mean and SD are three equations in whole numbers, and what the core counts are more: see
+`assessments.statistics.summaries`."""
+MOST_JOINT_LEVELS = 3
+"""n, both means and the SD of the change give the table of earlier by later scores."""
 _DECIMALS = 9
 
 
@@ -33,10 +37,21 @@ class Bases:
         found = set(np.flatnonzero((counts > 0) & (counts < threshold)).tolist())
         for of_person in self.of(stand):
             found |= alike(stand.cells, of_person)
-        if not stand.counts_only and self._levels.get(stand.scale, np.inf) <= MOST_SOLVABLE_LEVELS:
-            for wave in stand.waves:
-                found |= _solvable(stand.cells, self._level(stand.scale, wave), threshold)
+        if not stand.counts_only:
+            for of_person in self._to_solve(stand):
+                found |= _solvable(stand.cells, of_person, threshold)
         return found
+
+    def _to_solve(self, stand: Stand) -> Iterator[np.ndarray]:
+        """What follows from sums as a whole histogram: scores, and two scores together."""
+        levels = self._levels.get(stand.scale, np.inf)
+        if levels <= MOST_SOLVABLE_LEVELS:
+            yield from (self._level(stand.scale, wave) for wave in stand.waves)
+        if levels <= MOST_JOINT_LEVELS:
+            for one, other in combinations(stand.waves, 2):
+                first, second = self._level(stand.scale, one), self._level(stand.scale, other)
+                both = first * (int(second.max(initial=0)) + 1) + second
+                yield np.where((first == NOWHERE) | (second == NOWHERE), NOWHERE, both)
 
     def of(self, stand: Stand) -> Iterator[np.ndarray]:
         """What the sums of a stand are over: scores in each of its waves, and changes since the

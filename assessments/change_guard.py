@@ -22,7 +22,8 @@ from assessments.small_cells import FEW, SMALL_CELL, Object, hidden, small
 
 # Not sums over officers: they depend on which scales are shown, or on a fit that may not converge.
 _NOT_SUMS = ("p_holm", "p_bh", "omega")
-_ADJUSTED = ("p_holm", "p_bh")
+# Figures over cohorts follow from a breakdown by cohort, which is compared person by person.
+_NOT_COMPARED = ("p_holm", "p_bh", "cluster")
 # Older reports do not have them. They tell nothing that mean, SD, n and robust error do not.
 _SINCE_ADDED = frozenset(
     {"equivalence", "detectable_d_z", "design_effect", "ci_low", "ci_high", "p"}
@@ -84,7 +85,7 @@ def _hide_alike(row: Object, old: Object, between: Object) -> None:
         return
     whole = () if "wave" in row else ("n", "mean", "mean_change", "alpha")
     for key, value in between.items():
-        if key not in old:
+        if key not in old or key in _NOT_COMPARED:
             continue
         if isinstance(value, dict):
             told = old[key]
@@ -158,13 +159,14 @@ def _row_objections(before: Object, after: Object, threshold: int) -> Iterator[s
 
 
 def _same(before: Object | None, after: Object | None) -> bool:
-    """Whether two rows say the same, up to the order of summation and the adjusted p values."""
+    """Whether two rows say the same, up to the order of summation, adjusted p values and figures
+    over cohorts."""
     if before is None or after is None:
         return before is after
     if (before.keys() ^ after.keys()) - _SINCE_ADDED:
         return False
     shared = before.keys() & after.keys()
-    return all(key in _ADJUSTED or _same_value(before[key], after[key]) for key in shared)
+    return all(key in _NOT_COMPARED or _same_value(before[key], after[key]) for key in shared)
 
 
 def _same_value(was: Any, now: Any) -> bool:

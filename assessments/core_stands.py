@@ -19,15 +19,11 @@ _DECIMALS = 9
 
 def core_stands(report: Report, scored: "Scored") -> Iterator[tuple[Report, str | None, Stand]]:
     """Each row that is shown, with the name of the part of it that is meant (None: the row itself),
-    and who stands behind it. `scored` are the people whom the core counts."""
+    and who stands behind it. Changes come first, in their order: a change says more than a wave.
+    `scored` are the people whom the core counts."""
     for code, scale in report["scales"].items():
         frame, instrument = scored.scores[code], scored.instrument
         bounds = score_range(instrument.scale(code), instrument)
-        for wave, row in scale["waves"].items():
-            if row["n"]:
-                values = frame[wave].to_numpy(dtype=float)
-                yield row, None, Stand(code, (wave,), _all(values))
-                yield from _at_bounds(row, Stand(code, (wave,), _all(values)), values, bounds)
         for row in scale["changes"]:
             if row["n"]:
                 pair = (row["from"], row["to"])
@@ -36,6 +32,11 @@ def core_stands(report: Report, scored: "Scored") -> Iterator[tuple[Report, str 
                 yield row, None, Stand(code, pair, _all(change))
                 better = 1 if instrument.scale(code).better == "higher" else -1
                 yield from _of_change(row, code, pair, change, better)
+        for wave, row in scale["waves"].items():
+            if row["n"]:
+                values = frame[wave].to_numpy(dtype=float)
+                yield row, None, Stand(code, (wave,), _all(values))
+                yield from _at_bounds(row, Stand(code, (wave,), _all(values)), values, bounds)
 
 
 def _all(values: np.ndarray) -> Division:

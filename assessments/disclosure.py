@@ -5,19 +5,21 @@ A count of 1..T-1 is hidden, and so is everything from which it, or the scores o
 - Small base: fewer than T pairs hide a change, fewer than T scored hide a wave.
 - Subtraction: a wave's mean over n officers and a change's mean over the n - g of them who are
   paired give the mean of the other g. For g of 1..T-1 the wave is hidden (the change carries both
-  means). Likewise the later of two changes where one's pairs are a subset of the other's.
+  means). Likewise the later of two changes where 1..T-1 are paired in one of them alone: sums and
+  sums of squares are two equations, so one person on either side follows.
 - A hidden n hides its whole row: t and the mean give n back, and a mean of whole numbers at full
   precision has n as its denominator. For alpha it is the interval that gives n back.
 - Who answered which waves: where n minus the paired n is 1..T-1, the wave's n is hidden, because
   the paired n can be read off the changes anyway.
 - Alike: where all officers, or all but two, share one value, mean and SD (two equations) give each
-  of them away. On scales of at most three possible scores they give the whole histogram.
+  of them away. On scales of at most six possible scores they give the whole histogram, with floor
+  and ceiling; of at most three, the table of earlier by later scores with the correlation.
 - Cells that add up to n: one hidden cell would follow, so a second one is hidden, chosen by place
   and not by size, because a choice by size bounds what it hides. Hidden cells add up to T or more.
-- W+ + W- = m(m + 1) / 2 tells m, the number who moved, hence the zeros. A small W- can tell how
-  many went down. p and the rank-biserial carry the same.
-- ICC and robust error are two equations for the cohorts' means: with fewer than four cohorts each
-  must have T pairs.
+- W+ + W- = m(m + 1) / 2 tells m, the number who moved, hence the zeros. W- over the average rank
+  tells how many went down. p and the rank-biserial carry the same.
+- ICC, robust error and design effect are equations for the cohorts' sizes and sums, which are whole
+  numbers: they are hidden here, and told over the cells of a breakdown by cohort that is told.
 
 Counts of items or scales left blank (n of a wave against n of a scale) are not protected: nothing
 else is said about those officers, they have no score.
@@ -183,12 +185,8 @@ def _change_reasons(scale: Object, threshold: int) -> dict[int, str]:
                 reasons[index] = reason
     for overlap in scale["private"]["overlaps"]:
         first, second = overlap["changes"]
-        outside = sorted(
-            scale["changes"][index]["n"] - overlap["shared"] for index in (first, second)
-        )
-        if {first, second} & set(reasons) or outside[0] > 0:
-            continue
-        if small(outside[1], threshold):
+        outside = [scale["changes"][index]["n"] - overlap["shared"] for index in (first, second)]
+        if not {first, second} & set(reasons) and small(sum(outside), threshold):
             reasons[second] = SUBTRACTION
     return reasons
 
@@ -242,8 +240,8 @@ def _change(change: Object, threshold: int) -> Object:
     out = shown(change)
     if change["comparable"] and change["n"]:
         out["reliable"] = small_cells.reliable(change["reliable"], threshold)
-        out["wilcoxon"] = small_cells.wilcoxon(change["wilcoxon"], change["n"], threshold)
-        out["cluster"] = small_cells.cluster(
-            change["cluster"], change["private"]["cohort_sizes"], threshold
+        out["wilcoxon"] = small_cells.wilcoxon(
+            change["wilcoxon"], change["n"], change["private"]["moved"], threshold
         )
+        out["cluster"] = small_cells.hidden_cluster(change["cluster"])
     return out

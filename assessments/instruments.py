@@ -102,6 +102,10 @@ def _scales(read: Reader, value: object, items: Mapping[str, Item]) -> tuple[Sca
         _scale(read, place, entry, items) for place, entry in read.entries("scales", value)
     )
     read.unique("scales", [scale.code for scale in scales])
+    # A total beside its subscales would be a sum that tells who skipped an item of one of them.
+    scored = [keyed.code for scale in scales for keyed in scale.items]
+    for code in sorted({code for code in scored if scored.count(code) > 1}):
+        read.refuse("scales", f"the item {code} belongs to more than one")
     taken = {code.casefold() for code in items if code}
     for scale in scales:
         if scale.code.casefold() in taken:

@@ -2,26 +2,27 @@
 each other and beside everything that was published before."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assessments import breakdowns, small_cells
-from assessments.adoption import NO_CELLS, Adoption, Apart, Part
+from assessments.adoption import NO_CELLS, Adoption, Part
 from assessments.blocks import Block
 from assessments.blocks_all import Place, make_blocks, put, without_numbers
 from assessments.core_stands import core_stands
-from assessments.partitions import NOWHERE, Division, counted
+from assessments.outcomes import adjust
+from assessments.partitions import NOWHERE, Division
 from assessments.scoring import score_levels
 from assessments.small_cells import (
     FEW,
     HELD_BACK,
-    LEAST_COHORTS,
     SMALL_CELL,
-    few_cohorts,
+    SUBTRACTION,
     hidden,
+    without_base,
 )
 from assessments.told import Stand, Told, Universe
 
@@ -68,6 +69,7 @@ def with_parts(
     assembly = _Assembly(core, scored, ids, past)
     pieces = [*assembly.by_groups(), *assembly.blocks()]
     kept = {id(part) for part in assembly.adoption.settle()}
+    assembly.tell_clusters(kept)
     report = assembly.report
     report |= {part: [] for part in ("breakdowns", "comparisons", "attrition")}
     for piece in pieces:
@@ -88,6 +90,7 @@ class _Assembly:
         self._threshold = scored.study.threshold
         self._blind = any(told is None for told in past)
         self._reason = HELD_BACK if past else SMALL_CELL
+        self._core_reason = HELD_BACK if past else SUBTRACTION
         rows = {
             wave: [row if isinstance(row, str) else None for row in ids[wave].astype(object)]
             for wave in scored.study.wave_codes
@@ -98,42 +101,30 @@ class _Assembly:
         self.adoption = Adoption(scored, universe, levels, groups)
         self.report = copy.deepcopy(core)
         self._tell_core()
-        self._hide_clusters(universe)
+        self._by_cohort: dict[tuple[str, tuple[str, str]], tuple[Part, breakdowns.Grouping]] = {}
 
     def _tell_core(self) -> None:
-        """Rows of the core that would not go together with parts of past vintages are hidden."""
-        for row, name, stand in core_stands(self.report, self.trained):
-            if row["n"] is None or self.adoption.tell_core(stand.spread(self.scored.is_trained)):
-                continue
-            if name is None:
-                row.update(hidden(row, HELD_BACK))
-            elif isinstance(row[name], dict):
-                row[name] = hidden(row[name], HELD_BACK)
-            else:
-                row.update({name: None, "suppressed": HELD_BACK})
+        """Rows of the core that would not go together, or with what past vintages told, are hidden:
+        whole rows are judged before the counts in them."""
+        for whole in (True, False):
+            for row, name, stand in core_stands(self.report, self.trained):
+                if (name is None) == whole and row["n"] is not None:
+                    self._tell_row(row, name, stand)
+        for figures in self.report["scales"].values():
+            for wave, entry in figures["reliability"].items():
+                if figures["waves"][wave]["n"] is None:
+                    without_base(entry, figures["waves"][wave].get("suppressed", self._reason))
+        adjust(self.report, self.scored.study)
 
-    def _hide_clusters(self, universe: Universe) -> None:
-        """The intraclass correlation and the robust error are two equations for the means of
-        cohorts; what older parts told of a few of them together is a third."""
-        cohorts = breakdowns.grouping(self.scored, (breakdowns.COHORT,)).cells
-        for scale, figures in self.report["scales"].items():
-            for row in figures["changes"]:
-                if row["cluster"]["se_robust"] is None:
-                    continue
-                told = universe.told_of_people((scale, row["from"]))
-                if any(self._few_cohorts(cohorts, division) for division in told):
-                    row["cluster"] = small_cells.hidden_cluster(row["cluster"])
-
-    def _few_cohorts(self, cohorts: Division, division: Division) -> bool:
-        """Whether a cell holds several cohorts that could be solved for."""
-        both = (cohorts >= 0) & (division != NOWHERE)
-        width = int(cohorts.max(initial=0)) + 1
-        pairs, sizes = counted(division[both] * width + cohorts[both])
-        cells, numbers = np.unique(pairs // width, return_counts=True)
-        few = cells[(numbers > 1) & (numbers < LEAST_COHORTS)]
-        return any(
-            few_cohorts(sizes[pairs // width == cell].tolist(), self._threshold) for cell in few
-        )
+    def _tell_row(self, row: Report, name: str | None, stand: Stand) -> None:
+        if self.adoption.tell_core(stand.spread(self.scored.is_trained)):
+            return
+        if name is None:
+            row.update(hidden(row, self._core_reason))
+        elif isinstance(row[name], dict):
+            row[name] = hidden(row[name], self._core_reason)
+        else:
+            row.update({name: None, "suppressed": self._core_reason})
 
     # Breakdowns
 
@@ -164,10 +155,10 @@ class _Assembly:
         while (merged.cells[among] != breakdowns.REST).any():
             stand = breakdowns.stand(merged, scale, pair, among)
             part = (stand.spread(self.scored.is_trained),)
-            apart: Apart | None = frozenset({last})
-            if self._cohorts_stay_hidden(change, groups, stand):
-                apart = self.adoption.take(part)
+            apart = self.adoption.take(part)
             if apart is None:
+                if groups.by == (breakdowns.COHORT,):
+                    self._by_cohort[scale, pair] = part, merged
                 figures = breakdowns.figures(merged, stand, self.trained)
                 without = breakdowns.hidden(scale, pair, groups.by, self._reason)
                 return _Piece(("breakdowns",), figures, without, part)
@@ -183,16 +174,21 @@ class _Assembly:
         without = breakdowns.hidden(scale, pair, groups.by, reason)
         return _Piece(("breakdowns",), without, without)
 
-    def _cohorts_stay_hidden(
-        self, change: Report, groups: breakdowns.Grouping, stand: Stand
-    ) -> bool:
-        """The intraclass correlation and the robust error are two equations for the means of the
-        cohorts in the rest, and its sum is a third."""
-        if groups.by != (breakdowns.COHORT,) or change["cluster"]["se_robust"] is None:
-            return True
-        inside = (stand.cells == len(groups.labels)) & (groups.cells >= 0)
-        sizes = np.bincount(groups.cells[inside])
-        return not few_cohorts(sizes[sizes > 0].tolist(), self._threshold)
+    def tell_clusters(self, kept: Set[int]) -> None:
+        """Figures over cohorts of the changes whose breakdown by cohort is told."""
+        for scale, figures in self.report["scales"].items():
+            for row in figures["changes"]:
+                if row["n"]:
+                    row["cluster"] = self._clusters(scale, row, kept)
+
+    def _clusters(self, scale: str, row: Report, kept: Set[int]) -> Report:
+        pair = row["from"], row["to"]
+        part, groups = self._by_cohort.get((scale, pair), (None, None))
+        if groups is None or id(part) not in kept:
+            return small_cells.hidden_cluster(row["cluster"])
+        among = breakdowns.paired(self.trained, scale, pair)
+        stand = breakdowns.stand(groups, scale, pair, among)
+        return breakdowns.clustered(groups, stand, self.trained)
 
     # Blocks
 
@@ -206,5 +202,8 @@ class _Assembly:
         without = without_numbers(block.figures, self._reason)
         if self._blind:
             return _Piece(place, without, without)
-        taken = self.adoption.take(block.cells) is None
-        return _Piece(place, block.figures, without, block.cells if taken else None)
+        if self.adoption.take(block.cells) is None:
+            return _Piece(place, block.figures, without, block.cells)
+        if block.instead:
+            return self._block(place, block.instead)
+        return _Piece(place, block.figures, without)

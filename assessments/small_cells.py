@@ -3,7 +3,7 @@
 See `assessments.disclosure` for the reasoning.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 FEW = "fewer officers than the threshold"
@@ -15,7 +15,6 @@ COHORTS = "too few cohorts with enough officers"
 HELD_BACK = "held back until enough people have been added"
 REASONS = (FEW, SMALL_CELL, SUBTRACTION, COHORTS, HELD_BACK)
 
-LEAST_COHORTS = 4
 RELIABLE_ORDER = ("unchanged", "improved", "worsened")
 KEPT_WHEN_HIDDEN = frozenset({"from", "to", "comparable", "k", "margin"})
 
@@ -41,6 +40,12 @@ def hidden(entry: Object, reason: str) -> Object:
         else:
             out[key] = value if key in KEPT_WHEN_HIDDEN else None
     return out
+
+
+def without_base(entry: Object, reason: str) -> None:
+    """Hides in place how many a reliability rests on: its interval would give n back."""
+    if entry["n"] is not None:
+        entry.update({"n": None, "alpha_low": None, "alpha_high": None, "suppressed": reason})
 
 
 def bounds(entry: Object, threshold: int) -> Object:
@@ -74,38 +79,13 @@ def reliable(cells: Object, threshold: int) -> Object:
     return {**cells, **dict.fromkeys(unseen), "suppressed": SMALL_CELL}
 
 
-def wilcoxon(test: Object, n: int, threshold: int) -> Object:
-    """Hidden as a whole where the rank sums tell that few moved, did not move, or went one way."""
-    moved = n - test["zeros"]
-    if small(test["zeros"], threshold) or small(moved, threshold):
+def wilcoxon(test: Object, n: int, moved: Sequence[int], threshold: int) -> Object:
+    """Hidden as a whole where few moved, did not move, or `moved` down or up: the smaller rank sum,
+    over the average rank, tells how many they are."""
+    if any(small(count, threshold) for count in (test["zeros"], n - test["zeros"], *moved)):
         return hidden(test, SMALL_CELL)
-    for ranks in (test["w_plus"], test["w_minus"]):
-        fewest, most = _movers(ranks, moved)
-        if fewest == most and (small(most, threshold) or small(moved - most, threshold)):
-            return hidden(test, SMALL_CELL)
     return dict(test)
 
 
-def _movers(ranks: float, moved: int) -> tuple[int, int]:
-    """How many officers, at least and at most, can add up to this sum of signed ranks."""
-    fewest = next(j for j in range(moved + 1) if j * (2 * moved - j + 1) / 2 >= ranks)
-    most = next(j for j in range(moved, -1, -1) if j * (j + 1) / 2 <= ranks)
-    return fewest, most
-
-
-def cluster(figures: Object, sizes: list[int], threshold: int) -> Object:
-    """Hidden, save how many there are, where figures could be solved for the mean of a cohort below
-    the threshold: interval and p carry the robust error, the design effect carries the ICC."""
-    if figures["se_robust"] is None:
-        return dict(figures)
-    return hidden_cluster(figures) if few_cohorts(sizes, threshold) else dict(figures)
-
-
 def hidden_cluster(figures: Object) -> Object:
-    return {**hidden(figures, COHORTS), "n_cohorts": figures["n_cohorts"]}
-
-
-def few_cohorts(sizes: Iterable[int], threshold: int) -> bool:
-    """Whether errors by cohort could be solved for the mean of a cohort below the threshold."""
-    sizes = list(sizes)
-    return len(sizes) < LEAST_COHORTS and any(small(size, threshold) for size in sizes)
+    return hidden(figures, COHORTS)

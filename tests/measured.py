@@ -24,11 +24,12 @@ def instrument(**changes):
             "citation": "x",
             "response_scales": {"five": {"type": "likert", "min": 1, "max": 5}},
             "items": [
-                {"code": f"I{one}", "section": 1, "text": {"en": "?"}, "scale": "five"}
+                {"code": f"{item}{one}", "section": 1, "text": {"en": "?"}, "scale": "five"}
                 for one in SCALES
+                for item in "IJ"
             ],
             "scales": [
-                {"code": one, "title": {"en": one}, "items": [f"I{one}"], **scale}
+                {"code": one, "title": {"en": one}, "items": [f"I{one}", f"J{one}"], **scale}
                 for one in ("b", "a")
             ],
             **changes,
@@ -90,8 +91,9 @@ def responses(made):
     for code, facts in made.people.iterrows():
         for wave in made.study.wave_codes:
             given = {
-                f"I{scale}": frame.loc[code, wave]
+                f"{item}{scale}": frame.loc[code, wave]
                 for scale, frame in made.scores.items()
+                for item in "IJ"
                 if not np.isnan(frame.loc[code, wave])
             }
             if given:

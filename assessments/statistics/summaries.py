@@ -4,7 +4,6 @@ Under `private` each row carries what disclosure control needs to judge it. Thes
 to be shown: only `assessments.disclosure` makes them so.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -14,9 +13,13 @@ import numpy as np
 from assessments.statistics import clusters, descriptives, effect, equivalence, paired, power
 from assessments.statistics.numbers import DECIMALS, Values
 
-MOST_SOLVABLE_LEVELS = 3
-"""n, mean and SD are three equations: they give the whole histogram of up to three levels."""
+MOST_SOLVABLE_LEVELS = 6
+"""n, mean, SD, floor and ceiling are five equations in whole numbers: of up to six levels they give
+the whole histogram, or leave so few that all of them share a small count."""
+MOST_JOINT_LEVELS = 3
+"""With the correlation and the rank sums they give the table of earlier by later scores."""
 
+DUST = 10.0**-DECIMALS
 Row = dict[str, Any]
 
 
@@ -69,8 +72,12 @@ def change_row(
         "cluster": asdict(clusters.clustering(d, cohorts)),
         "private": {
             "off_mode": min(off_mode(earlier), off_mode(later), off_mode(d)),
-            "solvable": _solvable(earlier, levels) + _solvable(later, levels),
-            "cohort_sizes": list(Counter(cohort for cohort in cohorts if cohort).values()),
+            "solvable": [
+                *_solvable(earlier, levels),
+                *_solvable(later, levels),
+                *_joint(earlier, later, levels),
+            ],
+            "moved": [int((d < -DUST).sum()), int((d > DUST).sum())],
         },
     }
 
@@ -92,6 +99,14 @@ def off_mode(values: Values) -> int:
 
 def _solvable(values: Values, levels: int) -> list[int]:
     return _counts(values).tolist() if values.size and levels <= MOST_SOLVABLE_LEVELS else []
+
+
+def _joint(earlier: Values, later: Values, levels: int) -> list[int]:
+    if not earlier.size or levels > MOST_JOINT_LEVELS:
+        return []
+    both = np.round(np.column_stack([earlier, later]), DECIMALS)
+    counts: list[int] = np.unique(both, axis=0, return_counts=True)[1].tolist()
+    return counts
 
 
 def _counts(values: Values) -> np.ndarray:

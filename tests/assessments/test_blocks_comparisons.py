@@ -10,7 +10,7 @@ from tests import measured
 T = 10
 
 
-def study(trained=60, waiting=40, cohorts=6, seed=1, **options):
+def study(trained=60, waiting=40, cohorts=4, seed=1, **options):
     rng = np.random.default_rng(seed)
     n = trained + waiting
     earlier = rng.integers(1, 5, n)
@@ -40,7 +40,7 @@ def test_an_arm_that_waits_stands_beside_those_who_were_trained():
     trained, waiting = arm(made, "trained"), arm(made, "waiting")
     found = difference_in_differences(trained, waiting)
     assert (figures["did"]["estimate"], figures["did"]["p"]) == (found.estimate, found.p)
-    assert figures["did"]["n_clusters"] == 12
+    assert figures["did"]["n_clusters"] == 8
     assert figures["d_ppc2"] == d_ppc2(trained, waiting)
     assert figures["groups"]["other"] == {
         "n": 40,
@@ -59,9 +59,9 @@ def test_the_trained_are_those_of_the_report_s_change():
     assert trained == {key: pytest.approx(change[key]) for key in trained}
 
 
-def test_its_cells_are_the_two_arms():
+def test_its_cells_are_the_cohorts_of_the_two_arms():
     (cells,) = only(study()).cells
-    assert sizes(cells.cells).tolist() == [60, 40]
+    assert [n for n in sizes(cells.cells).tolist() if n] == [15] * 4 + [10] * 4
     assert (cells.scale, cells.waves) == ("a", ("pre", "post"))
 
 
@@ -75,17 +75,25 @@ def test_few_people_in_an_arm_are_not_compared(sizes):
     assert block.cells == ()
 
 
-def test_few_cohorts_with_a_small_one_keep_their_errors_hidden():
-    """Three cohorts of waiting people, one of them small: errors by cohort tell of its mean."""
-    made = study(cohorts=8)
+def test_small_cohorts_are_one_cluster_with_as_many_more_as_hide_them():
+    """Errors by cohort are equations for their sums."""
+    made = study()
     waiting = made.people["arm"] == "waiting"
     made.people.loc[waiting, "cohort"] = ["x"] * 20 + ["y"] * 16 + ["z"] * 4
-    figures = only(made).figures
+    block = only(made)
+    counts = sizes(block.cells[0].cells)
+    assert min(counts[counts > 0]) >= T
+    assert 20 in counts.tolist()
+
+
+def test_without_its_cohorts_a_comparison_has_estimates_alone():
+    instead = only(study()).instead
+    assert sizes(instead.cells[0].cells).tolist() == [60, 40]
     for part in ("did", "ancova"):
-        assert figures[part]["suppressed"] == COHORTS
-        assert figures[part]["estimate"] is not None
-        assert figures[part]["se"] is None
-        assert figures[part]["p"] is None
+        assert instead.figures[part]["suppressed"] == COHORTS
+        assert instead.figures[part]["estimate"] is not None
+        assert instead.figures[part]["se"] is None
+        assert instead.figures[part]["p"] is None
 
 
 def test_a_study_of_one_arm_compares_nothing():

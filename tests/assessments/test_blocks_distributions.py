@@ -86,15 +86,15 @@ def bins(block):
 def test_scores_of_a_wave_and_their_changes():
     found = blocks(repeated(p12=20, p23=20, p22=30, p43=15, p54=12))
     assert bins(found["distributions", "pre"]) == [
-        (1, 1.5, 20),
-        (1.5, 2.5, 50),
-        (2.5, 4.5, 15),
-        (4.5, 5, 12),
+        (1, 1.25, 20),
+        (1.25, 2.25, 50),
+        (2.25, 4.25, 15),
+        (4.25, 5, 12),
     ]
     assert bins(found["change_distributions", "pre", "post"]) == [
-        (-4, -0.5, 27),
-        (-0.5, 0.5, 30),
-        (0.5, 4, 40),
+        (-4, -0.75, 27),
+        (-0.75, 0.25, 30),
+        (0.25, 4, 40),
     ]
 
 
@@ -108,7 +108,7 @@ def test_each_person_stands_in_the_bin_of_their_score():
 
 def test_few_at_an_end_of_the_scale_are_put_to_their_neighbours():
     found = blocks(repeated(p12=4, p23=20, p33=30, p44=20))["distributions", "pre"]
-    assert bins(found)[0] == (1, 2.5, 24)
+    assert bins(found)[0] == (1, 2.25, 24)
 
 
 def test_nobody_follows_from_a_bin_and_the_share_at_the_floor():
@@ -118,14 +118,14 @@ def test_nobody_follows_from_a_bin_and_the_share_at_the_floor():
     core = measured.core(made)
     assert core["scales"]["a"]["waves"]["pre"]["floor_percent"] is not None
     found = dict(make_blocks(made, core, T))["scales", "a", "distributions", "pre"]
-    assert bins(found) == [(1, 1.5, 12), (1.5, 3.5, 34), (3.5, 5, 30)]
+    assert bins(found) == [(1, 1.25, 12), (1.25, 3.25, 34), (3.25, 5, 30)]
 
 
 def test_nobody_follows_from_a_bin_and_the_number_of_those_who_did_not_change():
     """Wilcoxon's zeros are shown. Two statements make half steps: 20 unchanged, 4 by a little."""
     halves = np.array(repeated(p11=20, p12=30, p22=10, p32=30), dtype=float)
     found = blocks(halves)["change_distributions", "pre", "post"]
-    assert (-0.5, 0.5, 30) in bins(found)
+    assert (-0.75, 0.25, 30) in bins(found)
 
 
 def test_a_distribution_in_one_bin_is_hidden():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assessments.blocks_mixed import MOST_LEFT_OUT, Sum, common, mixed_block
 from assessments.partitions import sizes
-from assessments.small_cells import COHORTS, FEW, small
+from assessments.small_cells import FEW, small
 from assessments.statistics.mixed import mixed_model
 from tests import measured
 
@@ -78,12 +78,21 @@ def test_what_the_core_hides_needs_nobody_to_hide_behind():
     assert sorted(n for n in sizes(found.cells[0].cells).tolist() if n) == [12, 60]
 
 
-def test_few_cohorts_with_a_small_one_give_no_model():
-    """Standard deviations and log-likelihood are equations for the means of cohorts."""
+def test_with_a_small_cohort_the_model_is_of_people_alone():
+    """Standard deviations and log-likelihood are equations for the sums of cohorts."""
     cohorts = ["x"] * 40 + ["y"] * 40 + ["z"] * 7
     found = block(answering((87, WAVES)), people={"cohort": cohorts})
-    assert found.figures["suppressed"] == COHORTS
     assert found.figures["sd_cohort"] is None
+    assert found.figures["loglik"] is not None
+    assert sizes(found.cells[0].cells).max() == 87
+
+
+def test_where_sums_of_cohorts_may_not_be_told_there_is_a_model_of_people_alone():
+    found = block(answering((80, WAVES)), people={"cohort": ["x"] * 40 + ["y"] * 40})
+    assert [n for n in sizes(found.cells[0].cells).tolist() if n] == [40, 40]
+    assert found.figures["sd_cohort"] is not None
+    assert found.instead.figures["sd_cohort"] is None
+    assert [n for n in sizes(found.instead.cells[0].cells).tolist() if n] == [80]
 
 
 def test_one_small_cohort_is_no_part_of_the_model():

@@ -31,12 +31,12 @@ def test_a_small_cohort_is_told_together_with_the_one_before_it():
     assert found["rest"] >= 8 + 15
 
 
-def test_cohorts_in_the_rest_cannot_be_solved_for():
-    """The intraclass correlation and the robust error are two equations for their means."""
+def test_figures_over_cohorts_are_over_the_groups_that_are_shown():
     made = first(four({"c1": 12, "c2": 15, "c3": 8, "c4": 14, "c5": 13, "c6": 20}))
     cluster = made.report["scales"]["a"]["changes"][0]["cluster"]
     assert cluster["se_robust"] is not None
-    assert shown(made, "cohort") == {"c5": 13, "c6": 20, "rest": 49}
+    assert shown(made, "cohort") == {"c1": 12, "c4": 14, "c5": 13, "c6": 20, "rest": 23}
+    assert cluster["n_cohorts"] == 5
 
 
 def test_a_year_that_would_tell_of_the_small_cohort_is_not_shown_beside_cohorts():

@@ -67,6 +67,9 @@ def without_merged(report: Report, reference: Report) -> Report:
     for code, scale in told["scales"].items():
         if scale["mixed"]["n_persons"] != reference["scales"][code]["mixed"]["n_persons"]:
             del scale["mixed"]
+        for row, theirs in zip(scale["changes"], reference["scales"][code]["changes"], strict=True):
+            if row["cluster"]["n_cohorts"] != theirs["cluster"]["n_cohorts"]:
+                del row["cluster"]
     r = {_name(one): one for one in reference["breakdowns"]}
     for one in told["breakdowns"]:
         if len(one["groups"]) != r[_name(one)]["n_groups"]:

@@ -87,7 +87,7 @@ INSTRUMENT = {
         {
             "code": "single",
             "title": {"en": "One item"},
-            "items": ["A1"],
+            "items": ["A7"],
             "score": "mean",
             "min_answered": 1,
             "better": "higher",

@@ -36,6 +36,10 @@ def test_where_no_link_was_cut_it_says_what_the_report_says() -> None:
             for change in report["scales"][mine["scale"]]["changes"]
             if (change["from"], change["to"]) == (mine["from"], mine["to"])
         )
+        if same["n"] is None:
+            # Of a single question with few possible scores; p values are adjusted without it.
+            assert mine["scale"] == "single"
+            continue
         for name in (
             "n",
             "mean_from",
@@ -44,7 +48,6 @@ def test_where_no_link_was_cut_it_says_what_the_report_says() -> None:
             "ci_low",
             "p",
             "p_holm",
-            "p_bh",
             "d_z_low",
             "g_z",
         ):
