@@ -8,7 +8,7 @@ people whose whole trace is shared by fewer than k.
 import random
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +33,11 @@ CHOICES = {
 
 
 def make_frame(
-    waves: int = 4, arms: int = 1, covariates: Iterable[str] = tuple(CHOICES), **changed: Any
+    waves: int = 4,
+    arms: int = 1,
+    covariates: Iterable[str] = tuple(CHOICES),
+    kinds: Sequence[str] = ("training", "waiting_list", "comparison"),
+    **changed: Any,
 ) -> Frame:
     likert = [{"code": code, "section": 1, "text": {"en": "?"}, "scale": "a"} for code in ITEMS]
     others = [
@@ -59,7 +63,6 @@ def make_frame(
             ],
         }
     )
-    kinds = ["training", "waiting_list", "comparison"]
     document = {
         "code": "small-study",
         "title": "Small",
