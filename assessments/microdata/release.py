@@ -58,11 +58,11 @@ def make_release(
 ) -> Microdata:
     """The rows of a study as they may leave (ballot-box rule "At the exit").
 
-    `rows` are all that published reports rest on, after withdrawals and merges were carried out: renew the study
-    first (`assessments.actions.renewing`). They may come from a stream; it is read once. `profile`
-    is the declared one, `links_first` or `clusters_first`, `stored` the classes of the release
-    before (None: there is none; nothing may be left out, or the rule holds between fewer releases),
-    `years` the year of cohorts by label, by which blocks are put together.
+    `rows` are all that published reports rest on, after withdrawals and merges were carried out:
+    renew the study first (`assessments.actions.renewing`). They may come from a stream; it is read
+    once. `profile` is the declared one, `links_first` or `clusters_first`, `stored` the classes of
+    the release before (None: there is none; nothing may be left out, or the rule holds between
+    fewer releases), `years` the year of cohorts by label, by which blocks are put together.
 
     One value of a covariate and one cohort are told per person: the first given in the order of the
     waves. Whoever waited first and was trained later is two people here, one of each arm. Raises

@@ -141,10 +141,10 @@ def _comparison(about: About, change: Sequence[Mapping[str, Any]]) -> Iterator[s
     yield (
         "main_table.csv is computed from the rows of this release, the report from all "
         "responses, each linked exactly. They differ where rows were left out to protect "
-        "people, where a cohort is known as part of a block only, or where responses came or were withdrawn after the report was "
-        "made. Which rows are left out depends on how many people have the same pattern of waves,"
-        " never on what they answered. Quote the report; use these rows for what it does not "
-        "say."
+        "people, where a cohort is known as part of a block only, or where responses came or were "
+        "withdrawn after the report was made. Which rows are left out depends on how many people "
+        "have the same pattern of waves, never on what they answered. Quote the report; use these "
+        "rows for what it does not say."
     )
     lines = list(_pairs(about.report, change)) if about.report else []
     if lines:
