@@ -107,7 +107,7 @@ def scored_rows(columns: Columns, frame: Frame) -> Array:
     places = {item: n for n, item in enumerate(columns.step_items)}
     parts = [np.ones(len(columns), bool)]
     for scale in frame.instrument.scales:
-        own = [places[item] for item in scale.items if item in places]
+        own = [places[item.code] for item in scale.items if item.code in places]
         parts.append(given[:, own].sum(axis=1) >= scale.min_answered)
     return np.stack(parts, axis=1)
 
