@@ -74,7 +74,7 @@ def twins(columns: Columns, known: Array, gone: Array) -> Array:
     """A mask of rows that say what one of the rows that have gone said, of people of whom rows are
     known. By what they say alone newcomers who answered alike would be held back, and the answers
     that they lack would be those of who withdrew."""
-    return np.isin(columns.digest, gone) & _of_owners(columns, known)
+    return np.isin(columns.digest, gone) & np.isin(columns.person, columns.person[known])
 
 
 def _at(values: Array, places: Array) -> Array:
