@@ -38,8 +38,9 @@ class Columns:
     order of the waves.
 
     `row` is the number that the row's id spells, `owner` numbers persons within their arm (who
-    waited first and was trained later counts once in each), `person` whatever their arm, `wave`
-    and `arm` are places in the protocol, `cohort` a place in `cohorts` (-1: none), `covariates` have 0 for not given, else the
+    waited first and was trained later counts once in each), `person` whatever their arm,
+    `wave` and `arm` are places in the protocol, `cohort` a place in `cohorts` (-1: none),
+    `covariates` have 0 for not given, else the
     place of the choice from 1. `steps` hold `missing_step` and `numbers` NaN where nothing was
     answered. `digest` is the same for rows of the same wave and answers. `doubled` counts rows left
     out because their person had one of that wave and arm.
