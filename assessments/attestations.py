@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from assessments.studies import StudySpec
 
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ def attestation(study: StudySpec) -> Attestation:
         (
             _("These data are used for the purpose above and for nothing else."),
             _("Nobody tries to find out who is in them, or to link them to other data on people."),
+            _("Everybody in them stands among at least five people alike, and no more is sure."),
             _("They stay with the person they are for, who keeps them where nobody else can read."),
             _("No figure about fewer than %(n)s people is published from them.")
             % {"n": study.threshold},

@@ -13,7 +13,7 @@ from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
 from assessments.ballot_box.batches import Unreadable, seal_classes, unseal_classes
-from assessments.ballot_box.key_files import read, write_new
+from assessments.ballot_box.key_files import read, replace, write_new
 from assessments.ballot_box.keys import derive
 
 
@@ -46,6 +46,7 @@ class HeldReleases:
 
     def __init__(self, root: Path, study: uuid.UUID, data_key: bytes) -> None:
         self._folder = root / str(study) / "releases"
+        self._count_file = root / str(study) / "releases.count"
         self._study, self._key = study, data_key
         self._box = Aead(derive(data_key, study, "v1/releases"))
 
@@ -58,11 +59,13 @@ class HeldReleases:
         text = json.dumps(asdict(release), allow_nan=False).encode()
         sealed = self._box.encrypt(text, aad=self._aad(release.number))
         write_new(self._path(release.number), bytes(sealed))
+        count = str(release.number).encode()
+        replace(self._count_file, bytes(self._box.encrypt(count, aad=self._study.bytes)))
 
     def all(self) -> list[HeldRelease]:
-        """In order. Raises Unreadable where one is missing in between, or was altered."""
+        """In order. Raises Unreadable where one is missing, or was altered."""
         numbers = sorted(int(path.name) for path in self._folder.glob("[0-9]*"))
-        if numbers != list(range(1, len(numbers) + 1)):
+        if numbers != list(range(1, len(numbers) + 1)) or len(numbers) < self._count(len(numbers)):
             raise Unreadable("A release of this study is missing from the key store")
         return [self._read(number) for number in numbers]
 
@@ -71,6 +74,18 @@ class HeldReleases:
         known = self.all()
         sealed = base64.b64decode(known[-1].classes) if known else None
         return sealed and unseal_classes(sealed, self._key, self._study)
+
+    def _count(self, found: int) -> int:
+        """How many were kept, by a file that lies apart from them. There may be one more: whoever
+        kept it may have ended before the count was. Raises Unreadable."""
+        if not self._count_file.exists():
+            if found > 1:
+                raise Unreadable("The count of this study's releases is missing")
+            return 0
+        try:
+            return int(self._box.decrypt(read(self._count_file), aad=self._study.bytes))
+        except (CryptoError, ValueError) as error:
+            raise Unreadable("The count of releases does not open with these keys") from error
 
     def _read(self, number: int) -> HeldRelease:
         try:

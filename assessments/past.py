@@ -26,6 +26,13 @@ def remembered(
     any more, because nothing is known of them. Raises Unreadable."""
     if not old.told:
         return _told_by_core(old, scored, ids) if old.rows <= present else None
+    return told_of(old)
+
+
+def told_of(old: Published) -> Told | None:
+    """What was kept with a vintage; None with an older one. Raises Unreadable."""
+    if not old.told:
+        return None
     try:
         return Told.from_bytes(old.told)
     except (ValueError, KeyError, TypeError, zlib.error) as error:

@@ -36,7 +36,8 @@ SIGHTS: Mapping[Permission, "StrOrPromise"] = {
     ),
     Permission.EXPORT_OUTCOMES: gettext_lazy("the same as tables to take away"),
     Permission.RELEASE_DATA: gettext_lazy(
-        "answers without a name, this code or small groups, in data released for research"
+        "answers without a name, this code or class, each among five people alike or more, in "
+        "data released for research"
     ),
 }
 NO_SIGHT = frozenset(
@@ -118,7 +119,7 @@ class Promise:
 
     @property
     def never_shown(self) -> list[str]:
-        few = _("Anything about fewer than %(n)s.") % {"n": self.study.threshold}
+        few = _("Figures about fewer than %(n)s people.") % {"n": self.study.threshold}
         if self.study.free_text:
             return [_("What you ticked, or whether you answered or declined."), few]
         return [_("What you answered, or whether you answered or declined."), few]

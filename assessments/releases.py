@@ -51,6 +51,20 @@ def stream_rows(study: uuid.UUID, key: bytes) -> Iterator[Row]:
 
 
 @sensitive_variables()
+def published_rows(published: Iterable[Published]) -> set[str]:
+    """The ids of all rows that some published report rests on, in any of its parts. Raises
+    Unreadable."""
+    from assessments.past import told_of
+
+    found: set[str] = set()
+    for one in published:
+        found |= one.rows
+        told = told_of(one)
+        found.update(*(told.rows.values() if told else ()))
+    return found
+
+
+@sensitive_variables()
 def counted(frame: Frame, rows: Iterable[Row]) -> list[Row]:
     """The rows of people who were trained: outcomes are about them, not about those who waited or
     were compared."""

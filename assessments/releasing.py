@@ -1,7 +1,7 @@
 """Making the pack of a release, the same on every side that holds answers. Nothing is recorded
 here."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,9 +14,14 @@ from assessments.packs.about import About
 from assessments.release_files import PackedFile, ReleaseFiles, files_in, sha256_of, write_zip
 
 K = 5
+"""How many stand alike in released data, whatever a study's threshold for figures is."""
 Tell = Callable[[int, int, str], None]
 # What is done before and after the files are written.
 FIRST_STEPS, LAST_STEPS = 3, 1
+
+
+class NothingPublished(Exception):
+    """No published report rests on any row yet."""
 
 
 class TooFew(Exception):
@@ -51,21 +56,30 @@ def make_pack(
     name: str,
     frame: Frame,
     rows: Iterable[Row],
+    published: Set[str],
     stored: bytes | None,
     years: Mapping[str, str],
     about: About,
     tell: Tell = lambda step, of, words: None,
 ) -> Pack:
-    """Protects the rows and packs them into a file of this name. `stored` is what the newest
+    """Protects the rows with `published` ids and packs them into a file of this name: of others no
+    report says anything yet, because too few have come. `stored` is what the newest
     release kept of its classes (None: nothing was released before), `years` gives the years of the
-    cohorts. Raises TooFew, OSError."""
+    cohorts. Raises NothingPublished, TooFew, OSError."""
     from assessments.microdata import Classes, make_release  # pandas: not at start-up
     from assessments.packs import write_pack
 
+    if not published:
+        raise NothingPublished
     tell(FIRST_STEPS, FIRST_STEPS + LAST_STEPS, "protecting")
     known = None if stored is None else Classes.from_bytes(stored)
     microdata = make_release(
-        rows, frame, profile=frame.study.release, k=K, stored=known, years=years
+        (row for row in rows if row["row"] in published),
+        frame,
+        profile=frame.study.release,
+        k=K,
+        stored=known,
+        years=years,
     )
     if microdata.long.empty:
         raise TooFew

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.views.decorators.debug import sensitive_variables
 
-from assessments.actions.outcomes import current_vintage, years_of
+from assessments.actions.outcomes import current_vintage, row_ids_published, years_of
 from assessments.actions.releases import Recipient, living_files, note_release
 from assessments.actions.renewing import renew_study
 from assessments.ballot_box.batches import Unreadable, seal_classes, unseal_classes
@@ -24,13 +24,22 @@ from assessments.models import OutcomeVintage, Release, ReleaseProblem, ReleaseS
 from assessments.models.release import new_file_name
 from assessments.packs.about import About
 from assessments.releases import stream_rows
-from assessments.releasing import FIRST_STEPS, LAST_STEPS, Pack, TooFew, make_pack, release_files
+from assessments.releasing import (
+    FIRST_STEPS,
+    LAST_STEPS,
+    NothingPublished,
+    Pack,
+    TooFew,
+    make_pack,
+    release_files,
+)
 from lms.accounts.clock import now, today
 
 logger = logging.getLogger(__name__)
 
 
 _PROBLEMS: dict[type[Exception], ReleaseProblem] = {
+    NothingPublished: ReleaseProblem.UNPUBLISHED,
     TooFew: ReleaseProblem.TOO_FEW,
     KeyMissing: ReleaseProblem.KEY_MISSING,
     Unreadable: ReleaseProblem.UNREADABLE,
@@ -109,6 +118,7 @@ def _build(mine: Release) -> None:
         name=mine.file,
         frame=study.frame,
         rows=stream_rows(study.uuid, key),
+        published=row_ids_published(study, key),
         stored=_stored_classes(study, key),
         years=years_of(study),
         about=About(

@@ -19,7 +19,7 @@ from assessments.held import HeldStudy, held_studies, held_study
 from assessments.held_requests import note_carried_out, requests_to_do
 from assessments.held_vintages import HeldVintage, HeldVintages
 from assessments.opening import Box
-from assessments.releases import Published, counted, digest_of, next_report, rows_of
+from assessments.releases import Published, counted, digest_of, next_report, published_rows, rows_of
 
 
 @dataclass(frozen=True)
@@ -133,15 +133,26 @@ def published_vintage(*, study: HeldStudy) -> HeldVintage | None:
 
 
 @sensitive_variables()
-def _next(study: HeldStudy, digest: str, boxes: list[str], known: list[HeldVintage]) -> HeldVintage:
-    everybody = rows_of(study.uuid, study.data_key)
-    rows = counted(study.frame, everybody)
-    published = [
+def published_ids(study: HeldStudy) -> set[str]:
+    """The ids of all rows that a published vintage rests on. Raises Unreadable."""
+    vintages = HeldVintages(held_studies().root, study.uuid, study.data_key)
+    return published_rows(_published(vintages.all()))
+
+
+@sensitive_variables()
+def _published(known: list[HeldVintage]) -> list[Published]:
+    return [
         Published(one.report, set(one.rows), b64decode(one.groups))
         for one in known
         if one.published
     ]
-    made = next_report(study.frame, everybody, published, held_studies().years(study.uuid))
+
+
+@sensitive_variables()
+def _next(study: HeldStudy, digest: str, boxes: list[str], known: list[HeldVintage]) -> HeldVintage:
+    everybody = rows_of(study.uuid, study.data_key)
+    rows = counted(study.frame, everybody)
+    made = next_report(study.frame, everybody, _published(known), held_studies().years(study.uuid))
     return HeldVintage(
         number=known[-1].number + 1 if known else 1,
         digest=digest,

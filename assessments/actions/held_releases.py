@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from assessments.actions.evaluating import published_vintage
+from assessments.actions.evaluating import published_ids, published_vintage
 from assessments.actions.releases import (
     Recipient,
     ReleaseRefused,
@@ -41,7 +41,7 @@ def export_held(
     """Puts the files of a new release into a folder, after it was recorded.
 
     Withdrawals come in the web side's files, and were carried out when those were opened. Raises
-    ReleaseRefused, TooFew, KeyMissing, Unreadable, OSError.
+    ReleaseRefused, NothingPublished, TooFew, KeyMissing, Unreadable, OSError.
     """
     check_asked(purpose, recipient, attested, expires_on)
     if not store.has_batches(study.uuid):
@@ -64,6 +64,7 @@ def export_held(
             name="pack",
             frame=study.frame,
             rows=stream_rows(study.uuid, study.data_key),
+            published=published_ids(study),
             stored=releases.classes(),
             years=held_studies().years(study.uuid),
             about=about,

@@ -30,7 +30,7 @@ from assessments.ballot_box.batches import (
 from assessments.ballot_box.store import NotScrubbed
 from assessments.keyring import responses_key
 from assessments.models import OutcomeVintage, Study, SurveyWindow, VintageGroups
-from assessments.releases import Published, counted, digest_of, next_report, rows_of
+from assessments.releases import Published, counted, digest_of, next_report, published_rows, rows_of
 from assessments.windows import seats_in
 
 Report = dict[str, Any]
@@ -145,6 +145,13 @@ def _hold_back(vintage: OutcomeVintage, key: bytes) -> None:
     vintage.published, vintage.report, vintage.seats = False, {}, None
     vintage.rows_sealed = seal_row_ids([], key, vintage.study.uuid)
     vintage.save()
+
+
+@sensitive_variables()
+def row_ids_published(study: Study, key: bytes) -> set[str]:
+    """The ids of all rows that a published vintage rests on. Raises Unreadable."""
+    vintages = study.vintages.filter(published=True).select_related("groups")
+    return published_rows(_published(one, key) for one in vintages)
 
 
 @sensitive_variables()

@@ -72,8 +72,8 @@ def request_release(
     of the words that were attested to, `key` names the form: the same one makes one release.
     Raises ReleaseRefused."""
     Study.objects.select_for_update().get(pk=study.pk)
-    if key and (before := study.releases.filter(key=key).first()):
-        return before
+    if key and (before := Release.objects.filter(key=key).first()):
+        return _sent_before(before, study, purpose, recipient, expires_on)
     check_releasable(study)
     check_asked(purpose, recipient, attested, expires_on)
     if study.releases.filter(state__in=UNFINISHED).exists():
@@ -96,6 +96,19 @@ def request_release(
     )
     note_release("release.requested", release, by)
     return release
+
+
+def _sent_before(
+    before: Release, study: Study, purpose: str, recipient: Recipient, expires_on: date
+) -> Release:
+    """What a form made when it was sent first. Refuses one that asks for something else."""
+    asked = (before.study_id, before.purpose, before.recipient, before.institution)
+    same = asked == (study.pk, purpose, recipient.name, recipient.institution)
+    if not same or before.expires_on != expires_on:
+        raise ReleaseRefused(
+            _("This form was sent before and said something else. Open a new one.")
+        )
+    return before
 
 
 def last_day() -> date:

@@ -11,30 +11,30 @@ from assessments.microdata.columns import Array
 
 WITHHELD = -1
 """The class of rows that were released and are not again: others of their class have gone."""
+NEVER = -2
+"""The class of rows that were left out of a release: they never leave, or a report less the
+releases would be about fewer and fewer."""
+WAITING = -3
+"""The class of rows whose cohorts waited for a block."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """What a class tells of its people, the same in every later release. `arm` is None for rows
-    whose link was cut: they tell nothing but their wave."""
+    """What a class tells of its people, the same in every later release."""
 
-    arm: str | None = None
+    arm: str
     cluster: str = ""
     covariates: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def is_cut(self) -> bool:
-        return self.arm is None
-
     def value(self, column: str) -> str:
         """What stands in a column of labels; "" for nothing."""
-        own = {"arm": self.arm or "", "cluster": self.cluster}
+        own = {"arm": self.arm, "cluster": self.cluster}
         return own[column] if column in own else self.covariates.get(column, "")
 
 
 @dataclass(frozen=True)
 class Classes:
-    """Every row that a release held, and what all releases together tell of it.
+    """Every row that a release held or left out, and what all releases together tell of it.
 
     Per row its id as a number (ascending), its class and its unit: rows of one unit were shown to
     be one person's. People of one class cannot be told apart by all releases together, save by what

@@ -38,8 +38,9 @@ class Columns:
     order of the waves.
 
     `row` is the number that the row's id spells, `owner` numbers persons within their arm (who
-    waited first and was trained later counts once in each), `wave` and `arm` are places in the
-    protocol, `cohort` a place in `cohorts` (-1: none), `covariates` have 0 for not given, else the
+    waited first and was trained later counts once in each), `person` whatever their arm,
+    `wave` and `arm` are places in the protocol, `cohort` a place in `cohorts` (-1: none),
+    `covariates` have 0 for not given, else the
     place of the choice from 1. `steps` hold `missing_step` and `numbers` NaN where nothing was
     answered. `digest` is the same for rows of the same wave and answers. `doubled` counts rows left
     out because their person had one of that wave and arm.
@@ -47,6 +48,7 @@ class Columns:
 
     row: Array
     owner: Array
+    person: Array
     wave: Array
     arm: Array
     cohort: Array
@@ -153,6 +155,7 @@ class _Reader:
         order = np.lexsort(keys)
         starts = _changes(order, *keys[2:])
         first = starts | _changes(order, whole["wave"])
+        person = np.cumsum(_changes(order, *code.T))[first] - 1
         order, owner = order[first], np.cumsum(starts)[first] - 1
         for name in whole:
             whole[name] = whole[name][order]
@@ -161,6 +164,7 @@ class _Reader:
             **whole,
             covariates=covariates,
             owner=owner.astype(np.int32),
+            person=person.astype(np.int32),
             digest=_digest(whole["wave"], whole["steps"], whole["numbers"]),
             cohorts=tuple(self.cohorts)[1:],
             step_items=self.step_items,

@@ -1,25 +1,26 @@
 """What of a study leaves, row by row, checked before anything is written."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
-from assessments.microdata.classes import WITHHELD, Classes, Labels
+from assessments.frame import Frame
+from assessments.microdata.classes import NEVER, WAITING, WITHHELD, Classes, Labels
 from assessments.microdata.columns import Array, Columns, ReleaseError
+from assessments.microdata.differences import groups_of, is_kept, scored_rows
 from assessments.microdata.joining import NOWHERE, Joined
 from assessments.microdata.numbering import numbered
-from assessments.microdata.people import NO_GROUP, People
+from assessments.microdata.people import People
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Per row: `unit` and `klass` (NOWHERE where it is not released), both numbered from 0, and
-    `is_cut`. `labels` belong to the classes by number."""
+    """Per row: `unit` and `klass` (NOWHERE where it is not released), both numbered from 0.
+    `labels` belong to the classes by number."""
 
     unit: Array
     klass: Array
-    is_cut: Array
     labels: tuple[Labels, ...]
 
     @property
@@ -27,48 +28,17 @@ class Outcome:
         return self.klass != NOWHERE
 
 
-def outcome_of(columns: Columns, joined: Joined, people: People, kept: Array, k: int) -> Outcome:
-    """Rows of units with labels leave linked, as far as their waves are kept; cut rows leave alone
-    where k of their wave are cut now; rows that were cut before stay so."""
-    unit, old = joined.unit, ~joined.is_new
-    there = np.maximum(unit, 0)
-    is_here = unit != NOWHERE
-    waits = _at(people.is_waiting, there, True)
-    has_group = is_here & (_at(people.group, there, NO_GROUP) != NO_GROUP)
-    bit = (_at(kept, there, 0) >> columns.wave) & 1
-    linked = has_group & (old | (bit == 1))
-    cut_before = is_here & old & ~has_group
-    cut_now = is_here & ~old & ~linked & ~waits
-    cut_now &= np.bincount(columns.wave[cut_now], minlength=64)[columns.wave] >= k
-    return _numbered(columns, joined, people, kept, (linked, cut_before, cut_now))
-
-
-def _at(values: Array, places: Array, otherwise: int) -> Array:
-    return values[places] if len(values) else np.full(len(places), otherwise)
-
-
-def _numbered(
-    columns: Columns, joined: Joined, people: People, kept: Array, parts: Sequence[Array]
-) -> Outcome:
-    linked, cut_before, cut_now = parts
-    released = linked | cut_before | cut_now
-    # Three kinds of class: group and pattern, the earlier class of a cut row, and a wave's pool.
+def outcome_of(columns: Columns, joined: Joined, people: People, kept: Array) -> Outcome:
+    """Rows of units with labels leave, as far as their waves are kept; a class is a group and a set
+    of waves."""
+    released = is_kept(columns, joined, kept, people.group)
     of_units, some = numbered(people.group, kept)
-    klass = np.full(len(columns), NOWHERE, np.int64)
-    klass[linked] = of_units[joined.unit[linked]]
-    klass[cut_before] = len(some) + joined.klass[joined.unit[cut_before]]
-    klass[cut_now] = len(some) + joined.classes + columns.wave[cut_now].astype(np.int64)
-    alone = len(people.group) + np.arange(len(columns))
-    unit = np.where(linked | cut_before, joined.unit, alone)
-    names, numbers = np.unique(klass[released], return_inverse=True)
+    own = joined.unit[released]
+    names, numbers = np.unique(of_units[own], return_inverse=True)
     return Outcome(
-        unit=_spread(released, np.unique(unit[released], return_inverse=True)[1]),
+        unit=_spread(released, np.unique(own, return_inverse=True)[1]),
         klass=_spread(released, numbers),
-        is_cut=cut_before | cut_now,
-        labels=tuple(
-            people.labels[people.group[some[name]]] if name < len(some) else Labels()
-            for name in names
-        ),
+        labels=tuple(people.labels[people.group[some[name]]] for name in names),
     )
 
 
@@ -103,24 +73,49 @@ def _check_absent(stored: Classes, present: Array, k: int) -> None:
     _, place = np.unique(stored.unit, return_index=True)
     was = stored.klass[place]
     classes = len(stored.labels)
-    absent = np.bincount(was[was != WITHHELD], minlength=classes)
+    absent = np.bincount(was[was >= 0], minlength=classes)
     absent = absent - np.bincount(present, minlength=classes)
     if ((absent > 0) & (absent < k)).any():
         raise ReleaseError(f"Fewer than {k} people of a class would be missing")
 
 
+def check_difference(columns: Columns, joined: Joined, outcome: Outcome, frame: Frame) -> None:
+    """That no report on all rows, less what has left, is about fewer people than the threshold: in
+    any wave or pair of waves, of those trained and of any arm. Counted apart from the step that
+    sees to it. Raises ReleaseError."""
+    for group in groups_of(columns, frame):
+        for scored in scored_rows(columns, frame).T:
+            rows = scored & group[columns.owner]
+            now = rows & (joined.was_seen | outcome.is_released)
+            parts = (rows, now, rows & joined.was_seen, rows & ~joined.is_new)
+            for every, shown, seen, known in zip(
+                *(_people(columns, p) for p in parts), strict=True
+            ):
+                counts = len(every - shown), len(every - shown - known)
+                if shown - seen and any(0 < count < frame.study.threshold for count in counts):
+                    raise ReleaseError("A report less the release would be about few people")
+
+
+def _people(columns: Columns, rows: Array) -> list[set[int]]:
+    """Who answered each wave, and each pair of waves, as far as these rows tell."""
+    waves = range(int(columns.wave.max(initial=-1)) + 1)
+    singles = [set(columns.owner[rows & (columns.wave == wave)].tolist()) for wave in waves]
+    return [*singles, *(one & other for one, other in combinations(singles, 2))]
+
+
 def classes_of(columns: Columns, joined: Joined, people: People, outcome: Outcome) -> Classes:
-    """What the next release needs: all rows released now, and those that never leave again."""
+    """What the next release needs: all rows released now, and why each of the others is not."""
     released = outcome.is_released
-    gone = ~released & ((joined.unit == NOWHERE) | ~joined.is_new)
-    kept = np.flatnonzero(released | gone)
-    order = kept[np.argsort(columns.row[kept])]
-    unit = outcome.unit.copy()
-    unit[gone] = unit.max(initial=-1) + 1
+    there = np.maximum(joined.unit, 0)
+    waits = (joined.unit != NOWHERE) & people.is_waiting[there] if len(there) else released
+    why = np.where(joined.was_seen, WITHHELD, np.where(waits, WAITING, NEVER))
+    klass = np.where(released, outcome.klass, why)
+    unit = np.where(released, outcome.unit, outcome.unit.max(initial=-1) - why)
+    order = np.argsort(columns.row)
     return Classes(
         row=columns.row[order],
-        klass=np.where(gone, WITHHELD, outcome.klass)[order].astype(np.int32),
-        unit=unit[order],
+        klass=klass[order].astype(np.int32),
+        unit=unit[order].astype(np.int32),
         digest=columns.digest[order],
         labels=outcome.labels,
         clusters=people.blocks,

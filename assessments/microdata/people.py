@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assessments.frame import Frame
-from assessments.microdata.classes import WITHHELD, Classes, Labels
+from assessments.microdata.classes import Classes, Labels
 from assessments.microdata.clusters import Placed, nowhere, place
 from assessments.microdata.columns import NO_COHORT, NOT_GIVEN, Array, Columns
 from assessments.microdata.joining import Joined
@@ -20,7 +20,7 @@ NO_GROUP = -1
 @dataclass(frozen=True)
 class People:
     """Per unit: `group`, the number of its class before waves are looked at (NO_GROUP where it has
-    no labels: cut, gone, waiting, or among fewer than k), and `is_waiting`. `labels` belong to
+    no labels: gone, waiting, or among fewer than k), and `is_waiting`. `labels` belong to
     groups by number; `blocks` are the blocks of all cohorts so far. The rest is as in Told."""
 
     group: Array
@@ -68,7 +68,7 @@ def people_of(
     fresh = _labels(labelled, own, placed.block[inside], frame.study.covariates)
     units = joined.shown + new.owners
     group = np.full(joined.shown + columns.owners, NO_GROUP, np.int64)
-    was_shown = np.flatnonzero((joined.klass != WITHHELD) & ~joined.is_cut)
+    was_shown = np.flatnonzero(joined.klass >= 0)
     group[was_shown] = joined.klass[was_shown]
     group[units[inside]] = len(stored.labels) + labelled.cells
     is_waiting = np.zeros(len(group), bool)

@@ -11,11 +11,17 @@ from assessments.frame import Frame
 from assessments.instruments import InstrumentSpec
 from assessments.microdata.classes import Classes
 from assessments.microdata.columns import Array, Columns, read_columns
+from assessments.microdata.differences import leave_out_more, reported
 from assessments.microdata.joining import NOWHERE, Joined, join
-from assessments.microdata.outcome import Outcome, check, classes_of, outcome_of
+from assessments.microdata.outcome import (
+    Outcome,
+    check,
+    check_difference,
+    classes_of,
+    outcome_of,
+)
 from assessments.microdata.patterns import settle_all
 from assessments.microdata.people import NO_GROUP, People, people_of
-from assessments.microdata.pools import fill_pools
 from assessments.microdata.table import table_of
 from assessments.microdata.told import FREE_TEXT, NUMBER, Told, banded
 
@@ -52,23 +58,26 @@ def make_release(
 ) -> Microdata:
     """The rows of a study as they may leave (ballot-box rule "At the exit").
 
-    `rows` are all of the study's, after withdrawals and merges were carried out: renew the study
-    first (`assessments.actions.renewing`). They may come from a stream; it is read once. `profile`
-    is the declared one, `links_first` or `clusters_first`, `stored` the classes of the release
-    before (None: there is none; nothing may be left out, or the rule holds between fewer releases),
-    `years` the year of cohorts by label, by which blocks are put together.
+    `rows` are all that published reports rest on, after withdrawals and merges were carried out:
+    renew the study first (`assessments.actions.renewing`). They may come from a stream; it is read
+    once. `profile` is the declared one, `links_first` or `clusters_first`, `stored` the classes of
+    the release before (None: there is none; nothing may be left out, or the rule holds between
+    fewer releases), `years` the year of cohorts by label, by which blocks are put together.
 
     One value of a covariate and one cohort are told per person: the first given in the order of the
     waves. Whoever waited first and was trained later is two people here, one of each arm. Raises
-    ReleaseError where rows do not belong to the study, or a class would be smaller than k.
+    ReleaseError where rows do not belong to the study, a class would be smaller than k, or what a
+    report on all rows says beyond the release would be about fewer people than the threshold.
     """
     k = max(k, LEAST_K)
     stored = stored or Classes.none()
     columns = read_columns(rows, frame)
     joined = join(columns, stored, k)
     people = people_of(columns, joined, stored, frame, profile=profile, years=years or {}, k=k)
-    outcome = outcome_of(columns, joined, people, _kept(columns, joined, people, k), k)
+    kept = _kept(columns, joined, people, frame, k)
+    outcome = outcome_of(columns, joined, people, kept)
     check(columns, joined, stored, outcome, k)
+    check_difference(columns, joined, outcome, frame)
     return Microdata(
         long=table_of(columns, outcome, frame),
         classes=classes_of(columns, joined, people, outcome),
@@ -76,7 +85,7 @@ def make_release(
     )
 
 
-def _kept(columns: Columns, joined: Joined, people: People, k: int) -> Array:
+def _kept(columns: Columns, joined: Joined, people: People, frame: Frame, k: int) -> Array:
     """Per unit, the new waves under which it is released, as bits."""
     answered = np.zeros(len(people.group), np.int64)
     fresh = joined.is_new & (joined.unit != NOWHERE)
@@ -86,7 +95,8 @@ def _kept(columns: Columns, joined: Joined, people: People, k: int) -> Array:
     ruled = np.flatnonzero(people.group != NO_GROUP)
     kept = np.zeros_like(answered)
     kept[ruled] = settle_all(people.group[ruled], answered[ruled], ruled < joined.shown, k)
-    fill_pools(kept, answered, people.group, joined.shown, k)
+    found, threshold = reported(columns, joined, frame), frame.study.threshold
+    leave_out_more(columns, joined, found, kept, people.group, k=k, t=threshold)
     return kept
 
 
@@ -113,7 +123,6 @@ def _told(
             for item in instrument.items
             if item.code not in leaving
         },
-        cut=banded(int(outcome.is_cut.sum())),
         waiting=banded(int(waits.sum())),
         left_out=banded(int((~outcome.is_released & ~waits).sum())),
         doubled=banded(columns.doubled),

@@ -1,4 +1,4 @@
-"""What a release says of itself. Counts of rows cut or left out are small counts like any other."""
+"""What a release says of itself. Counts of rows left out are small counts like any other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,11 +25,10 @@ class Told:
     "blocks" and "too few cohorts". `covariates` say how each declared one leaves, for people who
     are released for the first time: "as asked", "merged" or "withheld" (people of earlier releases
     keep what they had). `withheld` names the items that do not leave and why: "free text" or
-    "number". The rest are rows, banded: `cut` stand in the release without labels and without the
-    link to their person's others, `waiting` are of cohorts too few for a block, `left_out` would
-    stand among too few, or in a class from which others have gone, and `doubled` were a second
-    answer to a wave. `blanked` counts people: a covariate of theirs was taken away, so that who
-    had not given it does not stand out.
+    "number". The rest are rows, banded: `waiting` are of cohorts too few for a block, `left_out`
+    would stand among too few, or in a class from which others have gone, or hide such rows in the
+    difference to a report, and `doubled` were a second answer to a wave. `blanked` counts people: a
+    covariate of theirs was taken away, so that who had not given it does not stand out.
     """
 
     k: int
@@ -37,7 +36,6 @@ class Told:
     clusters: str
     covariates: Mapping[str, str]
     withheld: Mapping[str, str]
-    cut: str
     waiting: str
     left_out: str
     doubled: str

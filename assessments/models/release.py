@@ -39,6 +39,10 @@ ISSUED = (ReleaseState.READY, ReleaseState.EXPIRED)
 class ReleaseProblem(models.TextChoices):
     """Why a release could not be made. Never in the words of an exception, which may quote."""
 
+    UNPUBLISHED = (
+        "unpublished",
+        _("No results are published yet. Only responses behind published results are released."),
+    )
     TOO_FEW = "too_few", _("Too few people have answered: nobody could hide among others.")
     KEY_MISSING = "key_missing", _("A key of this study is missing. Run study_keys check.")
     UNREADABLE = "unreadable", _("The stored responses do not open with these keys.")

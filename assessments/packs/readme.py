@@ -36,9 +36,8 @@ FILES = {
     "SHA256SUMS": "checksums: sha256sum -c SHA256SUMS",
 }
 _COUNTED = {
-    "cut": "Rows whose link to the same person's other rows was cut, with all labels",
     "waiting": "Rows held back because their cohorts are too few for a block",
-    "left_out": "Rows left out because they would have stood alone",
+    "left_out": "Rows left out so that nobody stands among few, here or in the report less these",
     "doubled": "Rows left out because their person had answered that wave before",
     "blanked": "Persons of whom one covariate was taken away",
 }
@@ -146,12 +145,11 @@ def _reading(rows: Rows) -> Iterator[str]:
 def _comparison(about: About, change: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield (
         "main_table.csv is computed from the rows of this release, the report from all "
-        "responses, each linked exactly. They differ where links between the waves of a "
-        "person were cut or rows left out to protect people, where a cohort is known as part "
-        "of a block only, or where responses came or were withdrawn after the report was "
-        "made. Which links are cut depends on how many people have the same pattern of waves,"
-        " never on what they answered. Quote the report; use these rows for what it does not "
-        "say."
+        "responses, each linked exactly. They differ where rows were left out to protect "
+        "people, where a cohort is known as part of a block only, or where responses came or were "
+        "withdrawn after the report was made. Which rows are left out depends on how many people "
+        "have the same pattern of waves, never on what they answered. Quote the report; use these "
+        "rows for what it does not say."
     )
     lines = list(_pairs(about.report, change)) if about.report else []
     if lines:

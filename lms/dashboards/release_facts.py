@@ -37,7 +37,6 @@ _DONE: Mapping[str, Any] = {
     "too few cohorts": gettext_lazy("left out, because they are too few for a block"),
 }
 _COUNTED = [
-    ("cut", gettext_lazy("Responses that lost their link")),
     ("left_out", gettext_lazy("Responses left out")),
     ("waiting", gettext_lazy("Responses of cohorts that wait for a block")),
     ("doubled", gettext_lazy("Second answers to the same survey")),

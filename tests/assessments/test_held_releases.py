@@ -69,6 +69,37 @@ def test_a_missing_release_is_noticed(releases, tmp_path):
         releases.all()
 
 
+@pytest.mark.parametrize("kept", [1, 2])
+def test_a_missing_newest_release_is_noticed(releases, tmp_path, kept):
+    """The next would go on from classes that say less than what has left."""
+    for number in range(1, kept + 1):
+        releases.keep(one(releases, number))
+    (tmp_path / str(STUDY) / "releases" / f"{kept:04}").unlink()
+    with pytest.raises(Unreadable, match="missing"):
+        releases.classes()
+
+
+def test_a_count_that_was_put_in_the_place_of_another_or_is_missing_is_noticed(releases, tmp_path):
+    releases.keep(one(releases, 1))
+    releases.keep(one(releases, 2))
+    count = tmp_path / str(STUDY) / "releases.count"
+    count.write_bytes(b"1")
+    with pytest.raises(Unreadable, match="count"):
+        releases.all()
+    count.unlink()
+    with pytest.raises(Unreadable, match="count"):
+        releases.all()
+
+
+def test_whoever_ended_before_the_count_was_kept_loses_nothing(releases, tmp_path):
+    releases.keep(one(releases, 1))
+    count = tmp_path / str(STUDY) / "releases.count"
+    before = count.read_bytes()
+    releases.keep(one(releases, 2))
+    count.write_bytes(before)
+    assert len(releases.all()) == 2
+
+
 def test_one_that_was_put_in_the_place_of_another_does_not_open(releases, tmp_path):
     folder = tmp_path / str(STUDY) / "releases"
     releases.keep(one(releases, 1))

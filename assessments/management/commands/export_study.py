@@ -20,9 +20,9 @@ from assessments.ballot_box.key_files import make_private
 from assessments.ballot_box.keys import KeyMissing
 from assessments.held import held_studies, held_study
 from assessments.management.sides import evaluators, on, study_named
-from assessments.models import Release
+from assessments.models import Release, ReleaseProblem
 from assessments.release_files import PackGone, unpack
-from assessments.releasing import TooFew, release_files
+from assessments.releasing import NothingPublished, TooFew, release_files
 from lms.accounts.clock import today
 
 
@@ -59,6 +59,8 @@ class Command(BaseCommand):
             number, sha256 = (self._held if evaluators() else self._own)(study, out, asked)
         except (ReleaseRefused, KeyMissing, Unreadable, PackGone) as error:
             raise CommandError(str(error)) from error
+        except NothingPublished as error:
+            raise CommandError(str(ReleaseProblem.UNPUBLISHED.label)) from error
         except TooFew as error:
             raise CommandError("Too few people: nobody could hide among others") from error
         except OSError as error:

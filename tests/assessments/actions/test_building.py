@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 
 from assessments import microdata, packs, releasing
-from assessments.actions import building
+from assessments.actions import building, outcomes
 from assessments.actions.building import build_release, build_waiting_releases
 from assessments.actions.releases import try_release_again
 from assessments.ballot_box.batches import Row, Unreadable, unseal_classes
@@ -193,15 +193,26 @@ def test_the_worker_makes_what_waits_and_takes_over_what_has_gone_silent(study, 
     assert Release.objects.get(pk=release.pk).attempts == 2
 
 
-def test_rows_that_came_since_are_in_the_next_release_only(study):
+def test_rows_that_came_since_leave_once_published_results_rest_on_them(study, monkeypatch):
     first = made(study)
     before = read_pack(kept_packs()[0])
     store_rows(study, [row(place, wave) for place in range(40, 60) for wave in ("pre", "post")])
     second = made(study)
-    assert (first.number, second.number) == (1, 2)
+    monkeypatch.setattr(outcomes, "_digest", lambda study: "of more boxes")
+    third = made(study)
+    assert [one.number for one in (first, second, third)] == [1, 2, 3]
     after = {one.name: read_pack(one) for one in kept_packs()}
     assert after[first.file] == before
-    assert len(after[second.file]["data_long.csv"]) > len(before["data_long.csv"])
+    lengths = [len(after[one.file]["data_long.csv"]) for one in (first, second, third)]
+    assert lengths[0] == lengths[1] < lengths[2]
+
+
+def test_while_no_results_are_published_nothing_leaves(study, monkeypatch):
+    monkeypatch.setattr(building, "row_ids_published", lambda study, key: set())
+    release = ask_for(study)
+    assert not build_release(release=release)
+    assert Release.objects.get(pk=release.pk).problem == ReleaseProblem.UNPUBLISHED
+    assert kept_packs() == []
 
 
 def test_a_failed_try_does_not_write_to_where_packs_lie(study, monkeypatch):

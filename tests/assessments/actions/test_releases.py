@@ -66,6 +66,30 @@ def test_a_form_that_is_sent_twice_makes_one(study):
     assert AuditEntry.objects.filter(action="release.requested").count() == 1
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"purpose": "Something else"},
+        {"recipient": Recipient("Somebody Else", "Harbor University")},
+        {"expires_on": in_days(3)},
+    ],
+)
+def test_a_form_that_is_sent_twice_with_other_words_is_refused(study, other):
+    key = uuid.uuid4()
+    ask_for(study, key=key)
+    with pytest.raises(ReleaseRefused, match="said something else"):
+        ask_for(study, key=key, **other)
+    assert Release.objects.count() == 1
+
+
+def test_the_form_of_another_study_is_refused(study):
+    key = uuid.uuid4()
+    ask_for(study, key=key)
+    with pytest.raises(ReleaseRefused, match="Open a new one"):
+        ask_for(make_stored(code="other-study"), key=key)
+    assert Release.objects.count() == 1
+
+
 def test_a_second_one_waits_until_the_first_is_made(study):
     ask_for(study)
     with pytest.raises(ReleaseRefused, match="being made"):

@@ -8,7 +8,7 @@ people whose whole trace is shared by fewer than k.
 import random
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +33,11 @@ CHOICES = {
 
 
 def make_frame(
-    waves: int = 4, arms: int = 1, covariates: Iterable[str] = tuple(CHOICES), **changed: Any
+    waves: int = 4,
+    arms: int = 1,
+    covariates: Iterable[str] = tuple(CHOICES),
+    kinds: Sequence[str] = ("training", "waiting_list", "comparison"),
+    **changed: Any,
 ) -> Frame:
     likert = [{"code": code, "section": 1, "text": {"en": "?"}, "scale": "a"} for code in ITEMS]
     others = [
@@ -59,7 +63,6 @@ def make_frame(
             ],
         }
     )
-    kinds = ["training", "waiting_list", "comparison"]
     document = {
         "code": "small-study",
         "title": "Small",
@@ -91,6 +94,7 @@ class World:
     people: list[dict[str, Any]] = field(default_factory=list)
     hired: int = 0
     written: int = 0
+    known: set[str] = field(default_factory=set)
 
     def hire(self, count: int, in_cohort: int = 9) -> None:
         for _ in range(count):
@@ -129,11 +133,14 @@ class World:
         self.people = [one for one in self.people if one["code"] not in gone]
 
     def merge(self) -> None:
-        """Two accounts turn out to be one person's, as `assessments.renewal` does it."""
+        """Two accounts turn out to be one person's, as `assessments.renewal` does it. The one that
+        stays is one that a release knew, if any is: the other way is a limit (decision 24)."""
         codes = sorted({row["code"] for row in self.rows})
         if len(codes) < 2:
             return
         one, other = self.draw.sample(codes, 2)
+        if one not in self.known:
+            one, other = other, one
         has = {(row["wave"], row["arm"]) for row in self.rows if row["code"] == one}
         for row in [row for row in self.rows if row["code"] == other]:
             self.rows.remove(row)
@@ -142,6 +149,7 @@ class World:
         self.people = [person for person in self.people if person["code"] != other]
 
     def release(self, stored: Classes | None = None, profile: str = "links_first") -> Microdata:
+        self.known |= {row["code"] for row in self.rows}
         copied = Classes.from_bytes(stored.to_bytes()) if stored else None
         return make_release(iter(self.rows), self.frame, profile=profile, stored=copied)
 

@@ -106,7 +106,6 @@ class Told:
     clusters: str = "no clusters"
     covariates: Mapping[str, str] = field(default_factory=lambda: {"workforce": "as asked"})
     withheld: Mapping[str, str] = field(default_factory=lambda: {"W1": "free text"})
-    cut: str = "14"
     waiting: str = "none"
     left_out: str = "fewer than 10"
     doubled: str = "none"

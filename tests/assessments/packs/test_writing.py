@@ -90,7 +90,7 @@ def test_the_readme_says_what_the_release_is_and_how_it_was_protected(pack: Pack
         "vintage 3 of the report",
         "at least k = 5 persons",
         "Item `W1` is withheld: free text",
-        "with all labels: 14.",
+        "the report less these: fewer than 10",
         "## How to cite",
         "Nobody (2026). Made up.",
     ):

@@ -115,7 +115,7 @@ def test_the_list_shows_what_was_released_for_what_and_whom(client, evaluator, s
 
 def test_the_page_says_what_was_done_to_the_data(client, evaluator, study):
     page = client.get(post(client, study).url).content.decode()
-    for words in ("What was done to the data", "rank_band", "M1", "Responses that lost their link"):
+    for words in ("What was done to the data", "rank_band", "M1", "Responses left out"):
         assert words in page
 
 
