@@ -164,9 +164,9 @@ def decimals_for(step: float, people: int, threshold: int) -> int:
     return next(fitting, 0)
 
 
-def _rounded(value: float, decimals: int) -> float:
+def _rounded(value: Any, decimals: int) -> float:
     """Never a negative zero."""
-    return round(value, decimals) + 0.0
+    return round(float(value), decimals) + 0.0
 
 
 def _year_rows(report: Report, code: str, study: StudySpec, step: float) -> list[Row]:

@@ -65,7 +65,8 @@ def without_merged(report: Report, reference: Report) -> Report:
     fewer groups than R's, because groups were put together or rare patterns of waves left out."""
     told = copy.deepcopy(report)
     for code, scale in told["scales"].items():
-        if scale["mixed"]["n_persons"] != reference["scales"][code]["mixed"]["n_persons"]:
+        theirs = reference["scales"][code]["mixed"]
+        if any(scale["mixed"][of] != theirs[of] for of in ("n_persons", "n_cohorts")):
             del scale["mixed"]
         for row, theirs in zip(scale["changes"], reference["scales"][code]["changes"], strict=True):
             if row["cluster"]["n_cohorts"] != theirs["cluster"]["n_cohorts"]:
