@@ -23,14 +23,19 @@ INSTRUMENT = parse_instrument(
             "minutes": {"type": "number", "min": 0, "max": 600},
         },
         "items": [
-            {"code": "I1", "section": 1, "text": {"en": "?"}, "scale": "five"},
-            {"code": "I2", "section": 1, "text": {"en": "?"}, "scale": "minutes"},
+            {
+                "code": f"I_{code}",
+                "section": 1,
+                "text": {"en": "?"},
+                "scale": "minutes" if code == "time" else "five",
+            }
+            for code in ("time", *SKETCH)
         ],
         "scales": [
             {
                 "code": code,
                 "title": {"en": code.title()},
-                "items": ["I2" if code == "time" else "I1"],
+                "items": [f"I_{code}"],
                 "score": "mean",
                 "min_answered": 1,
                 "better": "higher",

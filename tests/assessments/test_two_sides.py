@@ -218,7 +218,7 @@ class TestOpening:
             ("assessments.opening", "read_box"),
             ("assessments.ballot_box.store", "replace_by_batches"),
             ("assessments.actions.evaluating", "Receipt"),
-            ("assessments.ballot_box.key_files", "_sync"),
+            ("assessments.ballot_box.key_files", "sync_folder"),
         ],
     )
     def test_an_opening_that_was_killed_is_repeated_and_opens_the_box_once(

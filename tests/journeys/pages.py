@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from assessments.actions.answering import progress_of
 from assessments.actions.building import build_release
 from assessments.actions.drafts import draft_of_version
 from assessments.actions.releases import Recipient, request_release
@@ -35,9 +36,11 @@ def public() -> list[str]:
 
 def by_link() -> list[str]:
     """A one-time link, and the page of whoever has left a survey."""
-    seat = seat_of("officer.finishing@example.org")
-    window = SurveyWindow.objects.get(cohort=seat.cohort, wave__code="post")
-    token = token_for(window, seat.user)
+    cohort = seat_of("officer.finishing@example.org").cohort
+    window = SurveyWindow.objects.get(cohort=cohort, wave__code="post")
+    people = (seat.user for seat in cohort.enrolments.select_related("user"))
+    waiting = next(one for one in people if not progress_of(window=window, user=one).done)
+    token = token_for(window, waiting)
     return [
         reverse("survey:link", args=[window.pk, token]),
         reverse("survey:leave", args=[window.pk]),

@@ -52,11 +52,15 @@ def _read_the_vintage(page: Page) -> None:
     expect(main).to_contain_text("This page is vintage 1, for good.")
     row = _main_row()
     expect(main).to_contain_text(f"About {row['people_about']} people answered both")
-    expect(main).to_contain_text(f"a change of {signed(row['mean_change'])} points")
+    expect(main).to_contain_text(
+        f"a change of {signed(row['mean_change'], row['decimals'])} points"
+    )
     expect(page.get_by_role("heading", name="What this does not say")).to_be_visible()
     page.get_by_text("Show the numbers").first.click()
     table = page.get_by_role("table").first
-    expect(table.get_by_role("row").nth(1)).to_contain_text(signed(row["mean_change"]))
+    expect(table.get_by_role("row").nth(1)).to_contain_text(
+        signed(row["mean_change"], row["decimals"])
+    )
 
 
 def _take_the_table_away(page: Page) -> None:
