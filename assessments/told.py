@@ -168,13 +168,6 @@ class Universe:
             for n, division in enumerate(placed.told.divisions.get(place, ())):
                 yield self.spread(place[1], placed.where[place[1]], division), n < core
 
-    def told_of_people(self, place: Place) -> Iterator[Division]:
-        """What parts of past vintages told at a place, over the people of today."""
-        now = self.now[place[1]]
-        for division, of_core in self.told(place):
-            if not of_core:
-                yield np.where(now == NOWHERE, NOWHERE, division[now])
-
     def spread(self, wave: str, where: np.ndarray, division: Division) -> Division:
         """A division over some rows as one over everybody of a wave."""
         found = np.full(self.size(wave), NOWHERE, dtype=np.int64)
