@@ -67,17 +67,19 @@ def exchange(begun: Exchange, database_copies: Any, django_db_blocker: Any) -> I
         database_copies.reset()
 
 
-def close_to(one: Any, other: Any) -> bool:
-    """Equal but for the order of summation, which follows the codes, and the names of cohorts."""
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(
-            key == "labels" or close_to(one[key], other[key]) for key in one
-        )
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(close_to, one, other))
-    if isinstance(one, float):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-    return bool(one == other)
+def differences(one: Any, other: Any, path: str = "") -> list[str]:
+    """Where two reports are not equal, but for the order of summation, which follows the codes,
+    and the names of cohorts."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        inside = [(f"{path}/{key}", one[key], other[key]) for key in one if key != "labels"]
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        inside = [(f"{path}/{n}", *pair) for n, pair in enumerate(zip(one, other, strict=True))]
+    elif isinstance(one, float) and isinstance(other, float):
+        close = math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+        return [] if close else [f"{path}: {one!r} and {other!r}"]
+    else:
+        return [] if one == other else [f"{path}: {one!r} and {other!r}"]
+    return [said for name, *pair in inside for said in differences(*pair, name)]
 
 
 def on_one_machine() -> dict[str, Any]:
@@ -119,7 +121,7 @@ def test_two_parties_come_to_what_one_machine_comes_to(
     settings.EVALUATOR_KEYS_DIR = exchange.folder / "both" / "evaluators"
     settings.WEB_KEYS_DIR = exchange.folder / "both" / "web"
     settings.OPENER_PASSPHRASE = "one machine for both sides"
-    assert close_to(on_one_machine(), report)
+    assert differences(on_one_machine(), report) == []
 
 
 class TestClosing:
