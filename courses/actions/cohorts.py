@@ -13,8 +13,8 @@ from courses.models import (
     CohortState,
     CohortTransition,
     CourseVersion,
-    InstructorPart,
     Module,
+    Part,
     SessionInstructor,
     TrainingSession,
     Venue,
@@ -204,7 +204,7 @@ def _write_sessions(
         )
         for slot in slots
     )
-    pair = [(InstructorPart.OFFICER, officer), (InstructorPart.CLINICIAN, clinician)]
+    pair = [(Part.OFFICER, officer), (Part.CLINICIAN, clinician)]
     SessionInstructor.objects.bulk_create(
         SessionInstructor(session=session, person=person, part=part, credential=credential(person))
         for session in sessions

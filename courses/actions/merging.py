@@ -8,8 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.actions.seats import reads_answers
-from courses.models import Cohort, Enrolment, EnrolmentState, EnrolmentTransition
-from courses.models.cohort import SessionInstructor
+from courses.models import Cohort, Enrolment, EnrolmentState, EnrolmentTransition, SessionInstructor
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User

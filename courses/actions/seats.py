@@ -11,7 +11,7 @@ from courses.models import (
     EnrolmentState,
     EnrolmentTransition,
 )
-from courses.models.cohort import ENROLMENT_TRANSITIONS
+from courses.models.enrolment import ENROLMENT_TRANSITIONS
 from courses.wording import roster_reason
 from lms.accounts.audit import record
 from lms.accounts.models import User

@@ -1,20 +1,31 @@
-from courses.models.attendance import AttendanceEvent, LessonProgress, Presence
-from courses.models.cohort import (
-    Cohort,
-    CohortState,
-    CohortTransition,
-    Enrolment,
-    EnrolmentState,
-    EnrolmentTransition,
-    InstructorPart,
+from courses.models.attendance import (
+    AttendanceEvent,
+    CheckIn,
+    LessonProgress,
+    MakeUp,
+    Presence,
+    Source,
+)
+from courses.models.calendar import CalendarEntry, CalendarFeed
+from courses.models.cohort import Cohort, CohortState, CohortTransition, SignUp, Venue
+from courses.models.curriculum import Course, CourseVersion, Delivery, Module
+from courses.models.enrolment import Enrolment, EnrolmentState, EnrolmentTransition, Quota
+from courses.models.schedule import (
+    Booking,
+    OnlinePart,
+    SchedulePlan,
+    ScheduleVersion,
     SessionInstructor,
     TrainingSession,
-    Venue,
 )
-from courses.models.curriculum import Course, CourseVersion, Delivery, Module
+from courses.models.staffing import Level, Part, Qualification
 
 __all__ = [
     "AttendanceEvent",
+    "Booking",
+    "CalendarEntry",
+    "CalendarFeed",
+    "CheckIn",
     "Cohort",
     "CohortState",
     "CohortTransition",
@@ -24,11 +35,20 @@ __all__ = [
     "Enrolment",
     "EnrolmentState",
     "EnrolmentTransition",
-    "InstructorPart",
     "LessonProgress",
+    "Level",
+    "MakeUp",
     "Module",
+    "OnlinePart",
+    "Part",
     "Presence",
+    "Qualification",
+    "Quota",
+    "SchedulePlan",
+    "ScheduleVersion",
     "SessionInstructor",
+    "SignUp",
+    "Source",
     "TrainingSession",
     "Venue",
 ]

@@ -5,17 +5,32 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.cohort import Enrolment, TrainingSession
 from courses.models.curriculum import Module
+from courses.models.enrolment import Enrolment
+from courses.models.schedule import TrainingSession
 from lms.accounts.clock import now
 from lms.accounts.models import User
 from lms.accounts.privacy import Privacy
 
 
 class Presence(models.TextChoices):
+    """What an event says. Here, late and absent are a trainer's word on the whole session; coming
+    and going are moments of it."""
+
     HERE = "here", _("Here")
     LATE = "late", _("Late")
     ABSENT = "absent", _("Absent")
+    IN = "in", _("Came")
+    OUT = "out", _("Left")
+
+
+class Source(models.TextChoices):
+    """How an event came to be recorded."""
+
+    ROLL = "roll", _("Roll call")
+    CODE = "code", _("Code in the room")
+    KIOSK = "kiosk", _("Kiosk at the door")
+    SHEET = "sheet", _("Printed sheet")
 
 
 class AttendanceQuerySet(models.QuerySet["AttendanceEvent"]):
@@ -30,16 +45,19 @@ class AttendanceQuerySet(models.QuerySet["AttendanceEvent"]):
 
 
 class AttendanceEvent(models.Model):
-    """One mark on a roll: who, when it happened, when it was recorded, by whom. Append-only; a
-    later event for the same seat and session corrects the earlier one and says why.
+    """One thing that was seen: who, when it happened, when it was recorded, by whom. Append-only;
+    a later mark for the same seat and session corrects the earlier one and says why.
 
-    `minutes` is how many minutes of the session the person was there.
+    `minutes` is how many minutes of the module the person has earned in this session once this
+    event is known, so that the newest event of a seat and a session says it all. The session is
+    one of the seat's own cohort, or the one in another cohort where a module is made up.
     """
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="attendance")
     session = models.ForeignKey(TrainingSession, models.PROTECT, related_name="attendance")
     presence = models.CharField(max_length=8, choices=Presence.choices)
     minutes = models.PositiveSmallIntegerField()
+    source = models.CharField(max_length=8, choices=Source.choices, default=Source.ROLL)
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(default=now, editable=False)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -54,6 +72,7 @@ class AttendanceEvent(models.Model):
         "session": Privacy.OFFICE,
         "presence": Privacy.PERSONAL,
         "minutes": Privacy.PERSONAL,
+        "source": Privacy.OFFICE,
         "happened_at": Privacy.PERSONAL,
         "recorded_at": Privacy.OFFICE,
         "recorded_by": Privacy.OFFICE,
@@ -79,6 +98,93 @@ class AttendanceEvent(models.Model):
         if self.pk is not None:
             raise TypeError("An attendance event is never changed; record a correction.")
         super().save(*args, **kwargs)
+
+
+class CheckIn(models.Model):
+    """Somebody's own word that they came or left, by the code in the room or at the kiosk. Earns
+    nothing until a trainer takes it over, as `event`, or refuses it."""
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="check_ins")
+    session = models.ForeignKey(TrainingSession, models.PROTECT, related_name="check_ins")
+    direction = models.CharField(
+        max_length=8, choices=[(Presence.IN, Presence.IN.label), (Presence.OUT, Presence.OUT.label)]
+    )
+    source = models.CharField(max_length=8, choices=Source.choices)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=now, editable=False)
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    settled_at = models.DateTimeField(null=True, editable=False)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    event = models.OneToOneField(
+        AttendanceEvent, models.PROTECT, null=True, related_name="check_in"
+    )
+
+    field_privacy: ClassVar = {
+        "id": Privacy.OFFICE,
+        "enrolment": Privacy.PERSONAL,
+        "session": Privacy.OFFICE,
+        "direction": Privacy.PERSONAL,
+        "source": Privacy.OFFICE,
+        "happened_at": Privacy.PERSONAL,
+        "recorded_at": Privacy.OFFICE,
+        "key": Privacy.OFFICE,
+        "settled_at": Privacy.OFFICE,
+        "settled_by": Privacy.OFFICE,
+        "event": Privacy.OFFICE,
+    }
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, settled_by__isnull=True)
+                | Q(settled_at__isnull=False, settled_by__isnull=False),
+                name="check_in_settled_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(event__isnull=True) | Q(settled_at__isnull=False),
+                name="check_in_taken_over_is_settled",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["session", "settled_at"], name="check_in_open")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment}: {self.direction}"
+
+
+class MakeUp(models.Model):
+    """A module that a seat missed, to be taken in another cohort's session of the same module. What
+    is recorded there counts for the seat."""
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="make_ups")
+    session = models.ForeignKey(TrainingSession, models.PROTECT, related_name="make_ups")
+    booked_at = models.DateTimeField(default=now, editable=False)
+    booked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    field_privacy: ClassVar = {
+        "id": Privacy.OFFICE,
+        "enrolment": Privacy.PERSONAL,
+        "session": Privacy.OFFICE,
+        "booked_at": Privacy.PERSONAL,
+        "booked_by": Privacy.PERSONAL,
+        "cancelled_at": Privacy.PERSONAL,
+        "cancelled_by": Privacy.PERSONAL,
+    }
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["enrolment", "session"],
+                condition=Q(cancelled_at__isnull=True),
+                name="make_up_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment}: {self.session}"
 
 
 class LessonProgress(models.Model):

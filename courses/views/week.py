@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from courses.models import InstructorPart, TrainingSession
+from courses.models import Part, TrainingSession
 from lms.accounts.clock import now
 
 NOON = 12
-_ROLES = {InstructorPart.CLINICIAN: "clinician", InstructorPart.OFFICER: "police"}
-_NEEDED = (InstructorPart.OFFICER, InstructorPart.CLINICIAN)
+_ROLES = {Part.CLINICIAN: "clinician", Part.OFFICER: "police"}
+_NEEDED = (Part.OFFICER, Part.CLINICIAN)
 
 
 def weeks(sessions: Iterable[TrainingSession], zone: str) -> list[dict[str, Any]]:
@@ -57,7 +57,7 @@ def pair(session: TrainingSession) -> list[dict[str, str]]:
     """Who teaches, by the name noted when it was scheduled, and who is still needed."""
     held = list(session.instructors.all())
     people = [
-        {"name": one.credential.get("name", ""), "role": _ROLES.get(InstructorPart(one.part), "")}
+        {"name": one.credential.get("name", ""), "role": _ROLES.get(Part(one.part), "")}
         for one in held
     ]
     parts = {one.part for one in held}

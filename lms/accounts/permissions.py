@@ -8,6 +8,8 @@ class Permission(StrEnum):
 
     SEE_COHORTS = "see_cohorts"
     MANAGE_COHORTS = "manage_cohorts"
+    KEEP_QUALIFICATIONS = "keep_qualifications"
+    NOMINATE = "nominate"
     TAKE_ATTENDANCE = "take_attendance"
     RECORD_SKILLS = "record_skills"
     ISSUE_CERTIFICATES = "issue_certificates"

@@ -43,6 +43,7 @@ _TRAINER = {
 _COORDINATOR = {
     *_TRAINER,
     Permission.MANAGE_COHORTS,
+    Permission.KEEP_QUALIFICATIONS,
     Permission.REVOKE_CERTIFICATES,
     Permission.READ_REPORTS,
 }
@@ -86,7 +87,9 @@ ROLES: dict[str, Role] = {
         Role(
             "supervisor",
             _("Supervisor"),
-            frozenset({Permission.SEE_AGENCY_PROGRESS, Permission.READ_REPORTS}),
+            frozenset(
+                {Permission.SEE_AGENCY_PROGRESS, Permission.NOMINATE, Permission.READ_REPORTS}
+            ),
             sees_people=True,
         ),
         Role(

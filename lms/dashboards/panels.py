@@ -22,13 +22,13 @@ from courses.models import (
     CohortState,
     Enrolment,
     EnrolmentState,
-    InstructorPart,
+    Part,
     TrainingSession,
 )
 from lms.accounts.clock import now
 from lms.accounts.models import User
 
-PAIR_ROLES = {InstructorPart.CLINICIAN: "clinician"}
+PAIR_ROLES = {Part.CLINICIAN: "clinician"}
 
 
 def current_seats(seats: list[Enrolment]) -> list[Enrolment]:

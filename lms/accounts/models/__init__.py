@@ -2,6 +2,7 @@ from lms.accounts.models.outbox import (
     MESSAGE_TRANSITIONS,
     MessageProblem,
     MessageState,
+    MessageTemplate,
     OutgoingMessage,
 )
 from lms.accounts.models.people import (
@@ -21,6 +22,7 @@ __all__ = [
     "AuditEntry",
     "MessageProblem",
     "MessageState",
+    "MessageTemplate",
     "OutgoingMessage",
     "ResearchId",
     "RoleAssignment",

@@ -16,9 +16,12 @@ class MessageState(models.TextChoices):
     SENT = "sent", _("Sent")
     DROPPED = "dropped", _("No longer needed")
     FAILED = "failed", _("Failed")
+    UNCERTAIN = "uncertain", _("Perhaps sent")
 
 
-# From "being sent" to "being sent": a sender who ended in the middle is followed by another.
+# From "being sent" to "being sent": a sender who ended before handing the mail over is followed by
+# another. One who ended after that leaves what nobody can know: the mail is perhaps sent, and only
+# a person decides whether it is sent again.
 MESSAGE_TRANSITIONS: dict[str, set[str]] = {
     MessageState.QUEUED: {MessageState.QUEUED, MessageState.SENDING},
     MessageState.SENDING: {
@@ -27,10 +30,12 @@ MESSAGE_TRANSITIONS: dict[str, set[str]] = {
         MessageState.SENT,
         MessageState.DROPPED,
         MessageState.FAILED,
+        MessageState.UNCERTAIN,
     },
     MessageState.SENT: set(),
     MessageState.DROPPED: set(),
     MessageState.FAILED: {MessageState.QUEUED},
+    MessageState.UNCERTAIN: {MessageState.QUEUED, MessageState.SENT},
 }
 
 
@@ -91,6 +96,7 @@ class OutgoingMessage(models.Model):
 
     `key` names the occasion: queueing it twice makes one message. `context` holds ids only.
     `next_try_at` is when it is due, or until when the one who is sending it has it to themselves.
+    `handed_over_at` is when the last try began to give it to the mail server.
     """
 
     key = models.CharField(max_length=200, unique=True)
@@ -103,6 +109,7 @@ class OutgoingMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField(default=now, editable=False)
     next_try_at = models.DateTimeField(default=now)
+    handed_over_at = models.DateTimeField(null=True, editable=False)
     sent_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=16, blank=True)
 
@@ -118,6 +125,7 @@ class OutgoingMessage(models.Model):
         "attempts": Privacy.OFFICE,
         "queued_at": Privacy.PERSONAL,
         "next_try_at": Privacy.OFFICE,
+        "handed_over_at": Privacy.PERSONAL,
         "sent_at": Privacy.PERSONAL,
         "problem": Privacy.OFFICE,
     }
@@ -134,3 +142,24 @@ class OutgoingMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.get_state_display()})"
+
+
+class MessageTemplate(models.Model):
+    """What editors have written in place of the portal's own words, for one kind of mail. Holds
+    placeholders such as {first_name}; each kind says which it knows."""
+
+    kind = models.CharField(_("kind"), max_length=64, unique=True)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+    changed_at = models.DateTimeField(default=now)
+    changed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    field_privacy: ClassVar = dict.fromkeys(
+        ["id", "kind", "subject", "body", "changed_at", "changed_by"], Privacy.OFFICE
+    )
+
+    class Meta:
+        ordering: ClassVar = ["kind"]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -4,8 +4,7 @@ from django.test import Client
 
 from courses.actions.merging import merge_people, plan_merge
 from courses.actions.roster_people import people_by_email
-from courses.models import AttendanceEvent, Enrolment
-from courses.models.cohort import SessionInstructor
+from courses.models import AttendanceEvent, Enrolment, SessionInstructor
 from courses.roster import RosterRow
 from lms.accounts.actions import grant_role
 from lms.accounts.models import AuditEntry, ResearchId, User
