@@ -1,0 +1,110 @@
+"""Places and people taken by sessions. Whoever calls holds the cohort's lock."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from courses.models import Booking, Cohort, Enrolment, MakeUp, TrainingSession
+from lms.accounts.clock import now
+from lms.accounts.models import User
+
+
+def book_cohort(cohort: Cohort) -> None:
+    """Books everything anew that the cohort's sessions take: their places and instructors, and for
+    those that are not over the people who hold seats and who make a module up there. Raises
+    ValidationError (overlap), with what stands in the way."""
+    sessions = list(cohort.sessions.select_related("venue").prefetch_related("instructors"))
+    Booking.objects.filter(session__in=sessions).delete()
+    learners = list(cohort.enrolments.holding().values_list("user", flat=True))
+    guests = MakeUp.objects.filter(session__in=sessions, cancelled_at=None)
+    making_up: dict[int, list[int]] = {}
+    for at, person in guests.values_list("session", "enrolment__user"):
+        making_up.setdefault(at, []).append(person)
+    bookings = []
+    for session in sessions:
+        if not session.venue.shared:
+            bookings.append(_booking(session, venue_id=session.venue_id))
+        people = {one.person_id for one in session.instructors.all()}
+        if session.ends_at > now():
+            people.update(learners, making_up.get(session.pk, ()))
+        bookings += [_booking(session, person_id=person) for person in sorted(people)]
+    _write(bookings)
+
+
+def book_learner(enrolment: Enrolment) -> None:
+    """Books somebody for the sessions of their cohort that are not over."""
+    book_person(enrolment.user, enrolment.cohort.sessions.filter(ends_at__gt=now()))
+
+
+def release_learner(enrolment: Enrolment) -> None:
+    """Gives back the sessions of their cohort that are not over, but for those they teach."""
+    taught = Q(session__instructors__person=enrolment.user)
+    Booking.objects.filter(
+        pk__in=Booking.objects.filter(
+            person=enrolment.user, session__cohort=enrolment.cohort, ends_at__gt=now()
+        )
+        .exclude(taught)
+        .values("pk")
+    ).delete()
+
+
+def book_person(person: User, sessions: Collection[TrainingSession] | Any) -> None:
+    """Books one person for sessions; one booked already stays so. Raises ValidationError."""
+    booked = set(
+        Booking.objects.filter(person=person, session__in=sessions).values_list(
+            "session", flat=True
+        )
+    )
+    _write([_booking(one, person_id=person.pk) for one in sessions if one.pk not in booked])
+
+
+def overlaps(bookings: Collection[Booking]) -> Iterator[tuple[Booking, Booking]]:
+    """Each of these bookings, stored or not, with those in the database of the same place or person
+    that it overlaps: half-open, so that one may start when another ends."""
+    for booking in bookings:
+        same = {"venue": booking.venue_id} if booking.venue_id else {"person": booking.person_id}
+        others = Booking.objects.filter(
+            **same, starts_at__lt=booking.ends_at, ends_at__gt=booking.starts_at
+        ).exclude(session=booking.session_id)
+        for other in others.select_related("session__module", "session__cohort", "venue", "person"):
+            yield booking, other
+
+
+def _booking(session: TrainingSession, **thing: int) -> Booking:
+    return Booking(session=session, starts_at=session.starts_at, ends_at=session.ends_at, **thing)
+
+
+def _write(bookings: list[Booking]) -> None:
+    """All or nothing. The database decides; what it refuses is looked up to be named."""
+    try:
+        with transaction.atomic():
+            Booking.objects.bulk_create(bookings)
+    except IntegrityError as error:
+        found = next(overlaps(bookings), None) or _among(bookings)
+        raise ValidationError(
+            _("%(thing)s is taken at that time by %(session)s."),
+            code="overlap",
+            params=_words(found),
+        ) from error
+
+
+def _among(bookings: list[Booking]) -> tuple[Booking, Booking] | None:
+    """Two of the bookings themselves that cannot both be."""
+    for one in bookings:
+        for other in bookings:
+            same = (one.venue_id, one.person_id) == (other.venue_id, other.person_id)
+            overlap = one.starts_at < other.ends_at and one.ends_at > other.starts_at
+            if one is not other and same and overlap:
+                return one, other
+    return None
+
+
+def _words(found: tuple[Booking, Booking] | None) -> dict[str, object]:
+    if found is None:
+        return {"thing": _("A place or a person"), "session": _("another session")}
+    _one, other = found
+    return {"thing": other.venue or other.person, "session": other.session}
