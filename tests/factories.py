@@ -15,6 +15,7 @@ from courses.models import (
     EnrolmentState,
     EnrolmentTransition,
     Module,
+    Qualification,
     Venue,
 )
 from lms.accounts.models import Agency, RoleAssignment, User
@@ -79,6 +80,19 @@ class ModuleFactory(DjangoModelFactory[Module]):
     format = "lecture"
     day = 1
     staffing = factory.LazyFunction(lambda: ["officer", "clinician"])
+
+
+class QualificationFactory(DjangoModelFactory[Qualification]):
+    """Leads as the officer in every course, since 2024 and without end."""
+
+    class Meta:
+        model = Qualification
+
+    person = factory.SubFactory(UserFactory)
+    part = "officer"
+    level = "lead"
+    title = "CIT instructor"
+    valid_from = date(2024, 1, 1)
 
 
 class CourseVersionFactory(DjangoModelFactory[CourseVersion]):

@@ -10,6 +10,7 @@ from courses.planning.document import (
     plan_from_json,
     plan_to_json,
 )
+from courses.planning.problems import Problem
 
 __all__ = [
     "Hours",
@@ -17,6 +18,7 @@ __all__ = [
     "Plan",
     "PlanError",
     "PlannedSession",
+    "Problem",
     "Teacher",
     "plan_from_json",
     "plan_to_json",
