@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.ledger import Why
+from courses.models import Part
+from courses.planning import Problem as PlanProblem
 from courses.roster import ALLOWED, LookAlike, PassedOver, Problem, printable
 from courses.roster_header import Heading
 from courses.scheduling import SchedulingError
@@ -123,6 +125,31 @@ WHY = {
     Why.ONLINE_UNREAD: gettext_lazy("to be read online"),
     Why.WITHDRAWN: gettext_lazy("withdrawn"),
 }
+
+_STAFFING = {
+    "unnamed": gettext_lazy("Nobody is named as %(part)s."),
+    "unqualified": gettext_lazy("%(person)s is not qualified for this course as %(part)s."),
+    "not_yet": gettext_lazy("%(person)s is qualified as %(part)s only from %(from)s on."),
+    "expired": gettext_lazy(
+        "%(person)s’s qualification as %(part)s ends before this session, on %(until)s."
+    ),
+    "withdrawn": gettext_lazy("%(person)s’s qualification as %(part)s was withdrawn."),
+    "observes": gettext_lazy("%(person)s only observes as %(part)s, and nobody fills that part."),
+    "same_person": gettext_lazy("%(person)s cannot be both the officer and the clinician."),
+    "no_lead": gettext_lazy("Nobody who teaches this may lead. Name somebody who may."),
+}
+
+
+def staffing_sentence(problem: PlanProblem, names: Mapping[int, str]) -> str:
+    """Why a session may not be taught as it is staffed; `names` by the ids of accounts."""
+    told = dict(problem.values)
+    if "part" in told:
+        told["part"] = Part(str(told["part"])).label.lower()
+    if "person" in told:
+        told["person"] = names[told["person"]]  # type: ignore[index]
+    for day in {"from", "until"} & told.keys():
+        told[day] = date_format(told[day], "F j, Y")  # type: ignore[arg-type]
+    return str(_STAFFING[problem.code]) % told
 
 
 def time_span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
