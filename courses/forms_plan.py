@@ -16,7 +16,7 @@ from courses.faculty import Faculty, Taken
 from courses.forms import DateInput
 from courses.models import Cohort, Level, Module, Part, Venue
 from courses.plan_names import Names
-from courses.plan_wording import plan_error_sentence
+from courses.plan_words import plan_error_sentence
 from courses.planning import (
     OnlinePart,
     Plan,
@@ -24,10 +24,10 @@ from courses.planning import (
     PlannedSession,
     Teacher,
     changed,
-    moment_of,
     moved,
     shifted,
 )
+from courses.planning.wall import moment_of
 from courses.wording import time_span
 
 MOST_DAYS = 60
@@ -271,6 +271,10 @@ class CopyForm(forms.Form):
         label=gettext_lazy("First day"),
         help_text=gettext_lazy("The same course, place, hours and people who teach."),
         widget=DateInput(),
+    )
+    holidays = DatesField(
+        label=gettext_lazy("Days off in between"),
+        help_text=gettext_lazy("Holidays, like 2027-01-18, with commas between them."),
     )
 
 
