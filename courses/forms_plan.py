@@ -221,7 +221,7 @@ class MoveForm(forms.Form):
 
     def clean_starts(self) -> datetime:
         try:
-            return datetime.strptime(self.cleaned_data["starts"], "%Y-%m-%dT%H:%M")  # noqa: DTZ007
+            return datetime.strptime(self.cleaned_data["starts"], "%Y-%m-%dT%H:%M")
         except ValueError as error:
             raise ValidationError(_("That is no day and time.")) from error
 

@@ -32,7 +32,6 @@ from courses.views.plan_differences import lines, teachers
 from courses.views.plan_seen import seal, unseal
 from courses.views.signed_in import SignedInRequest
 
-
 DAY, WHEN = "l, F j, Y", "l, F j, g:i a"
 
 
@@ -75,10 +74,14 @@ def staff(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return plan_page(request, cohort, refused=_("Choose who is to teach."))
     plan = working_plan(cohort).plan
-    modules = _free_and_lacking(cohort, plan, form.cleaned_data["part"], form.cleaned_data["person"])
+    modules = _free_and_lacking(
+        cohort, plan, form.cleaned_data["part"], form.cleaned_data["person"]
+    )
     if not modules:
         return plan_page(request, cohort, refused=_("Nobody is lacking where they are free."))
-    words = ngettext("Name somebody for %(n)s session", "Name somebody for %(n)s sessions", len(modules))
+    words = ngettext(
+        "Name somebody for %(n)s session", "Name somebody for %(n)s sessions", len(modules)
+    )
     wish = Wish(lambda plan: form.asked(plan, modules), lambda: words % {"n": len(modules)})
     return _change(request, cohort, wish)
 
@@ -112,7 +115,9 @@ def session(request: SignedInRequest, cohort_uuid: uuid.UUID, module: str) -> Ht
         return _change(request, cohort, Wish(lambda plan: without(plan, module), lambda: words))
     form = _form(request, cohort, plan, found)
     if form.is_valid():
-        wish = Wish(lambda _plan: form.asked(), lambda: _filled_in(cohort, found, form.asked()), module)
+        wish = Wish(
+            lambda _plan: form.asked(), lambda: _filled_in(cohort, found, form.asked()), module
+        )
         return _change(request, cohort, wish)
     planned = next((one for one in plan.sessions if one.module == module), None)
     context = {
@@ -123,9 +128,7 @@ def session(request: SignedInRequest, cohort_uuid: uuid.UUID, module: str) -> Ht
         "is_planned": planned is not None,
         "seen": seal(working),
     }
-    return render(
-        request, "courses/plan_session.html", context, status=400 if form.errors else 200
-    )
+    return render(request, "courses/plan_session.html", context, status=400 if form.errors else 200)
 
 
 def _form(

@@ -6,15 +6,14 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from assessments.actions import create_windows
-from courses.actions.plans import PLANNABLE, publish_schedule
+from assessments.actions import publish_cohort
+from courses.actions.plans import PLANNABLE
 from courses.forms_cohort import NewCohortForm
 from courses.models import Cohort, CohortState
 from courses.plan_names import names_of
@@ -59,21 +58,14 @@ def publish(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     if seen is None:
         return _page(request, cohort, refused=_("Load this page anew, then publish."))
     try:
-        number = _publish(cohort, request, seen)
+        version = publish_cohort(cohort=cohort, by=request.user, revision=seen.revision)
     except ValidationError as error:
         stale = getattr(error, "code", "") == "stale"
         return _page(
             request, cohort, seen if stale else None, refused="" if stale else error.messages[0]
         )
-    messages.success(request, _("Schedule %(n)s is published.") % {"n": number})
+    messages.success(request, _("Schedule %(n)s is published.") % {"n": version.number})
     return redirect("courses:cohort", cohort.uuid)
-
-
-@transaction.atomic
-def _publish(cohort: Cohort, request: SignedInRequest, seen: WorkingPlan) -> int:
-    version = publish_schedule(cohort=cohort, by=request.user, revision=seen.revision)
-    create_windows(cohort=version.cohort)
-    return version.number
 
 
 def _page(

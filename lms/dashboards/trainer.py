@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
+
 from courses.models import Cohort, CohortState
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.clock import now
@@ -24,6 +25,7 @@ COHORTS_PER_PAGE = 20
 _TABS = {
     "running": gettext_lazy("Running"),
     "coming": gettext_lazy("Coming"),
+    "planned": gettext_lazy("Being planned"),
     "past": gettext_lazy("Past"),
 }
 
@@ -32,18 +34,19 @@ _TABS = {
 @never_cache
 @require_GET
 def desk(request: SignedInRequest) -> HttpResponse:
-    """Today's sessions, what to settle, who missed what, and the cohorts in three lists: running,
-    coming and past."""
+    """Today's sessions, what to settle, who missed what, and the cohorts in four lists: running,
+    coming, being planned and past."""
     if not request.user.may(Permission.SEE_COHORTS):
         raise PermissionDenied
     starts, ends = _today(request.user)
     cohorts = Cohort.objects.visible_to(request.user).for_desk()
-    lists = {
-        name: cohorts.filter(condition) for name, condition in _conditions(starts, ends).items()
-    }
+    published = cohorts.published()
+    conditions = _conditions(starts, ends)
+    lists = {name: published.filter(condition) for name, condition in conditions.items()}
+    lists["planned"] = cohorts.filter(state=CohortState.DRAFT)
     shown = request.GET.get("show", "")
     if shown not in lists:
-        shown = next((name for name in lists if lists[name].exists()), "running")
+        shown = next((name for name in _TABS if lists[name].exists()), "running")
     listed = lists[shown].order_by("-starts_on" if shown == "past" else "starts_on", "code")
     today = sessions_between(request.user, starts, ends)
     context = {
