@@ -51,7 +51,7 @@ class DatesField(forms.CharField):
         written = re.split(r"[,;\s]+", super().to_python(value) or "")
         field = forms.DateField()
         try:
-            days = sorted({field.to_python(one) for one in written if one})
+            days = sorted({day for one in written if (day := field.to_python(one))})
         except ValidationError as error:
             raise ValidationError(
                 _("Write each day like %(sample)s, with commas between them.")

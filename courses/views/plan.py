@@ -54,7 +54,7 @@ def plan_page(
     copy: CopyForm | None = None,
     refused: str = "",
 ) -> HttpResponse:
-    """The planner's page; with what was refused of a change to the plan, or with a form that was."""
+    """The planner's page; with what was refused of a change, or with a form that was."""
     working = working_plan(cohort)
     problems = problems_of(cohort, working.plan)
     names = names_of(cohort, working.plan, problems=problems)

@@ -75,7 +75,7 @@ def calendar(
 ) -> Calendar:
     """`told`: the problems of each module with their sentences."""
     walls = [
-        _Placed(one, *(moment.astimezone(names.zone) for moment in (one.starts_at, one.ends_at)))
+        _Placed(one, one.starts_at.astimezone(names.zone), one.ends_at.astimezone(names.zone))
         for one in plan.sessions
     ]
     by_day = {day: _in_lanes(held) for day, held in groupby(walls, key=lambda it: it.starts.date())}

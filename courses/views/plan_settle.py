@@ -21,7 +21,7 @@ Told = Mapping[str, Sequence[tuple[Problem, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Who could fill a part, as choices of a form: ids with names and for how much they are free."""
+    """Who could fill a part, as a form's choices: ids with names and how far they are free."""
 
     part: str
     choices: Sequence[tuple[int, str]]
