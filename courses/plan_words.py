@@ -46,6 +46,7 @@ _PROBLEMS = {
     "unplanned": gettext_lazy("Not planned yet."),
     "too_short": gettext_lazy("%(minutes)s minutes are planned, and %(needed)s are credited."),
     "outside_hours": gettext_lazy("Outside the hours of this plan."),
+    "holiday": gettext_lazy("%(day)s is a legal holiday."),
     "weekend": gettext_lazy("%(day)s is a weekend."),
     "no_due_day": gettext_lazy("No day by which it is to be done."),
 }

@@ -33,6 +33,7 @@ from courses.planning import (
     days_like,
     days_needed,
     difference,
+    holidays_from,
     lay_out_plan,
     plan_from_json,
     plan_to_json,
@@ -43,7 +44,7 @@ from courses.planning import (
 )
 from courses.plans import WorkingPlan, bare, published_plan, working_plan
 from lms.accounts.audit import record
-from lms.accounts.clock import now
+from lms.accounts.clock import now, today
 from lms.accounts.models import Agency, User
 
 PLANNABLE = (CohortState.DRAFT, CohortState.SCHEDULED)
@@ -67,15 +68,17 @@ def plan_cohort(
 ) -> Cohort:
     """Begins to plan a run of a course version, in the agency's zone: a draft whose plan has each
     module on its day. The days are given, one for each teaching day, or follow from the first one,
-    Monday to Friday but for holidays. `teachers` fill the parts they are named for wherever a
-    module needs that part; `due` holds days for modules at one's own pace. Raises ValidationError.
-    """
+    Monday to Friday but for legal and other `holidays`. `teachers` fill the parts that they are
+    named for wherever a module needs them; `due` holds days for modules at one's own pace. Raises
+    ValidationError."""
     # One at a time for each version, so that two cohorts never choose the same code.
     CourseVersion.objects.select_for_update().get(pk=version.pk)
     modules = list(version.modules.all())
     try:
         if days is None:
-            days = working_days(starts_on or now().date(), days_needed(modules), holidays)
+            first = starts_on or today(agency.time_zone)
+            closed = {*holidays, *holidays_from(first)}
+            days = working_days(first, days_needed(modules), closed)
         plan = lay_out_plan(
             modules,
             days,
@@ -119,7 +122,8 @@ def copy_cohort(
     if not old_days:
         raise ValidationError(_("This cohort has no plan to copy."), code="nothing_to_plan")
     try:
-        days = days_like(old_days, starts_on, holidays)
+        closed = {*holidays, *holidays_from(starts_on)}
+        days = days_like(old_days, starts_on, closed)
         plan = redated(plan, days, cohort.zone)
     except PlanError as error:
         raise refusal(error) from error
@@ -154,7 +158,7 @@ def change_plan(*, cohort: Cohort, by: User | None, revision: int, plan: Plan) -
     # A form sent twice has nothing left to change.
     if plan != working.plan:
         _refuse_stale(working, revision)
-        _refuse_unknown(plan, locked.version)
+        _refuse_unfit(plan, locked)
     elif working.revision:
         return locked.plan
     return _save(locked, plan, working.revision + 1, by)
@@ -279,9 +283,14 @@ def _refuse_stale(working: WorkingPlan, revision: int) -> None:
         )
 
 
-def _refuse_unknown(plan: Plan, version: CourseVersion) -> None:
+def _refuse_unfit(plan: Plan, cohort: Cohort) -> None:
+    """What no form of ours sends, but what might stand in one that is changed on its way."""
+    try:
+        teaching_days(plan, cohort.zone)
+    except PlanError as error:
+        raise refusal(error) from error
     codes = [one.module for one in plan.sessions] + [one.module for one in plan.online]
-    known = {module.code for module in version.modules.all()}
+    known = {module.code for module in cohort.version.modules.all()}
     for code in codes:
         if code not in known:
             raise refusal(PlanError("unknown_module", module=code))
