@@ -56,13 +56,13 @@ class NewCohortForm(forms.Form):
     )
     starts_on = forms.DateField(
         label=gettext_lazy("First day"),
-        help_text=gettext_lazy("The other days follow from Monday to Friday."),
+        help_text=gettext_lazy("The other days follow, without weekends and legal holidays."),
         widget=DateInput(),
         required=False,
     )
     holidays = DatesField(
         label=gettext_lazy("Days off in between"),
-        help_text=gettext_lazy("Holidays, like 2027-01-18, with commas between them."),
+        help_text=gettext_lazy("Besides legal holidays. Like 2027-01-18, with commas between."),
     )
     days = DatesField(
         label=gettext_lazy("Or every teaching day by itself"),
@@ -92,7 +92,7 @@ class NewCohortForm(forms.Form):
         super().__init__(*args, **kwargs)
         versions = CourseVersion.objects.to_schedule().prefetch_related("modules")
         self._offer("version", versions)
-        self._offer("agency", user.agencies_where(Permission.MANAGE_COHORTS))
+        self._offer("agency", user.agencies_where(Permission.MANAGE_COHORTS), user.agency)
         self.needed = {version.pk: _parts(version) for version in versions}
         fills = fills_by_part()
         for part in Part:
@@ -162,14 +162,13 @@ class NewCohortForm(forms.Form):
         data = self.cleaned_data
         return Hours(data["starts"], data["lunch_from"], data["lunch_minutes"], data["ends"])
 
-    def _offer(self, name: str, choices: Any) -> None:
-        """A choice between rows; where there is only one, it is made."""
+    def _offer(self, name: str, choices: Any, usual: Any = None) -> None:
+        """A choice between rows: the usual one is made, or the only one."""
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = choices
-        rows = list(choices[:2])
-        if len(rows) == 1:
-            field.initial = rows[0]
+        rows = list(choices)
+        field.initial = usual if usual in rows else rows[0] if len(rows) == 1 else None
 
     def _ask_who(self, part: Part, people: list[User]) -> None:
         self.fields[f"part_{part}"] = PersonField(

@@ -103,7 +103,6 @@ class SessionForm(forms.Form):
         planned = setting.planned
         super().__init__(data, initial=_initial(setting))
         self.setting = setting
-        self.fields["starts"].help_text = _("It lasts %(n)s minutes.") % {"n": setting.minutes}
         for part in self.parts:
             self.fields[f"part_{part}"] = forms.TypedMultipleChoiceField(
                 label=self.setting.names.part(part),
@@ -274,7 +273,7 @@ class CopyForm(forms.Form):
     )
     holidays = DatesField(
         label=gettext_lazy("Days off in between"),
-        help_text=gettext_lazy("Holidays, like 2027-01-18, with commas between them."),
+        help_text=gettext_lazy("Besides legal holidays. Like 2027-01-18, with commas between."),
     )
 
 

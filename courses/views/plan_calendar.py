@@ -118,11 +118,11 @@ def people(
     session: PlannedSession, names: Names, problems: Sequence[Problem]
 ) -> list[dict[str, str]]:
     """Who teaches, as components/pair.html takes it, then the parts in which nobody does."""
-    clashing = {one.values.get("person") for one in problems if one.kind == "clash"}
+    wrong = {one.values.get("person"): one.kind for one in problems}
     named = [
         {
             "name": names.person(who),
-            "role": "clash" if who.person in clashing else _ROLES.get(Part(who.part), ""),
+            "role": wrong.get(who.person) or _ROLES.get(Part(who.part), ""),
         }
         for who in session.teachers
     ]

@@ -126,6 +126,7 @@ def session(request: SignedInRequest, cohort_uuid: uuid.UUID, module: str) -> Ht
         "form": form,
         "is_online": isinstance(form, OnlineForm),
         "is_planned": planned is not None,
+        "minutes": form.setting.minutes if isinstance(form, SessionForm) else found.minutes,
         "seen": seal(working),
     }
     return render(request, "courses/plan_session.html", context, status=400 if form.errors else 200)

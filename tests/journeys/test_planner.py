@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from courses.actions import change_plan, plan_cohort
 from courses.models import Cohort, CohortState, Course, Part
-from courses.planning import Plan, PlannedSession
+from courses.planning import Plan, PlannedSession, without
 from courses.plans import working_plan
 from lms.accounts.models import User
 from tests.factories import QualificationFactory, UserFactory
@@ -165,3 +165,76 @@ def test_the_pages_of_the_planner(at_desk, office, faculty, inspect, width):
     inspect(page, "planner-session")
     page.goto(reverse("trainer:publish", args=[cohort.uuid]))
     inspect(page, "planner-publish")
+
+
+def test_a_session_is_dragged_to_another_day_and_conflicts_show_at_once(
+    at_desk, office, faculty, inspect
+):
+    cohort = _draft(office, faculty)
+    page = at_desk()
+    page.goto(reverse("courses:plan", args=[cohort.uuid]))
+    _drag(page, "autism", day="2026-12-04", at="13:45", first=8)
+    expect(_card(page, "autism")).to_have_attribute("data-starts", "2026-12-04T13:45")
+    expect(_card(page, "autism")).to_contain_text("1:45 p.m. to 2:45 p.m.")
+    expect(_card(page, "knowledge-check")).to_contain_text("Conflict")
+    expect(page.get_by_role("heading", name="1 thing to settle")).to_be_visible()
+    expect(page.locator("[data-said]")).to_contain_text("Friday, Dec 4, 1:45 p.m.")
+    inspect(page, "planner-conflict")
+    # The page goes on from the plan as it is now.
+    _drag(page, "autism", day="2026-12-02", at="12:00", first=8)
+    expect(_card(page, "autism")).to_have_attribute("data-starts", "2026-12-02T12:00")
+    expect(page.get_by_role("heading", name="to settle")).to_have_count(0)
+    assert working_plan(cohort).revision == 3
+
+
+def test_arrow_keys_move_a_session_and_escape_leaves_it(at_desk, office, faculty):
+    cohort = _draft(office, faculty)
+    page = at_desk()
+    page.goto(reverse("courses:plan", args=[cohort.uuid]))
+    link = _card(page, "homelessness").get_by_role("link")
+    link.focus()
+    for key in ("ArrowDown", "ArrowRight", "Escape"):
+        page.keyboard.press(key)
+    expect(_card(page, "homelessness")).to_have_attribute("data-starts", "2026-12-02T11:00")
+    expect(page.locator("[data-said]")).to_have_text("Left as it was.")
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-said]")).to_contain_text("Wednesday, 12:00")
+    page.keyboard.press("Enter")
+    expect(_card(page, "homelessness")).to_have_attribute("data-starts", "2026-12-02T12:00")
+    expect(_card(page, "homelessness").get_by_role("link")).to_be_focused()
+
+
+def test_who_comes_too_late_sees_what_changed_and_may_ask_again(at_desk, office, faculty, inspect):
+    cohort = _draft(office, faculty)
+    page = at_desk()
+    page.goto(reverse("courses:plan", args=[cohort.uuid]))
+    plan = without(working_plan(cohort).plan, "hoarding")
+    change_plan(cohort=cohort, by=office.officer, revision=1, plan=plan)
+    _drag(page, "autism", day="2026-12-04", at="13:30", first=8)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("has changed since you opened it")
+    expect(page.get_by_role("main")).to_contain_text("Hoarding and unsafe homes")
+    inspect(page, "planner-too-late")
+    page.get_by_role("button", name="Do it now all the same").click()
+    expect(_card(page, "autism")).to_have_attribute("data-starts", "2026-12-04T13:30")
+    expect(page.get_by_role("link", name="Hoarding and unsafe homes")).to_have_count(2)
+
+
+def _card(page: Page, module: str) -> Locator:
+    return page.locator(f"[data-session={module}]")
+
+
+def _drag(page: Page, module: str, *, day: str, at: str, first: int) -> None:
+    """By its upper edge, to a time of a day."""
+    card, column = _card(page, module), page.locator(f"[data-day='{day}']")
+    card.scroll_into_view_if_needed()
+    start, target = card.bounding_box(), column.bounding_box()
+    assert start and target
+    hour, minute = map(int, at.split(":"))
+    one_hour = card.evaluate("e => parseFloat(getComputedStyle(e).height) / e.dataset.minutes * 60")
+    down = (hour + minute / 60 - first) * one_hour
+    page.mouse.move(start["x"] + 20, start["y"] + 6)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 40, target["y"] + down + 30, steps=4)
+    page.mouse.move(target["x"] + 40, target["y"] + down + 8)
+    page.mouse.up()
