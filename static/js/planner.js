@@ -10,6 +10,9 @@
   const STEP = 15;
   const HOUR = 60;
   const FAR = 6;
+  /* So near the edge of the window the page scrolls along, by so much with each movement. */
+  const EDGE = 50;
+  const PACE = 20;
   const main = document.getElementById("main");
   const said = document.querySelector("[data-said]");
   const wide = matchMedia("(min-width: 64em)");
@@ -153,6 +156,8 @@
       const far = Math.abs(moved.clientX - from.x) + Math.abs(moved.clientY - from.y);
       if (!dragged && far < FAR) return;
       dragged = true;
+      if (moved.clientY > innerHeight - EDGE) scrollBy(0, PACE);
+      else if (moved.clientY < EDGE) scrollBy(0, -PACE);
       const column = under(moved);
       if (!column) return;
       const box = column.getBoundingClientRect();
@@ -209,7 +214,7 @@
     if (!card || !wide.matches || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key in STEPS) {
       event.preventDefault();
-      if (!held) held = hold(card);
+      if (!held) held = { ...hold(card), keys: true };
       nudge(...STEPS[event.key]);
     } else if (held && event.key === "Enter") {
       event.preventDefault();
@@ -222,6 +227,6 @@
   });
 
   main.addEventListener("focusout", (event) => {
-    if (held && !dragged && held.card.contains(event.target) && event.relatedTarget) back();
+    if (held && held.keys && held.card.contains(event.target) && event.relatedTarget) back();
   });
 })();
