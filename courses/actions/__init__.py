@@ -9,6 +9,11 @@ from courses.actions.cohorts import (
 )
 from courses.actions.curricula import LoadedCourse, Outcome, load_course, load_courses
 from courses.actions.lessons import finish_lesson, open_lesson
+from courses.actions.qualifications import (
+    add_qualification,
+    renew_qualification,
+    withdraw_qualification,
+)
 from courses.actions.roster_plan import RosterPlan, RowOutcome, preview_roster
 from courses.actions.rosters import RosterRefusedError, export_roster, import_roster
 from courses.actions.seats import enrol, reinstate, withdraw
@@ -19,6 +24,7 @@ __all__ = [
     "RosterPlan",
     "RosterRefusedError",
     "RowOutcome",
+    "add_qualification",
     "close_cohort",
     "enrol",
     "export_roster",
@@ -31,7 +37,9 @@ __all__ = [
     "open_rolling_cohort",
     "preview_roster",
     "reinstate",
+    "renew_qualification",
     "reopen_cohort",
     "schedule_cohort",
     "withdraw",
+    "withdraw_qualification",
 ]
