@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import cohort, roll, roster
+from courses.views import cohort, instructors, roll, roster, staffing
 
 app_name = "courses"
 
@@ -12,4 +12,13 @@ urlpatterns = [
     path("cohorts/<uuid:cohort_uuid>/roster/template/", roster.template, name="roster_template"),
     path("cohorts/<uuid:cohort_uuid>/roster/export/", roster.export, name="roster_export"),
     path("sessions/<int:session_id>/roll/", roll.roll, name="roll"),
+    path("staffing/", staffing.board, name="staffing"),
+    path("instructors/", instructors.instructors, name="instructors"),
+    path("instructors/<uuid:person>/", instructors.instructor, name="instructor"),
+    path("qualifications/<int:qualification>/renew/", instructors.renew, name="renew"),
+    path(
+        "qualifications/<int:qualification>/withdraw/",
+        instructors.withdraw,
+        name="withdraw_qualification",
+    ),
 ]

@@ -14,7 +14,7 @@ from courses.models import Part, TrainingSession
 from lms.accounts.clock import now
 
 NOON = 12
-_ROLES = {Part.CLINICIAN: "clinician", Part.OFFICER: "police"}
+ROLES = {Part.CLINICIAN: "clinician", Part.OFFICER: "police"}
 _NEEDED = (Part.OFFICER, Part.CLINICIAN)
 
 
@@ -57,7 +57,7 @@ def pair(session: TrainingSession) -> list[dict[str, str]]:
     """Who teaches, by the name noted when it was scheduled, and who is still needed."""
     held = list(session.instructors.all())
     people = [
-        {"name": one.credential.get("name", ""), "role": _ROLES.get(Part(one.part), "")}
+        {"name": one.credential.get("name", ""), "role": ROLES.get(Part(one.part), "")}
         for one in held
     ]
     parts = {one.part for one in held}
