@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from courses.models import Part, TrainingSession
+from courses.wording import time_span
 from lms.accounts.clock import now
 
 NOON = 12
@@ -46,11 +47,7 @@ def session_card(session: TrainingSession, zone: str) -> dict[str, Any]:
 
 def time_range(session: TrainingSession, tz: ZoneInfo) -> str:
     """ "8 a.m. to 9:30 a.m." in a zone."""
-    first, last = (
-        date_format(moment.astimezone(tz), "TIME_FORMAT")
-        for moment in (session.starts_at, session.ends_at)
-    )
-    return _("%(first)s to %(last)s") % {"first": first, "last": last}
+    return time_span(session.starts_at, session.ends_at, tz)
 
 
 def pair(session: TrainingSession) -> list[dict[str, str]]:
