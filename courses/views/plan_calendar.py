@@ -86,10 +86,7 @@ def calendar(
     weeks = [
         (
             monday,
-            [
-                _day(monday + timedelta(days=n), by_day, cohort, names, told)
-                for n in range(columns)
-            ],
+            [_day(monday + timedelta(days=n), by_day, cohort, names, told) for n in range(columns)],
         )
         for monday in mondays
     ]

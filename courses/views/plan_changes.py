@@ -77,7 +77,9 @@ def staff(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     modules = _free_and_lacking(row, plan, form.cleaned_data["part"], form.cleaned_data["person"])
     if not modules:
         return plan_page(request, row, refused=_("Nobody is lacking where they are free."))
-    words = ngettext("Name somebody for %(n)s session", "Name somebody for %(n)s sessions", len(modules))
+    words = ngettext(
+        "Name somebody for %(n)s session", "Name somebody for %(n)s sessions", len(modules)
+    )
     wish = Wish(lambda plan: form.asked(plan, modules), lambda: words % {"n": len(modules)})
     return _change(request, row, wish)
 
@@ -110,7 +112,9 @@ def session(request: SignedInRequest, cohort_uuid: uuid.UUID, module: str) -> Ht
         return _change(request, row, Wish(lambda plan: without(plan, module), lambda: words))
     form = _form(request, row, plan, found)
     if form.is_valid():
-        wish = Wish(lambda _plan: form.asked(), lambda: _filled_in(row, found, form.asked()), module)
+        wish = Wish(
+            lambda _plan: form.asked(), lambda: _filled_in(row, found, form.asked()), module
+        )
         return _change(request, row, wish)
     planned = next((one for one in plan.sessions if one.module == module), None)
     context = {
@@ -121,9 +125,7 @@ def session(request: SignedInRequest, cohort_uuid: uuid.UUID, module: str) -> Ht
         "is_planned": planned is not None,
         "seen": seal(row),
     }
-    return render(
-        request, "courses/plan_session.html", context, status=400 if form.errors else 200
-    )
+    return render(request, "courses/plan_session.html", context, status=400 if form.errors else 200)
 
 
 def _form(
@@ -223,9 +225,7 @@ def _filled_in(row: SchedulePlan, module: Module, wanted: Plan) -> str:
     return _("Plan %(what)s: %(how)s") % {"what": module.title, "how": "; ".join(told)}
 
 
-def _too_late(
-    request: SignedInRequest, row: SchedulePlan, seen: Seen, wish: Wish
-) -> HttpResponse:
+def _too_late(request: SignedInRequest, row: SchedulePlan, seen: Seen, wish: Wish) -> HttpResponse:
     plan = plan_from_json(row.document)
     names = names_of(row.cohort, plan, seen.plan)
     context = {
