@@ -16,7 +16,7 @@ from courses.faculty import Faculty, Taken
 from courses.forms import DateInput
 from courses.models import Cohort, Level, Module, Part, Venue
 from courses.plan_names import Names
-from courses.plan_wording import plan_error_sentence
+from courses.plan_words import plan_error_sentence
 from courses.planning import (
     OnlinePart,
     Plan,
@@ -24,10 +24,10 @@ from courses.planning import (
     PlannedSession,
     Teacher,
     changed,
-    moment_of,
     moved,
     shifted,
 )
+from courses.planning.wall import moment_of
 from courses.wording import time_span
 
 MOST_DAYS = 60
@@ -51,7 +51,7 @@ class DatesField(forms.CharField):
         written = re.split(r"[,;\s]+", super().to_python(value) or "")
         field = forms.DateField()
         try:
-            days = sorted({field.to_python(one) for one in written if one})
+            days = sorted({day for one in written if (day := field.to_python(one))})
         except ValidationError as error:
             raise ValidationError(
                 _("Write each day like %(sample)s, with commas between them.")
@@ -103,7 +103,6 @@ class SessionForm(forms.Form):
         planned = setting.planned
         super().__init__(data, initial=_initial(setting))
         self.setting = setting
-        self.fields["starts"].help_text = _("It lasts %(n)s minutes.") % {"n": setting.minutes}
         for part in self.parts:
             self.fields[f"part_{part}"] = forms.TypedMultipleChoiceField(
                 label=self.setting.names.part(part),
@@ -221,7 +220,7 @@ class MoveForm(forms.Form):
 
     def clean_starts(self) -> datetime:
         try:
-            return datetime.strptime(self.cleaned_data["starts"], "%Y-%m-%dT%H:%M")  # noqa: DTZ007
+            return datetime.strptime(self.cleaned_data["starts"], "%Y-%m-%dT%H:%M")
         except ValueError as error:
             raise ValidationError(_("That is no day and time.")) from error
 
@@ -271,6 +270,10 @@ class CopyForm(forms.Form):
         label=gettext_lazy("First day"),
         help_text=gettext_lazy("The same course, place, hours and people who teach."),
         widget=DateInput(),
+    )
+    holidays = DatesField(
+        label=gettext_lazy("Days off in between"),
+        help_text=gettext_lazy("Besides legal holidays. Like 2027-01-18, with commas between."),
     )
 
 

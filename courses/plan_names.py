@@ -38,6 +38,9 @@ class Names:
         found = self.people.get(pk) if isinstance(pk, int) else None
         return found.get_full_name() if found else _("somebody whose account is gone")
 
+    def full_names(self) -> dict[int, str]:
+        return {pk: person.get_full_name() for pk, person in self.people.items()}
+
     def part(self, code: str) -> str:
         return str(Part(code).label) if code in Part.values else code
 

@@ -13,7 +13,6 @@ from courses.models import Part
 from courses.planning import Problem as PlanProblem
 from courses.roster import ALLOWED, LookAlike, PassedOver, Problem, printable
 from courses.roster_header import Heading
-from courses.scheduling import SchedulingError
 
 COLUMN_TITLES = {
     "email": gettext_lazy("Email"),
@@ -29,16 +28,6 @@ COLUMN_TITLES = {
     "rank": gettext_lazy("Rank or title"),
     "enrolled_as": gettext_lazy("Volunteered or assigned"),
     "notes": gettext_lazy("Notes"),
-}
-
-_SCHEDULING = {
-    "unknown_zone": gettext_lazy("%(zone)s is not a time zone name."),
-    "not_a_working_day": gettext_lazy("%(day)s is not a working day. Choose Monday to Friday."),
-    "no_such_time": gettext_lazy("On %(day)s the clocks skip %(time)s. Choose another first day."),
-    "day_too_long": gettext_lazy(
-        "%(day)s would run past 22:00 with the module %(module)s. Move modules to another day."
-    ),
-    "out_of_calendar": gettext_lazy("%(day)s is too far in the future."),
 }
 
 COLUMN_HELP = {
@@ -158,14 +147,6 @@ def time_span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
         date_format(moment.astimezone(zone), "TIME_FORMAT") for moment in (starts_at, ends_at)
     )
     return _("%(first)s to %(last)s") % {"first": first, "last": last}
-
-
-def scheduling_sentence(error: SchedulingError) -> str:
-    """What stands in the way of laying a course out, for whoever schedules it."""
-    values = dict(error.values)
-    if "day" in values:
-        values["day"] = date_format(values["day"], "l, F j, Y")  # type: ignore[arg-type]
-    return str(_SCHEDULING[error.code]) % values
 
 
 def roster_reason(code: str, value: str = "", column: str = "", other: str = "") -> str:

@@ -6,7 +6,6 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from courses.actions import schedule_cohort
 from courses.models import (
     Cohort,
     Course,
@@ -19,6 +18,7 @@ from courses.models import (
     Venue,
 )
 from lms.accounts.models import Agency, RoleAssignment, User
+from tests.schedules import write_schedule
 
 
 class AgencyFactory(DjangoModelFactory[Agency]):
@@ -119,7 +119,7 @@ class CourseVersionFactory(DjangoModelFactory[CourseVersion]):
 
 
 class CohortFactory(DjangoModelFactory[Cohort]):
-    """Scheduled by the real action, from Monday 30 November 2026, with its sessions."""
+    """Scheduled from Monday 30 November 2026, with its sessions (`tests.schedules`)."""
 
     class Meta:
         model = Cohort
@@ -132,7 +132,7 @@ class CohortFactory(DjangoModelFactory[Cohort]):
 
     @classmethod
     def _create(cls, model_class: type[Cohort], *args: Any, **kwargs: Any) -> Cohort:
-        return schedule_cohort(by=None, **kwargs)
+        return write_schedule(**kwargs)
 
 
 class EnrolmentFactory(DjangoModelFactory[Enrolment]):

@@ -5,10 +5,17 @@ from courses.actions.cohorts import (
     close_cohort,
     open_rolling_cohort,
     reopen_cohort,
-    schedule_cohort,
 )
 from courses.actions.curricula import LoadedCourse, Outcome, load_course, load_courses
 from courses.actions.lessons import finish_lesson, open_lesson
+from courses.actions.plans import (
+    cancel_cohort,
+    change_plan,
+    copy_cohort,
+    plan_cohort,
+    publish_schedule,
+    shift_plan,
+)
 from courses.actions.qualifications import (
     add_qualification,
     renew_qualification,
@@ -25,7 +32,10 @@ __all__ = [
     "RosterRefusedError",
     "RowOutcome",
     "add_qualification",
+    "cancel_cohort",
+    "change_plan",
     "close_cohort",
+    "copy_cohort",
     "enrol",
     "export_roster",
     "finish_lesson",
@@ -35,11 +45,13 @@ __all__ = [
     "mark_attendance",
     "open_lesson",
     "open_rolling_cohort",
+    "plan_cohort",
     "preview_roster",
+    "publish_schedule",
     "reinstate",
     "renew_qualification",
     "reopen_cohort",
-    "schedule_cohort",
+    "shift_plan",
     "withdraw",
     "withdraw_qualification",
 ]

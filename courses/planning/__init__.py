@@ -21,6 +21,7 @@ from courses.planning.document import (
     plan_from_json,
     plan_to_json,
 )
+from courses.planning.holidays import holidays_from
 from courses.planning.layout import USUAL_HOURS, days_needed, lay_out_plan
 from courses.planning.problems import Problem, clashes, gaps, warnings
 from courses.planning.wall import opening_hours, teaching_day, working_days
@@ -42,6 +43,7 @@ __all__ = [
     "days_needed",
     "difference",
     "gaps",
+    "holidays_from",
     "lay_out_plan",
     "moved",
     "opening_hours",

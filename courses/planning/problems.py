@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from courses.planning.document import Plan, PlannedSession
+from courses.planning.holidays import holidays_of
 from courses.planning.layout import ModuleLike, in_order
 from courses.planning.wall import is_working_day, opening_hours, teaching_day
 
@@ -51,18 +52,21 @@ def gaps(plan: Plan, modules: Sequence[ModuleLike]) -> list[Problem]:
 
 def warnings(plan: Plan, modules: Sequence[ModuleLike], zone: str) -> list[Problem]:
     """What is unusual, and may be meant: a session outside the hours of its day (outside_hours), on
-    a Saturday or Sunday (weekend; values: day), a module to be done at one's own pace without a day
-    by which (no_due_day)."""
+    a Saturday or Sunday (weekend; values: day) or on a legal holiday (holiday; values: day), a
+    module to be done at one's own pace without a day by which (no_due_day)."""
     due = {part.module for part in plan.online}
     found = [
         Problem("no_due_day", "warning", module.code)
         for module in modules
         if module.day is None and module.minutes and module.code not in due
     ]
+    years = {one.starts_at.year + step for one in plan.sessions for step in (-1, 0, 1)}
+    holidays = frozenset().union(*map(holidays_of, years))
     for session in plan.sessions:
         day = teaching_day(session.starts_at, plan.hours, zone)
-        if not is_working_day(day):
-            found.append(Problem("weekend", "warning", session.module, {"day": day}))
+        if not is_working_day(day, holidays):
+            code = "holiday" if day in holidays else "weekend"
+            found.append(Problem(code, "warning", session.module, {"day": day}))
         if not _within_hours(session, day, plan, zone):
             found.append(Problem("outside_hours", "warning", session.module))
     return found

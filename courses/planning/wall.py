@@ -36,8 +36,11 @@ def about(day: date, wall: time, tz: ZoneInfo) -> datetime:
 
 
 def wall_of(moment: datetime, tz: ZoneInfo) -> datetime:
-    """What a clock on the wall shows, naive."""
-    return moment.astimezone(tz).replace(tzinfo=None)
+    """What a clock on the wall shows, naive. Raises PlanError (out_of_calendar)."""
+    try:
+        return moment.astimezone(tz).replace(tzinfo=None)
+    except OverflowError as error:
+        raise PlanError("out_of_calendar", day=moment.date()) from error
 
 
 def later_day(day: date, days: int) -> date:

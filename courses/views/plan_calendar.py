@@ -75,7 +75,7 @@ def calendar(
 ) -> Calendar:
     """`told`: the problems of each module with their sentences."""
     walls = [
-        _Placed(one, *(moment.astimezone(names.zone) for moment in (one.starts_at, one.ends_at)))
+        _Placed(one, one.starts_at.astimezone(names.zone), one.ends_at.astimezone(names.zone))
         for one in plan.sessions
     ]
     by_day = {day: _in_lanes(held) for day, held in groupby(walls, key=lambda it: it.starts.date())}
@@ -118,11 +118,11 @@ def people(
     session: PlannedSession, names: Names, problems: Sequence[Problem]
 ) -> list[dict[str, str]]:
     """Who teaches, as components/pair.html takes it, then the parts in which nobody does."""
-    clashing = {one.values.get("person") for one in problems if one.kind == "clash"}
+    wrong = {one.values.get("person"): one.kind for one in problems}
     named = [
         {
             "name": names.person(who),
-            "role": "clash" if who.person in clashing else _ROLES.get(Part(who.part), ""),
+            "role": wrong.get(who.person) or _ROLES.get(Part(who.part), ""),
         }
         for who in session.teachers
     ]

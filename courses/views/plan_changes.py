@@ -21,16 +21,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from courses.actions.plans import change_plan
 from courses.faculty import faculty_of, taken_elsewhere, taken_within, who_is_free
 from courses.forms_plan import MoveForm, OnlineForm, SessionForm, Setting, ShiftForm, StaffForm
-from courses.models import Module, SchedulePlan
+from courses.models import Cohort, Module
 from courses.plan_names import names_of
 from courses.plan_problems import problems_of
-from courses.plan_wording import plan_error_sentence
-from courses.planning import Plan, PlanError, difference, plan_from_json, without
-from courses.views.plan import plan_for, plan_page
+from courses.plan_words import plan_error_sentence
+from courses.planning import Plan, PlanError, difference, without
+from courses.plans import WorkingPlan, working_plan
+from courses.views.plan import cohort_for, plan_page
 from courses.views.plan_differences import lines, teachers
-from courses.views.plan_seen import Seen, seal, unseal
+from courses.views.plan_seen import seal, unseal
 from courses.views.signed_in import SignedInRequest
-
 
 DAY, WHEN = "l, F j, Y", "l, F j, g:i a"
 
@@ -50,18 +50,18 @@ class Wish:
 @require_POST
 def move(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """One session to another time, as it was dragged."""
-    row = plan_for(request, cohort_uuid)
+    cohort = cohort_for(request, cohort_uuid)
     form = MoveForm(request.POST)
     if not form.is_valid():
-        return plan_page(request, row, refused=_("Say which session is to move, and to when."))
+        return plan_page(request, cohort, refused=_("Say which session is to move, and to when."))
     data = form.cleaned_data
 
     def words() -> str:
-        told = {"what": _title(row, data["module"]), "when": date_format(data["starts"], WHEN)}
+        told = {"what": _title(cohort, data["module"]), "when": date_format(data["starts"], WHEN)}
         return _("Move %(what)s to %(when)s") % told
 
-    wish = Wish(lambda plan: form.asked(plan, row.cohort.zone), words, data["module"])
-    return _change(request, row, wish)
+    wish = Wish(lambda plan: form.asked(plan, cohort.zone), words, data["module"])
+    return _change(request, cohort, wish)
 
 
 @login_required
@@ -69,19 +69,21 @@ def move(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
 @require_POST
 def staff(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """Somebody into a part, in every session that lacks it and that they are free for."""
-    row = plan_for(request, cohort_uuid)
+    cohort = cohort_for(request, cohort_uuid)
     form = StaffForm(request.POST)
     if not form.is_valid():
-        return plan_page(request, row, refused=_("Choose who is to teach."))
-    plan = plan_from_json(row.document)
-    modules = _free_and_lacking(row, plan, form.cleaned_data["part"], form.cleaned_data["person"])
+        return plan_page(request, cohort, refused=_("Choose who is to teach."))
+    plan = working_plan(cohort).plan
+    modules = _free_and_lacking(
+        cohort, plan, form.cleaned_data["part"], form.cleaned_data["person"]
+    )
     if not modules:
-        return plan_page(request, row, refused=_("Nobody is lacking where they are free."))
+        return plan_page(request, cohort, refused=_("Nobody is lacking where they are free."))
     words = ngettext(
         "Name somebody for %(n)s session", "Name somebody for %(n)s sessions", len(modules)
     )
     wish = Wish(lambda plan: form.asked(plan, modules), lambda: words % {"n": len(modules)})
-    return _change(request, row, wish)
+    return _change(request, cohort, wish)
 
 
 @login_required
@@ -89,14 +91,14 @@ def staff(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
 @require_POST
 def shift(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """The whole plan by some days."""
-    row = plan_for(request, cohort_uuid)
+    cohort = cohort_for(request, cohort_uuid)
     form = ShiftForm(request.POST)
     if not form.is_valid():
-        return plan_page(request, row, shift=form)
+        return plan_page(request, cohort, shift=form)
     days = form.cleaned_data["days"]
     words = ngettext("Move everything by %(n)s day", "Move everything by %(n)s days", days)
-    wish = Wish(lambda plan: form.asked(plan, row.cohort.zone), lambda: words % {"n": days})
-    return _change(request, row, wish)
+    wish = Wish(lambda plan: form.asked(plan, cohort.zone), lambda: words % {"n": days})
+    return _change(request, cohort, wish)
 
 
 @login_required
@@ -104,41 +106,42 @@ def shift(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def session(request: SignedInRequest, cohort_uuid: uuid.UUID, module: str) -> HttpResponse:
     """One session's form; of a module that people go through by themselves, by which day."""
-    row = plan_for(request, cohort_uuid)
-    found = get_object_or_404(row.cohort.version.modules.filter(minutes__gt=0), code=module)
-    plan = plan_from_json(row.document)
+    cohort = cohort_for(request, cohort_uuid)
+    found = get_object_or_404(cohort.version.modules.filter(minutes__gt=0), code=module)
+    working = working_plan(cohort)
+    plan = working.plan
     if request.method == "POST" and "out" in request.POST:
         words = _("Take %(what)s out of the plan") % {"what": found.title}
-        return _change(request, row, Wish(lambda plan: without(plan, module), lambda: words))
-    form = _form(request, row, plan, found)
+        return _change(request, cohort, Wish(lambda plan: without(plan, module), lambda: words))
+    form = _form(request, cohort, plan, found)
     if form.is_valid():
         wish = Wish(
-            lambda _plan: form.asked(), lambda: _filled_in(row, found, form.asked()), module
+            lambda _plan: form.asked(), lambda: _filled_in(cohort, found, form.asked()), module
         )
-        return _change(request, row, wish)
+        return _change(request, cohort, wish)
     planned = next((one for one in plan.sessions if one.module == module), None)
     context = {
-        "cohort": row.cohort,
+        "cohort": cohort,
         "module": found,
         "form": form,
         "is_online": isinstance(form, OnlineForm),
         "is_planned": planned is not None,
-        "seen": seal(row),
+        "minutes": form.setting.minutes if isinstance(form, SessionForm) else found.minutes,
+        "seen": seal(working),
     }
     return render(request, "courses/plan_session.html", context, status=400 if form.errors else 200)
 
 
 def _form(
-    request: SignedInRequest, row: SchedulePlan, plan: Plan, module: Module
+    request: SignedInRequest, cohort: Cohort, plan: Plan, module: Module
 ) -> SessionForm | OnlineForm:
     data = request.POST if request.method == "POST" else None
     if module.day is None:
         return OnlineForm(data, plan=plan, module=module)
-    return SessionForm(data, setting=_setting(row, plan, module))
+    return SessionForm(data, setting=_setting(cohort, plan, module))
 
 
-def _setting(row: SchedulePlan, plan: Plan, module: Module) -> Setting:
-    cohort = row.cohort
+def _setting(cohort: Cohort, plan: Plan, module: Module) -> Setting:
     faculty = faculty_of(cohort.version.course)
     planned = next((one for one in plan.sessions if one.module == module.code), None)
     taken = {}
@@ -152,9 +155,8 @@ def _setting(row: SchedulePlan, plan: Plan, module: Module) -> Setting:
     return Setting(cohort, plan, module, names_of(cohort, plan), faculty, taken)
 
 
-def _free_and_lacking(row: SchedulePlan, plan: Plan, part: str, person: int) -> set[str]:
+def _free_and_lacking(cohort: Cohort, plan: Plan, part: str, person: int) -> set[str]:
     """The modules that lack a part and for which this person may and can fill it."""
-    cohort = row.cohort
     lacking = {
         one.module
         for one in problems_of(cohort)
@@ -170,30 +172,30 @@ def _free_and_lacking(row: SchedulePlan, plan: Plan, part: str, person: int) -> 
     return {one.module for one in free}
 
 
-def _change(request: SignedInRequest, row: SchedulePlan, wish: Wish) -> HttpResponse:
+def _change(request: SignedInRequest, cohort: Cohort, wish: Wish) -> HttpResponse:
     """Makes the change if the plan is still the one that was looked at; else shows what has changed
     since, and lets it be asked for again."""
     seen = unseal(request.POST.get("seen", ""))
     if seen is None:
-        return plan_page(request, row, refused=_("Load this page anew, then change the plan."))
-    if seen.revision != row.revision:
-        return _too_late(request, row, seen, wish)
-    before = plan_from_json(row.document)
+        return plan_page(request, cohort, refused=_("Load this page anew, then change the plan."))
+    before = working_plan(cohort)
+    if seen.revision != before.revision:
+        return _too_late(request, cohort, seen, wish)
     try:
-        wanted = wish.asked(before)
-        change_plan(cohort=row.cohort, by=request.user, revision=seen.revision, plan=wanted)
+        wanted = wish.asked(before.plan)
+        change_plan(cohort=cohort, by=request.user, revision=seen.revision, plan=wanted)
     except PlanError as error:
-        return plan_page(request, row, refused=plan_error_sentence(error))
+        return plan_page(request, cohort, refused=plan_error_sentence(error))
     except ValidationError as error:
         if getattr(error, "code", "") == "stale":
-            return _too_late(request, plan_for(request, row.cohort.uuid), seen, wish)
-        return plan_page(request, row, refused=" ".join(error.messages))
-    messages.success(request, _said(row, before, wanted))
-    return redirect(_address(request, row, wish.module))
+            return _too_late(request, cohort_for(request, cohort.uuid), seen, wish)
+        return plan_page(request, cohort, refused=" ".join(error.messages))
+    messages.success(request, _said(cohort, before.plan, wanted))
+    return redirect(_address(request, cohort, wish.module))
 
 
-def _said(row: SchedulePlan, before: Plan, after: Plan) -> str:
-    changes = lines(difference(before, after), names_of(row.cohort, before, after))
+def _said(cohort: Cohort, before: Plan, after: Plan) -> str:
+    changes = lines(difference(before, after), names_of(cohort, before, after))
     if len(changes) == 1:
         one = changes[0]
         return f"{one.what}: {one.after or one.word}."
@@ -201,21 +203,21 @@ def _said(row: SchedulePlan, before: Plan, after: Plan) -> str:
     return count % {"n": len(changes)}
 
 
-def _address(request: SignedInRequest, row: SchedulePlan, module: str) -> str:
+def _address(request: SignedInRequest, cohort: Cohort, module: str) -> str:
     shown = request.POST.get("view", "")
     query = "?" + urlencode({"view": shown}) if shown == "list" else ""
     anchor = f"#at-{module}" if module else ""
-    return reverse("courses:plan", args=[row.cohort.uuid]) + query + anchor
+    return reverse("courses:plan", args=[cohort.uuid]) + query + anchor
 
 
-def _title(row: SchedulePlan, module: str) -> str:
-    found = row.cohort.version.modules.filter(code=module).first()
+def _title(cohort: Cohort, module: str) -> str:
+    found = cohort.version.modules.filter(code=module).first()
     return found.title if found else module
 
 
-def _filled_in(row: SchedulePlan, module: Module, wanted: Plan) -> str:
+def _filled_in(cohort: Cohort, module: Module, wanted: Plan) -> str:
     """A session as its form was filled in."""
-    names = names_of(row.cohort, wanted)
+    names = names_of(cohort, wanted)
     told = [
         f"{names.when(one)}, {names.place(one)}, {teachers(one, names)}"
         for one in wanted.sessions
@@ -225,13 +227,15 @@ def _filled_in(row: SchedulePlan, module: Module, wanted: Plan) -> str:
     return _("Plan %(what)s: %(how)s") % {"what": module.title, "how": "; ".join(told)}
 
 
-def _too_late(request: SignedInRequest, row: SchedulePlan, seen: Seen, wish: Wish) -> HttpResponse:
-    plan = plan_from_json(row.document)
-    names = names_of(row.cohort, plan, seen.plan)
+def _too_late(
+    request: SignedInRequest, cohort: Cohort, seen: WorkingPlan, wish: Wish
+) -> HttpResponse:
+    working = working_plan(cohort)
+    names = names_of(cohort, working.plan, seen.plan)
     context = {
-        "row": row,
-        "cohort": row.cohort,
-        "changes": lines(difference(seen.plan, plan), names),
+        "cohort": cohort,
+        "row": getattr(cohort, "plan", None),
+        "changes": lines(difference(seen.plan, working.plan), names),
         "again": [
             (name, value)
             for name, values in request.POST.lists()
@@ -239,6 +243,6 @@ def _too_late(request: SignedInRequest, row: SchedulePlan, seen: Seen, wish: Wis
             if name not in {"csrfmiddlewaretoken", "seen"}
         ],
         "wish": wish.words(),
-        "seen": seal(row),
+        "seen": seal(working),
     }
     return render(request, "courses/plan_too_late.html", context, status=409)

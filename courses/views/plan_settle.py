@@ -1,14 +1,12 @@
 """What has to be settled before a plan can be published, alike things together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from courses.faculty import Taken, faculty_of, taken_elsewhere, taken_within, who_is_free
 from courses.models import Cohort
@@ -23,7 +21,7 @@ Told = Mapping[str, Sequence[tuple[Problem, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Who could fill a part, as choices of a form: ids with names and for how much they are free."""
+    """Who could fill a part, as a form's choices: ids with names and how far they are free."""
 
     part: str
     choices: Sequence[tuple[int, str]]
@@ -40,24 +38,29 @@ class Item:
     fix: Fix | None = None
 
 
-def told_by_module(problems: Sequence[Problem], names: Names) -> Told:
-    """The problems of each module with their sentences."""
-    told: dict[str, list[tuple[Problem, str]]] = {}
-    for one in problems:
-        told.setdefault(one.module, []).append((one, problem_sentence(one, names)))
-    return told
+def told(
+    problems: Sequence[Problem], names: Names, ours: Collection[str]
+) -> list[tuple[Problem, str]]:
+    """The problems with their sentences; `ours`: the codes of cohorts that the reader sees."""
+    return [(one, problem_sentence(one, names, ours)) for one in problems]
 
 
-def items(plan: Plan, cohort: Cohort, names: Names, problems: Sequence[Problem]) -> list[Item]:
-    """Clashes first, then gaps, then what may be meant."""
+def by_module(told: Sequence[tuple[Problem, str]]) -> Told:
+    found: dict[str, list[tuple[Problem, str]]] = {}
+    for one, words in told:
+        found.setdefault(one.module, []).append((one, words))
+    return found
+
+
+def items(
+    plan: Plan, cohort: Cohort, names: Names, told: Sequence[tuple[Problem, str]]
+) -> list[Item]:
+    """Clashes first, then gaps, then what may be meant; the same about several sessions once."""
     planned = {one.module: one for one in plan.sessions}
-    told = sorted(
-        ((one, problem_sentence(one, names)) for one in problems),
-        key=lambda pair: (_ORDER.index(pair[0].kind), pair[1]),
-    )
+    ordered = sorted(told, key=_rank)
     groups = [
         (words, [one for one, _words in held])
-        for (_kind, words), held in groupby(told, key=lambda pair: (pair[0].kind, pair[1]))
+        for (_kind, words), held in groupby(ordered, key=_rank)
     ]
     lacking = {
         str(alike[0].values["part"]): [planned[one.module] for one in alike]
@@ -68,6 +71,11 @@ def items(plan: Plan, cohort: Cohort, names: Names, problems: Sequence[Problem])
     return [_item(words, alike, planned, cohort, names, free) for words, alike in groups]
 
 
+def _rank(pair: tuple[Problem, str]) -> tuple[int, str]:
+    problem, words = pair
+    return _ORDER.index(problem.kind), words
+
+
 def _item(
     words: str,
     alike: Sequence[Problem],
@@ -76,38 +84,35 @@ def _item(
     names: Names,
     free: Mapping[str, Fix],
 ) -> Item:
-    first = min(alike, key=lambda one: _position(one, planned, names))
-    title = capfirst(words)
-    if len(alike) > 1:
-        count = ngettext("%(what)s: %(n)s session", "%(what)s: %(n)s sessions", len(alike))
-        title = count % {"what": title, "n": len(alike)}
+    first = min(alike, key=lambda one: _position(one, planned))
+    page = "courses:planned_session" if first.module else "courses:plan"
+    at = [cohort.uuid, first.module] if first.module else [cohort.uuid]
     return Item(
-        title=title,
-        note=_where(first, planned, names, alone=len(alike) == 1),
+        title=words,
+        note=_where(first, planned, names, len(alike)),
         kind=first.kind,
-        url=reverse("courses:planned_session", args=[cohort.uuid, first.module])
-        if first.module
-        else reverse("courses:plan", args=[cohort.uuid]),
-        fix=free.get(str(first.values.get("part"))) if first.code == "unnamed" else None,
+        url=reverse(page, args=at),
+        fix=free.get(str(first.values["part"])) if first.code == "unnamed" else None,
     )
 
 
-def _position(
-    problem: Problem, planned: Mapping[str, PlannedSession], names: Names
-) -> tuple[bool, str]:
+def _position(problem: Problem, planned: Mapping[str, PlannedSession]) -> tuple[bool, str]:
     session = planned.get(problem.module)
     return session is None, session.starts_at.isoformat() if session else problem.module
 
 
 def _where(
-    problem: Problem, planned: Mapping[str, PlannedSession], names: Names, *, alone: bool
+    problem: Problem, planned: Mapping[str, PlannedSession], names: Names, sessions: int
 ) -> str:
     if not problem.module:
         return ""
     session = planned.get(problem.module)
     what = names.module(problem.module)
     where = f"{what}, {names.when(session)}" if session else what
-    return where if alone else _("The first: %(session)s") % {"session": where}
+    if sessions == 1:
+        return where
+    told = {"n": sessions, "session": where}
+    return _("In %(n)s sessions. The first: %(session)s") % told
 
 
 def _free(
