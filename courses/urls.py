@@ -1,6 +1,15 @@
 from django.urls import path
 
-from courses.views import cohort, plan, plan_changes, plan_cohort, roll, roster
+from courses.views import (
+    cohort,
+    instructors,
+    plan,
+    plan_changes,
+    plan_cohort,
+    roll,
+    roster,
+    staffing,
+)
 
 app_name = "courses"
 
@@ -24,4 +33,13 @@ urlpatterns = [
         name="planned_session",
     ),
     path("sessions/<int:session_id>/roll/", roll.roll, name="roll"),
+    path("staffing/", staffing.board, name="staffing"),
+    path("instructors/", instructors.instructors, name="instructors"),
+    path("instructors/<uuid:person>/", instructors.instructor, name="instructor"),
+    path("qualifications/<int:qualification>/renew/", instructors.renew, name="renew"),
+    path(
+        "qualifications/<int:qualification>/withdraw/",
+        instructors.withdraw,
+        name="withdraw_qualification",
+    ),
 ]

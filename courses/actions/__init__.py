@@ -16,6 +16,11 @@ from courses.actions.plans import (
     publish_schedule,
     shift_plan,
 )
+from courses.actions.qualifications import (
+    add_qualification,
+    renew_qualification,
+    withdraw_qualification,
+)
 from courses.actions.roster_plan import RosterPlan, RowOutcome, preview_roster
 from courses.actions.rosters import RosterRefusedError, export_roster, import_roster
 from courses.actions.seats import enrol, reinstate, withdraw
@@ -26,6 +31,7 @@ __all__ = [
     "RosterPlan",
     "RosterRefusedError",
     "RowOutcome",
+    "add_qualification",
     "cancel_cohort",
     "change_plan",
     "close_cohort",
@@ -43,7 +49,9 @@ __all__ = [
     "preview_roster",
     "publish_schedule",
     "reinstate",
+    "renew_qualification",
     "reopen_cohort",
     "shift_plan",
     "withdraw",
+    "withdraw_qualification",
 ]

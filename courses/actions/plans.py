@@ -191,8 +191,10 @@ def publish_schedule(*, cohort: Cohort, by: User | None, revision: int) -> Sched
     locked = lock_cohort(cohort, PLANNABLE)
     working = working_plan(locked)
     _refuse_stale(working, revision)
+    if not working.plan.sessions:
+        raise refusal(PlanError("nothing_to_plan"))
     before = published_plan(locked)
-    newest = locked.schedule_versions.last()
+    newest = locked.schedule_versions.order_by("number").last()
     is_first = locked.state == CohortState.DRAFT
     if newest and not is_first and difference(before, working.plan).is_empty:
         return newest

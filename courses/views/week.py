@@ -15,7 +15,7 @@ from courses.wording import time_span
 from lms.accounts.clock import now
 
 NOON = 12
-_ROLES = {Part.CLINICIAN: "clinician", Part.OFFICER: "police"}
+ROLES = {Part.CLINICIAN: "clinician", Part.OFFICER: "police"}
 _NEEDED = (Part.OFFICER, Part.CLINICIAN)
 
 
@@ -54,7 +54,7 @@ def pair(session: TrainingSession) -> list[dict[str, str]]:
     """Who teaches, by the name noted when it was scheduled, and who is still needed."""
     held = list(session.instructors.all())
     people = [
-        {"name": one.credential.get("name", ""), "role": _ROLES.get(Part(one.part), "")}
+        {"name": one.credential.get("name", ""), "role": ROLES.get(Part(one.part), "")}
         for one in held
     ]
     parts = {one.part for one in held}
