@@ -104,7 +104,7 @@
   /* Sending: the answer is the whole page, also where the move was refused or came too late. */
 
   async function send() {
-    const { card } = held;
+    const { card, keys } = held;
     const module = card.dataset.session;
     if (starts() === card.dataset.starts) return back();
     const form = main.querySelector("form[data-move]");
@@ -114,7 +114,7 @@
     try {
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      show(page.getElementById("main"), module);
+      show(page.getElementById("main"), module, keys);
     } catch {
       for (const one of main.querySelectorAll(".planner")) one.classList.remove("planner--saving");
       if (held) back();
@@ -122,15 +122,15 @@
     }
   }
 
-  function show(next, module) {
+  function show(next, module, keys) {
     held = null;
     main.replaceChildren(...next.childNodes);
     const told = main.querySelector("[role=status], [role=alert]");
     const todo = main.querySelector(".fix h2");
     said.textContent = [told, todo].map((one) => (one ? one.textContent.trim() : "")).join(" ");
     const link = main.querySelector(`[data-session="${CSS.escape(module)}"] h5 a`);
-    if (link) link.focus({ preventScroll: true });
-    else main.focus();
+    if (!link) main.focus();
+    else if (keys) link.focus({ preventScroll: true });
   }
 
   /* With a pointer. */
