@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from courses.models import Booking, Cohort, CohortState, Module, TrainingSession
-from courses.planning import Problem, Teacher, plan_from_json
+from courses.models import Booking, Cohort, CohortState, Module, SchedulePlan, TrainingSession
+from courses.planning import Hours, Problem, Teacher, plan_from_json, teaching_day
 from courses.qualifications import held_by_anybody
 from courses.staffing import LEAD, TWO_KEYS, Held, best, fills, staffing_problems
 from lms.accounts.clock import now
@@ -19,17 +18,14 @@ from lms.accounts.models import User
 @dataclass(frozen=True)
 class Staffed:
     """A session ahead with those named for it: published, or in the plan of a cohort that is still
-    being planned. Half-open, in UTC."""
+    being planned. Half-open, in UTC; `day` is the teaching day it counts as."""
 
     cohort: Cohort
     module: Module
+    day: date
     starts_at: datetime
     ends_at: datetime
     teachers: Sequence[Teacher]
-
-    @property
-    def day(self) -> date:
-        return self.starts_at.astimezone(ZoneInfo(self.cohort.zone)).date()
 
     @property
     def course(self) -> str:
@@ -121,15 +117,25 @@ def _published(cohorts: Any, until: datetime) -> Iterator[Staffed]:
             starts_at__gt=now(),
             starts_at__lt=until,
         )
-        .select_related("module", "cohort__agency", "cohort__version__course")
+        .select_related("module", "cohort__agency", "cohort__version__course", "cohort__plan")
         .prefetch_related("instructors")
     )
+    hours: dict[int, Hours] = {}
     for one in sessions:
+        if one.cohort_id not in hours:
+            hours[one.cohort_id] = _hours(one.cohort)
+        day = teaching_day(one.starts_at, hours[one.cohort_id], one.cohort.zone)
         teachers = [
             Teacher(it.part, it.person_id, it.credential.get("name", ""))
             for it in one.instructors.all()
         ]
-        yield Staffed(one.cohort, one.module, one.starts_at, one.ends_at, teachers)
+        yield Staffed(one.cohort, one.module, day, one.starts_at, one.ends_at, teachers)
+
+
+def _hours(cohort: Cohort) -> Hours:
+    """Those of its plan; of a cohort that was scheduled before there were plans, the usual ones."""
+    plan: SchedulePlan | None = getattr(cohort, "plan", None)
+    return plan_from_json(plan.document).hours if plan else Hours()
 
 
 def _planned(cohorts: Any, until: datetime) -> Iterator[Staffed]:
@@ -140,9 +146,12 @@ def _planned(cohorts: Any, until: datetime) -> Iterator[Staffed]:
     )
     for cohort in drafts:
         modules = {one.code: one for one in cohort.version.modules.all()}
-        for one in plan_from_json(cohort.plan.document).sessions:
+        plan = plan_from_json(cohort.plan.document)
+        for one in plan.sessions:
             if now() < one.starts_at < until and one.module in modules:
-                yield Staffed(cohort, modules[one.module], one.starts_at, one.ends_at, one.teachers)
+                day = teaching_day(one.starts_at, plan.hours, cohort.zone)
+                module = modules[one.module]
+                yield Staffed(cohort, module, day, one.starts_at, one.ends_at, one.teachers)
 
 
 def suggest(gaps: Sequence[Gap], ahead: Ahead) -> None:

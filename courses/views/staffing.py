@@ -18,8 +18,8 @@ from django.views.decorators.http import require_GET
 from courses.models import Level, Part
 from courses.staffing_board import Candidate, Gap, sessions_ahead, suggest
 from courses.views.signed_in import SignedInRequest
-from courses.views.week import ROLES, time_range
-from courses.wording import staffing_sentence
+from courses.views.week import ROLES
+from courses.wording import staffing_sentence, time_span
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
 
@@ -79,9 +79,10 @@ def _row(gap: Gap, names: dict[int, str]) -> dict[str, Any]:
     """A gap as components/staffing_gap.html takes it."""
     session = gap.session
     zone = ZoneInfo(session.cohort.zone)
+    day = date_format(session.starts_at.astimezone(zone), "l, F j")
     return {
         "title": session.module.title,
-        "time": f"{date_format(session.day, 'l, F j')}, {time_range(session, zone)}",
+        "time": f"{day}, {time_span(session.starts_at, session.ends_at, zone)}",
         "people": _people(gap, names),
         "sentences": [staffing_sentence(one, names) for one in gap.problems],
         "kind": "gap" if all(one.code == "unnamed" for one in gap.problems) else "clash",

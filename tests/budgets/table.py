@@ -76,10 +76,10 @@ BUDGETS = [
     Budget("publish a schedule", m.TRAINER, 40, _route("trainer:publish", m.cohort)),
     Budget("call a cohort off", m.TRAINER, 30, _route("courses:plan_cancel", m.cohort)),
     Budget("cohort", m.TRAINER, 17, _route("courses:cohort", m.cohort)),
-    Budget("staffing board", m.TRAINER, 12, _route("courses:staffing")),
+    Budget("staffing board", m.TRAINER, 13, _route("courses:staffing")),
     Budget("instructors", m.COORDINATOR, 11, _route("courses:instructors")),
-    Budget("instructor", m.COORDINATOR, 11, _route("courses:instructor", m.instructor)),
-    Budget("renewal", m.COORDINATOR, 7, _route("courses:renew", m.qualification)),
+    Budget("instructor", m.COORDINATOR, 10, _route("courses:instructor", m.instructor)),
+    Budget("renewal", m.COORDINATOR, 6, _route("courses:renew", m.qualification)),
     Budget(
         "withdrawal", m.COORDINATOR, 7, _route("courses:withdraw_qualification", m.qualification)
     ),
