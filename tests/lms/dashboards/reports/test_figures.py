@@ -82,7 +82,7 @@ def test_what_is_being_planned_does_not_count(reader, version):
         draft(version=version, days=[MONDAY, MONDAY + timedelta(days=1)], teachers={})
     cancel_cohort(cohort=Cohort.objects.first(), by=None, reason="No room")
     figures = year_figures(reader, YEAR)
-    assert (figures.trainings, figures.coming, figures.programs) == (0, 0, [])
+    assert (figures.trainings, figures.coming, figures.programs) == (0, 0, ())
 
 
 def test_a_seat_without_a_certificate_is_open_until_its_training_is_closed(reader, version):
