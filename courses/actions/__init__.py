@@ -5,10 +5,22 @@ from courses.actions.cohorts import (
     close_cohort,
     open_rolling_cohort,
     reopen_cohort,
-    schedule_cohort,
 )
 from courses.actions.curricula import LoadedCourse, Outcome, load_course, load_courses
 from courses.actions.lessons import finish_lesson, open_lesson
+from courses.actions.plans import (
+    cancel_cohort,
+    change_plan,
+    copy_cohort,
+    plan_cohort,
+    publish_schedule,
+    shift_plan,
+)
+from courses.actions.qualifications import (
+    add_qualification,
+    renew_qualification,
+    withdraw_qualification,
+)
 from courses.actions.roster_plan import RosterPlan, RowOutcome, preview_roster
 from courses.actions.rosters import RosterRefusedError, export_roster, import_roster
 from courses.actions.seats import enrol, reinstate, withdraw
@@ -19,7 +31,11 @@ __all__ = [
     "RosterPlan",
     "RosterRefusedError",
     "RowOutcome",
+    "add_qualification",
+    "cancel_cohort",
+    "change_plan",
     "close_cohort",
+    "copy_cohort",
     "enrol",
     "export_roster",
     "finish_lesson",
@@ -29,9 +45,13 @@ __all__ = [
     "mark_attendance",
     "open_lesson",
     "open_rolling_cohort",
+    "plan_cohort",
     "preview_roster",
+    "publish_schedule",
     "reinstate",
+    "renew_qualification",
     "reopen_cohort",
-    "schedule_cohort",
+    "shift_plan",
     "withdraw",
+    "withdraw_qualification",
 ]

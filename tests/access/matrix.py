@@ -83,6 +83,18 @@ def cohort(w: Any) -> dict[str, Any]:
     return {"cohort_uuid": w.cohort.uuid}
 
 
+def qualification(w: Any) -> dict[str, Any]:
+    return {"qualification": w.qualification.pk}
+
+
+def instructor(w: Any) -> dict[str, Any]:
+    return {"person": w.qualification.person.uuid}
+
+
+def planned(w: Any) -> dict[str, Any]:
+    return cohort(w) | {"module": "welcome"}
+
+
 def window(w: Any) -> dict[str, Any]:
     return {"window": w.window.pk}
 
@@ -208,7 +220,39 @@ TRAINING = [
     Row("trainer:schedule", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
     Row("trainer:schedule", only(*STAFF, TRAINER_ELSEWHERE, status=400, others=403), "post"),
     Row("trainer:year", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
+    # Whoever runs cohorts asks the instructors of others too; only coordinators keep what they hold.
+    Row("courses:staffing", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
+    Row("courses:instructors", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
+    Row("courses:instructor", only(*STAFF, TRAINER_ELSEWHERE), at=instructor),
+    Row(
+        "courses:instructor",
+        only(COORDINATOR, status=400) | dict.fromkeys((TRAINER, TRAINER_ELSEWHERE), 403),
+        "post",
+        at=instructor,
+    ),
+    Row("courses:renew", only(COORDINATOR), at=qualification),
+    Row("courses:renew", only(COORDINATOR, status=400), "post", at=qualification),
+    Row("courses:withdraw_qualification", only(COORDINATOR), at=qualification),
+    Row("courses:withdraw_qualification", only(COORDINATOR, status=400), "post", at=qualification),
     Row("courses:cohort", only(*STAFF), at=cohort),
+    Row("courses:plan", only(*STAFF), at=cohort),
+    Row("courses:plan", only(others=405), "post", at=cohort),
+    *(
+        row
+        for step in ("move", "staff", "shift", "copy")
+        for row in (
+            Row(f"courses:plan_{step}", only(others=405), at=cohort),
+            Row(f"courses:plan_{step}", only(*STAFF, status=400), "post", at=cohort),
+        )
+    ),
+    Row("courses:planned_session", only(*STAFF), at=planned),
+    Row("courses:planned_session", only(*STAFF, status=400), "post", at=planned),
+    Row("courses:plan_versions", only(*STAFF), at=cohort),
+    Row("courses:plan_versions", only(others=405), "post", at=cohort),
+    Row("courses:plan_cancel", only(*STAFF), at=cohort),
+    Row("courses:plan_cancel", only(*STAFF, status=400), "post", at=cohort),
+    Row("trainer:publish", only(*STAFF), at=cohort),
+    Row("trainer:publish", only(*STAFF, status=400), "post", at=cohort),
     Row("courses:close", only(others=405), at=cohort),
     Row("courses:close", only(*STAFF, status=302), "post", at=cohort),
     Row("courses:seats", only(others=405), at=cohort),

@@ -3,17 +3,20 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from assessments.models import SurveyWindow
-from courses.actions import schedule_cohort
+from courses.actions import cancel_cohort
 from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState, Venue
+from courses.plans import working_plan
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
     CourseVersionFactory,
     EnrolmentFactory,
+    QualificationFactory,
     UserFactory,
     VenueFactory,
 )
+from tests.planning import draft
+from tests.schedules import write_schedule
 from tests.surveys import DURING_THE_LAST_DAY
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +71,15 @@ def test_a_cohort_stands_under_running_coming_or_past(cohorts, agency, starts_on
         assert listed == (name == shown)
 
 
+def test_a_cohort_that_is_being_planned_stands_only_there(cohorts, agency):
+    dropped, planned = (draft(agency=agency, teachers={}) for _ in range(2))
+    cancel_cohort(cohort=dropped, by=None, reason="No room")
+    for name in ["running", "coming", "planned", "past"]:
+        page = cohorts(f"?show={name}")
+        assert (planned.code in page) == (name == "planned")
+        assert f"{dropped.uuid}" not in page
+
+
 def test_the_desk_opens_where_there_is_something(desk, agency):
     cohort = CohortFactory(agency=agency, starts_on=date(2027, 1, 4))
     assert cohort.code in desk()
@@ -97,8 +109,7 @@ def test_cohorts_of_other_agencies_do_not_show(desk):
 def test_the_list_goes_on_on_a_second_page(cohorts, agency):
     version, venue = CourseVersionFactory(), VenueFactory()
     for _ in range(21):
-        schedule_cohort(
-            by=None,
+        write_schedule(
             version=version,
             agency=agency,
             venue=venue,
@@ -314,6 +325,10 @@ def form(agency):
         "agency": agency.pk,
         "venue": VenueFactory().pk,
         "starts_on": "2027-01-04",
+        "starts": "08:00",
+        "ends": "17:00",
+        "lunch_from": "12:00",
+        "lunch_minutes": "60",
     }
 
 
@@ -323,32 +338,17 @@ def send(client, trainer, form):
     return lambda **changes: client.post(reverse("trainer:schedule"), form | changes)
 
 
-def test_scheduling_makes_the_cohort_its_sessions_and_goes_there(send, trainer):
+def test_planning_makes_a_draft_and_goes_there(send, trainer):
     answer = send()
     cohort = Cohort.objects.get()
-    assert answer.url == reverse("courses:cohort", args=[cohort.uuid])
-    assert (cohort.capacity, cohort.sessions.count()) == (24, 2)
-    assert cohort.transitions.get().by == trainer
-
-
-def test_scheduling_makes_the_survey_windows(send, monkeypatch):
-    asked: list[Cohort] = []
-    monkeypatch.setattr(
-        "lms.dashboards.trainer.create_windows", lambda *, cohort: asked.append(cohort)
+    assert answer.url == reverse("courses:plan", args=[cohort.uuid])
+    assert (cohort.capacity, cohort.state, len(working_plan(cohort).plan.sessions)) == (
+        24,
+        CohortState.DRAFT,
+        2,
     )
-    send()
-    assert asked == [Cohort.objects.get()]
-
-
-def test_a_failure_of_the_survey_windows_leaves_no_cohort(send, monkeypatch):
-    def fail(*, cohort):
-        raise RuntimeError
-
-    monkeypatch.setattr("lms.dashboards.trainer.create_windows", fail)
-    with pytest.raises(RuntimeError):
-        send()
-    assert not Cohort.objects.exists()
-    assert not SurveyWindow.objects.exists()
+    assert not cohort.sessions.exists()
+    assert cohort.transitions.get().by == trainer
 
 
 def test_a_new_place_is_made_with_the_cohort(send):
@@ -363,7 +363,10 @@ def test_a_new_place_is_made_with_the_cohort(send):
         ({"starts_on": "soon"}, "Enter a valid date"),
         ({"venue": ""}, "Choose a place, or name a new one."),
         ({"capacity": "0"}, "greater than or equal to 1"),
-        ({"starts_on": "9999-12-31", "new_venue": "", "capacity": "9"}, "too far in the future"),
+        (
+            {"starts_on": "9999-12-31", "new_venue": "", "capacity": "9"},
+            "too far in the past or the future",
+        ),
     ],
 )
 def test_what_cannot_be_scheduled_is_said_and_the_form_keeps_what_was_typed(send, changes, words):
@@ -392,8 +395,16 @@ def test_only_the_newest_version_of_a_course_is_offered(send):
     assert send(version=old.pk).status_code == 400
 
 
-def test_officers_and_clinicians_are_people_who_may_take_a_roll(send, agency):
-    clinician = UserFactory(workforce="behavioral_health", roles=[("trainer", agency)])
-    assert send(clinician=UserFactory(workforce="behavioral_health").pk).status_code == 400
-    assert send(officer=clinician.pk).status_code == 400
-    assert send(clinician=clinician.pk).status_code == 302
+def test_only_people_who_may_fill_a_part_are_offered_for_it(send):
+    QualificationFactory(person=UserFactory(), part="officer", level="observe")
+    clinician, officer = UserFactory(), UserFactory()
+    QualificationFactory(person=clinician, part="clinician")
+    QualificationFactory(person=officer, part="officer")
+    assert send(part_officer=clinician.pk).status_code == 400
+    assert send(part_officer=officer.pk, part_clinician=clinician.pk).status_code == 302
+    teachers = {
+        who.person
+        for one in working_plan(Cohort.objects.get()).plan.sessions
+        for who in one.teachers
+    }
+    assert teachers == {officer.pk, clinician.pk}
