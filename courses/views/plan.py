@@ -58,14 +58,14 @@ def plan_page(
     working = working_plan(cohort)
     problems = problems_of(cohort, working.plan)
     names = names_of(cohort, working.plan, problems=problems)
-    sentences = told(problems, names, cohorts_seen(request.user, problems))
-    settle = items(working.plan, cohort, names, sentences)
+    ours = cohorts_seen(request.user, problems)
+    settle = items(working.plan, cohort, names, told(problems, names, ours))
     pressing = [one for one in settle if one.kind != "warning"]
     shown = request.GET.get("view", "")
     context = {
         "cohort": cohort,
         "row": getattr(cohort, "plan", None),
-        "calendar": calendar(working.plan, cohort, names, by_module(sentences)),
+        "calendar": calendar(working.plan, cohort, names, by_module(problems, names, ours)),
         "online": [(names.module(one.module), one) for one in working.plan.online],
         "unplanned": [
             (one.module, names.module(one.module)) for one in problems if one.code == "unplanned"

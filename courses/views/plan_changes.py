@@ -198,7 +198,7 @@ def _said(cohort: Cohort, before: Plan, after: Plan) -> str:
     changes = lines(difference(before, after), names_of(cohort, before, after))
     if len(changes) == 1:
         one = changes[0]
-        return f"{one.what}: {one.after or one.word}."
+        return f"{one.what}: {one.after or one.word}"
     count = ngettext("%(n)s change is saved.", "%(n)s changes are saved.", len(changes))
     return count % {"n": len(changes)}
 

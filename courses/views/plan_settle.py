@@ -1,6 +1,6 @@
 """What has to be settled before a plan can be published, alike things together."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -16,7 +16,6 @@ from courses.planning import Plan, PlannedSession, Problem
 from lms.accounts.models import User
 
 _ORDER = ("clash", "gap", "warning")
-Told = Mapping[str, Sequence[tuple[Problem, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,20 @@ def told(
     return [(one, problem_sentence(one, names, ours)) for one in problems]
 
 
-def by_module(told: Sequence[tuple[Problem, str]]) -> Told:
+def by_module(
+    problems: Sequence[Problem], names: Names, ours: Collection[str]
+) -> dict[str, list[tuple[Problem, str]]]:
+    """The problems of each module with their sentences; two that overlap both say so."""
     found: dict[str, list[tuple[Problem, str]]] = {}
-    for one, words in told:
+    for one, words in told([*problems, *_the_other_way(problems)], names, ours):
         found.setdefault(one.module, []).append((one, words))
     return found
+
+
+def _the_other_way(problems: Sequence[Problem]) -> Iterator[Problem]:
+    for one in problems:
+        if one.code == "overlap":
+            yield Problem("overlap", one.kind, str(one.values["other"]), {"other": one.module})
 
 
 def items(

@@ -10,6 +10,9 @@
   const STEP = 15;
   const HOUR = 60;
   const FAR = 6;
+  /* So near the edge of the window the page scrolls along, by so much with each movement. */
+  const EDGE = 50;
+  const PACE = 20;
   const main = document.getElementById("main");
   const said = document.querySelector("[data-said]");
   const wide = matchMedia("(min-width: 64em)");
@@ -101,7 +104,7 @@
   /* Sending: the answer is the whole page, also where the move was refused or came too late. */
 
   async function send() {
-    const { card } = held;
+    const { card, keys } = held;
     const module = card.dataset.session;
     if (starts() === card.dataset.starts) return back();
     const form = main.querySelector("form[data-move]");
@@ -111,7 +114,7 @@
     try {
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      show(page.getElementById("main"), module);
+      show(page.getElementById("main"), module, keys);
     } catch {
       for (const one of main.querySelectorAll(".planner")) one.classList.remove("planner--saving");
       if (held) back();
@@ -119,15 +122,15 @@
     }
   }
 
-  function show(next, module) {
+  function show(next, module, keys) {
     held = null;
     main.replaceChildren(...next.childNodes);
     const told = main.querySelector("[role=status], [role=alert]");
     const todo = main.querySelector(".fix h2");
     said.textContent = [told, todo].map((one) => (one ? one.textContent.trim() : "")).join(" ");
     const link = main.querySelector(`[data-session="${CSS.escape(module)}"] h5 a`);
-    if (link) link.focus({ preventScroll: true });
-    else main.focus();
+    if (!link) main.focus();
+    else if (keys) link.focus({ preventScroll: true });
   }
 
   /* With a pointer. */
@@ -153,6 +156,8 @@
       const far = Math.abs(moved.clientX - from.x) + Math.abs(moved.clientY - from.y);
       if (!dragged && far < FAR) return;
       dragged = true;
+      if (moved.clientY > innerHeight - EDGE) scrollBy(0, PACE);
+      else if (moved.clientY < EDGE) scrollBy(0, -PACE);
       const column = under(moved);
       if (!column) return;
       const box = column.getBoundingClientRect();
@@ -209,7 +214,7 @@
     if (!card || !wide.matches || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key in STEPS) {
       event.preventDefault();
-      if (!held) held = hold(card);
+      if (!held) held = { ...hold(card), keys: true };
       nudge(...STEPS[event.key]);
     } else if (held && event.key === "Enter") {
       event.preventDefault();
@@ -222,6 +227,6 @@
   });
 
   main.addEventListener("focusout", (event) => {
-    if (held && !dragged && held.card.contains(event.target) && event.relatedTarget) back();
+    if (held && held.keys && held.card.contains(event.target) && event.relatedTarget) back();
   });
 })();

@@ -91,6 +91,10 @@ def instructor(w: Any) -> dict[str, Any]:
     return {"person": w.qualification.person.uuid}
 
 
+def planned(w: Any) -> dict[str, Any]:
+    return cohort(w) | {"module": "welcome"}
+
+
 def window(w: Any) -> dict[str, Any]:
     return {"window": w.window.pk}
 
@@ -231,6 +235,24 @@ TRAINING = [
     Row("courses:withdraw_qualification", only(COORDINATOR), at=qualification),
     Row("courses:withdraw_qualification", only(COORDINATOR, status=400), "post", at=qualification),
     Row("courses:cohort", only(*STAFF), at=cohort),
+    Row("courses:plan", only(*STAFF), at=cohort),
+    Row("courses:plan", only(others=405), "post", at=cohort),
+    *(
+        row
+        for step in ("move", "staff", "shift", "copy")
+        for row in (
+            Row(f"courses:plan_{step}", only(others=405), at=cohort),
+            Row(f"courses:plan_{step}", only(*STAFF, status=400), "post", at=cohort),
+        )
+    ),
+    Row("courses:planned_session", only(*STAFF), at=planned),
+    Row("courses:planned_session", only(*STAFF, status=400), "post", at=planned),
+    Row("courses:plan_versions", only(*STAFF), at=cohort),
+    Row("courses:plan_versions", only(others=405), "post", at=cohort),
+    Row("courses:plan_cancel", only(*STAFF), at=cohort),
+    Row("courses:plan_cancel", only(*STAFF, status=400), "post", at=cohort),
+    Row("trainer:publish", only(*STAFF), at=cohort),
+    Row("trainer:publish", only(*STAFF, status=400), "post", at=cohort),
     Row("courses:close", only(others=405), at=cohort),
     Row("courses:close", only(*STAFF, status=302), "post", at=cohort),
     Row("courses:seats", only(others=405), at=cohort),

@@ -70,6 +70,11 @@ BUDGETS = [
     # The trainer's
     Budget("training desk", m.TRAINER, 19, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
+    Budget("plan", m.TRAINER, 30, _route("courses:plan", m.cohort)),
+    Budget("planned session", m.TRAINER, 30, _route("courses:planned_session", m.planned)),
+    Budget("published schedules", m.TRAINER, 30, _route("courses:plan_versions", m.cohort)),
+    Budget("publish a schedule", m.TRAINER, 40, _route("trainer:publish", m.cohort)),
+    Budget("call a cohort off", m.TRAINER, 30, _route("courses:plan_cancel", m.cohort)),
     Budget("cohort", m.TRAINER, 17, _route("courses:cohort", m.cohort)),
     Budget("staffing board", m.TRAINER, 13, _route("courses:staffing")),
     Budget("instructors", m.COORDINATOR, 11, _route("courses:instructors")),

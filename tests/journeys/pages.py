@@ -103,6 +103,23 @@ def trainer() -> list[str]:
         reverse("courses:roster", args=[cohort.uuid]),
         *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
         reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
+        *planner(),
+    ]
+
+
+def planner() -> list[str]:
+    """The planner's pages, of a cohort to come."""
+    cohort = Cohort.objects.filter(state="scheduled", sessions__starts_at__gt=now()).latest(
+        "starts_on"
+    )
+    module = cohort.sessions.select_related("module")[0].module
+    return [
+        reverse("courses:plan", args=[cohort.uuid]),
+        reverse("courses:plan", args=[cohort.uuid]) + "?view=list",
+        reverse("courses:planned_session", args=[cohort.uuid, module.code]),
+        reverse("courses:plan_versions", args=[cohort.uuid]),
+        reverse("courses:plan_cancel", args=[cohort.uuid]),
+        reverse("trainer:publish", args=[cohort.uuid]),
     ]
 
 

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
+from courses.actions import cancel_cohort
 from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState, Venue
 from courses.plans import working_plan
 from tests.factories import (
@@ -10,9 +11,11 @@ from tests.factories import (
     CohortFactory,
     CourseVersionFactory,
     EnrolmentFactory,
+    QualificationFactory,
     UserFactory,
     VenueFactory,
 )
+from tests.planning import draft
 from tests.schedules import write_schedule
 from tests.surveys import DURING_THE_LAST_DAY
 
@@ -66,6 +69,15 @@ def test_a_cohort_stands_under_running_coming_or_past(cohorts, agency, starts_on
     for name in ["running", "coming", "past"]:
         listed = f'/cohorts/{cohort.uuid}/"' in cohorts(f"?show={name}")
         assert listed == (name == shown)
+
+
+def test_a_cohort_that_is_being_planned_stands_only_there(cohorts, agency):
+    dropped, planned = (draft(agency=agency, teachers={}) for _ in range(2))
+    cancel_cohort(cohort=dropped, by=None, reason="No room")
+    for name in ["running", "coming", "planned", "past"]:
+        page = cohorts(f"?show={name}")
+        assert (planned.code in page) == (name == "planned")
+        assert f"{dropped.uuid}" not in page
 
 
 def test_the_desk_opens_where_there_is_something(desk, agency):
@@ -313,6 +325,10 @@ def form(agency):
         "agency": agency.pk,
         "venue": VenueFactory().pk,
         "starts_on": "2027-01-04",
+        "starts": "08:00",
+        "ends": "17:00",
+        "lunch_from": "12:00",
+        "lunch_minutes": "60",
     }
 
 
@@ -325,7 +341,7 @@ def send(client, trainer, form):
 def test_planning_makes_a_draft_and_goes_there(send, trainer):
     answer = send()
     cohort = Cohort.objects.get()
-    assert answer.url == reverse("courses:cohort", args=[cohort.uuid])
+    assert answer.url == reverse("courses:plan", args=[cohort.uuid])
     assert (cohort.capacity, cohort.state, len(working_plan(cohort).plan.sessions)) == (
         24,
         CohortState.DRAFT,
@@ -379,8 +395,16 @@ def test_only_the_newest_version_of_a_course_is_offered(send):
     assert send(version=old.pk).status_code == 400
 
 
-def test_officers_and_clinicians_are_people_who_may_take_a_roll(send, agency):
-    clinician = UserFactory(workforce="behavioral_health", roles=[("trainer", agency)])
-    assert send(clinician=UserFactory(workforce="behavioral_health").pk).status_code == 400
-    assert send(officer=clinician.pk).status_code == 400
-    assert send(clinician=clinician.pk).status_code == 302
+def test_only_people_who_may_fill_a_part_are_offered_for_it(send):
+    QualificationFactory(person=UserFactory(), part="officer", level="observe")
+    clinician, officer = UserFactory(), UserFactory()
+    QualificationFactory(person=clinician, part="clinician")
+    QualificationFactory(person=officer, part="officer")
+    assert send(part_officer=clinician.pk).status_code == 400
+    assert send(part_officer=officer.pk, part_clinician=clinician.pk).status_code == 302
+    teachers = {
+        who.person
+        for one in working_plan(Cohort.objects.get()).plan.sessions
+        for who in one.teachers
+    }
+    assert teachers == {officer.pk, clinician.pk}
