@@ -51,8 +51,10 @@ def _invitation(to: User, context: Mapping[str, Any]) -> Told:
     if seat is None:
         return None
     entries = standing_entries(to, seat.cohort)
+    if not entries and seat.cohort.sessions.exists():
+        return None  # its days are over
     lines = [day_line(day_from_json(one.told)) for one in entries]
-    days = "\n".join(lines) or _without_days(seat.cohort)
+    days = "\n".join(lines or [_("At your own pace, on line.")])
     values = {"days": days, "online": "\n".join(online_lines(seat.cohort))}
     return seat.cohort, values, entries
 
@@ -165,12 +167,6 @@ def _seat(context: Mapping[str, Any], *states: str) -> Enrolment | None:
     seats = Enrolment.objects.select_related("cohort__agency", "cohort__version", "user")
     held = seats.filter(cohort__state__in=(CohortState.SCHEDULED, CohortState.CLOSED))
     return held.filter(pk=context["enrolment"], state__in=states).first()
-
-
-def _without_days(cohort: Cohort) -> str:
-    if cohort.sessions.exists():
-        return _("No more days are to come.")
-    return _("At your own pace, on line.")
 
 
 def _from_to(starts: list[Any], zone: str) -> str:

@@ -29,13 +29,15 @@ class Placeholder:
 class Words:
     """What a kind of mail says, with the placeholders that it knows. Paragraphs are parted by empty
     lines. `needed` names placeholders without which the mail would be of no use; `link` is what
-    the button says that {link} becomes where it is a paragraph of its own."""
+    the button says that {link} becomes where it is a paragraph of its own; `fixed` what editors are
+    told of the parts of the mail that they cannot change, where there are any."""
 
     subject: "StrOrPromise"
     body: "StrOrPromise"
     placeholders: tuple[Placeholder, ...]
     needed: tuple[str, ...] = ()
     link: "StrOrPromise" = ""
+    fixed: "StrOrPromise" = ""
 
 
 @dataclass(frozen=True)
