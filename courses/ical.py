@@ -86,7 +86,8 @@ def _event(entry: Entry) -> Event:
     event.add("dtend", day.ends_at.astimezone(zone))
     event.add("summary", entry.summary)
     event.add("location", "; ".join(day.places))
-    event.add("description", "\n".join([*_plan(day, zone), *filter(None, ["", entry.note])]))
+    note = ["", entry.note] if entry.note else []
+    event.add("description", "\n".join([*_plan(day, zone), *note]))
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
     return event

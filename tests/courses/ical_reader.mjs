@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-const require = createRequire(`${process.argv[2]}/`);
+const require = createRequire(`${process.argv[2]}/package.json`);
 const ICAL = require("ical.js");
 ICAL.design.strict = true;
 
