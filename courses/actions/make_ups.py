@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from courses.actions.bookings import book_person
 from courses.actions.seats import lock_open_cohort
 from courses.actions.telling import tell_make_up
-from courses.ledger import Line, Why
+from courses.ledger import Why
 from courses.ledgers import ledgers_for
 from courses.models import Booking, Cohort, Enrolment, EnrolmentState, MakeUp, TrainingSession
 from lms.accounts.audit import record
@@ -70,15 +70,10 @@ def _check_missed(enrolment: Enrolment, session: TrainingSession) -> None:
         raise ValidationError(
             _("This module is booked already. Cancel that first."), code="booked_already"
         )
-    if not can_be_made_up(line):
+    if not line.is_missed:
         raise ValidationError(
             _("This module was not missed, or its roll is not complete yet."), code="not_missed"
         )
-
-
-def can_be_made_up(line: Line) -> bool:
-    """Whether a line of the ledger says that minutes were missed, for certain."""
-    return bool(line.missing) and not line.awaits_mark
 
 
 def _check_place(host: Cohort, session: TrainingSession) -> None:

@@ -43,6 +43,27 @@ class AttendanceQuerySet(models.QuerySet["AttendanceEvent"]):
         )
         return self.filter(~models.Exists(newer))
 
+    def leaving_short(self) -> "AttendanceQuerySet":
+        """Standing events of the seats' own cohorts by which minutes of a module are missing, where
+        no make-up has brought or is booked to bring them."""
+        same = {
+            "enrolment": models.OuterRef("enrolment"),
+            "session__module__code": models.OuterRef("session__module__code"),
+        }
+        enough = models.OuterRef("session__module__minutes")
+        made_up = AttendanceEvent.objects.standing().filter(**same, minutes__gte=enough)
+        booked = MakeUp.objects.standing().filter(**same, session__ends_at__gt=now())
+        return (
+            self.standing()
+            .filter(
+                ~models.Exists(made_up),
+                ~models.Exists(booked),
+                session__cohort=models.F("enrolment__cohort"),
+                minutes__lt=models.F("session__module__minutes"),
+            )
+            .exclude(presence=Presence.IN)
+        )
+
 
 class AttendanceEvent(models.Model):
     """One thing that was seen: who, when it happened, when it was recorded, by whom. Append-only;
