@@ -11,7 +11,6 @@ from courses.ledger import Elsewhere, Ledger, Mark, Unit, Why, best, ledger
 from courses.models import (
     AttendanceEvent,
     Cohort,
-    CohortState,
     Delivery,
     Enrolment,
     EnrolmentState,
@@ -163,11 +162,7 @@ def _booked(seat_ids: list[int]) -> Booked:
     """Make-ups of which no roll says anything yet, or only that somebody came."""
     known = AttendanceEvent.objects.standing().exclude(presence=Presence.IN)
     known = known.filter(enrolment=OuterRef("enrolment"), session=OuterRef("session"))
-    rows = (
-        MakeUp.objects.standing()
-        .filter(~Exists(known), enrolment__in=seat_ids)
-        .exclude(session__cohort__state=CohortState.CANCELLED)
-    )
+    rows = MakeUp.objects.standing().filter(~Exists(known), enrolment__in=seat_ids)
     booked: Booked = defaultdict(dict)
     for where in rows.values_list(*_WHERE):
         seat, code, elsewhere = _place(*where)

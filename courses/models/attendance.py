@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from courses.models.cohort import CohortState
 from courses.models.curriculum import Module
 from courses.models.enrolment import Enrolment, EnrolmentState
 from courses.models.schedule import TrainingSession
@@ -175,8 +176,11 @@ class CheckIn(models.Model):
 
 class MakeUpQuerySet(models.QuerySet["MakeUp"]):
     def standing(self) -> "MakeUpQuerySet":
-        """Those that were not cancelled, of seats that were not given up."""
-        return self.filter(cancelled_at__isnull=True, enrolment__state=EnrolmentState.ENROLLED)
+        """Those that were not cancelled, of seats that were not given up, in cohorts that are
+        held."""
+        return self.filter(
+            cancelled_at__isnull=True, enrolment__state=EnrolmentState.ENROLLED
+        ).exclude(session__cohort__state=CohortState.CANCELLED)
 
 
 class MakeUp(models.Model):
