@@ -12,4 +12,6 @@ urlpatterns = [
     path("cohorts/<uuid:cohort_uuid>/roster/template/", roster.template, name="roster_template"),
     path("cohorts/<uuid:cohort_uuid>/roster/export/", roster.export, name="roster_export"),
     path("sessions/<int:session_id>/roll/", roll.roll, name="roll"),
+    path("sessions/<int:session_id>/sheet/", roll.sheet, name="sheet"),
+    path("sessions/<int:session_id>/check-ins/", roll.settle, name="settle"),
 ]
