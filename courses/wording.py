@@ -1,6 +1,8 @@
 """The sentences for what the pure modules report as codes."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -141,6 +143,14 @@ def staffing_sentence(problem: PlanProblem, names: Mapping[int, str]) -> str:
     for day in {"from", "until"} & told.keys():
         told[day] = date_format(told[day], "F j, Y")  # type: ignore[arg-type]
     return str(_STAFFING[problem.code]) % told
+
+
+def time_span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+    """ "8 a.m. to 9:30 a.m." in a zone."""
+    first, last = (
+        date_format(moment.astimezone(zone), "TIME_FORMAT") for moment in (starts_at, ends_at)
+    )
+    return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def roster_reason(code: str, value: str = "", column: str = "", other: str = "") -> str:

@@ -91,6 +91,14 @@ def session_chosen(w: Any) -> dict[str, Any]:
     return {"session": w.session.pk}
 
 
+def qualification(w: Any) -> dict[str, Any]:
+    return {"qualification": w.qualification.pk}
+
+
+def instructor(w: Any) -> dict[str, Any]:
+    return {"person": w.qualification.person.uuid}
+
+
 def window(w: Any) -> dict[str, Any]:
     return {"window": w.window.pk}
 
@@ -219,6 +227,20 @@ TRAINING = [
     Row("trainer:schedule", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
     Row("trainer:schedule", only(*STAFF, TRAINER_ELSEWHERE, status=400, others=403), "post"),
     Row("trainer:year", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
+    # Whoever runs cohorts asks the instructors of others too; only coordinators keep what they hold.
+    Row("courses:staffing", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
+    Row("courses:instructors", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
+    Row("courses:instructor", only(*STAFF, TRAINER_ELSEWHERE), at=instructor),
+    Row(
+        "courses:instructor",
+        only(COORDINATOR, status=400) | dict.fromkeys((TRAINER, TRAINER_ELSEWHERE), 403),
+        "post",
+        at=instructor,
+    ),
+    Row("courses:renew", only(COORDINATOR), at=qualification),
+    Row("courses:renew", only(COORDINATOR, status=400), "post", at=qualification),
+    Row("courses:withdraw_qualification", only(COORDINATOR), at=qualification),
+    Row("courses:withdraw_qualification", only(COORDINATOR, status=400), "post", at=qualification),
     Row("courses:cohort", only(*STAFF), at=cohort),
     Row("courses:close", only(others=405), at=cohort),
     Row("courses:close", only(*STAFF, status=302), "post", at=cohort),

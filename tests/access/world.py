@@ -29,7 +29,7 @@ from certificates.models import Certificate
 from certificates.snapshot import Signatory, Snapshot
 from cms_pages.actions import publish_lesson
 from cms_pages.models import LessonPage
-from courses.models import Cohort, Enrolment, TrainingSession
+from courses.models import Cohort, Enrolment, Qualification, TrainingSession
 from lms.accounts.actions import grant_role
 from lms.accounts.clock import now
 from lms.accounts.models import Agency, User
@@ -39,6 +39,7 @@ from tests.factories import (
     CohortFactory,
     CourseVersionFactory,
     EnrolmentFactory,
+    QualificationFactory,
     UserFactory,
 )
 from tests.public_reports import report
@@ -65,6 +66,7 @@ class World:
     elsewhere: Cohort
     seat: Enrolment
     session: TrainingSession
+    qualification: Qualification
     study: Study
     window: SurveyWindow
     token: str
@@ -234,6 +236,9 @@ def make_world(clock: Any) -> World:
         elsewhere=elsewhere,
         seat=seat,
         session=cohort.sessions.get(module__code="welcome"),
+        qualification=QualificationFactory.create(
+            person__agency=here, valid_until=now().date() + timedelta(days=30)
+        ),
         study=study,
         window=window,
         token=token_for(window, people[m.OWNER]),

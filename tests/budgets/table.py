@@ -72,6 +72,13 @@ BUDGETS = [
     Budget("training desk", m.TRAINER, 22, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
     Budget("cohort", m.TRAINER, 17, _route("courses:cohort", m.cohort)),
+    Budget("staffing board", m.TRAINER, 13, _route("courses:staffing")),
+    Budget("instructors", m.COORDINATOR, 11, _route("courses:instructors")),
+    Budget("instructor", m.COORDINATOR, 10, _route("courses:instructor", m.instructor)),
+    Budget("renewal", m.COORDINATOR, 6, _route("courses:renew", m.qualification)),
+    Budget(
+        "withdrawal", m.COORDINATOR, 7, _route("courses:withdraw_qualification", m.qualification)
+    ),
     Budget("roster", m.TRAINER, 8, _route("courses:roster", m.cohort)),
     Budget("roster, preview", m.TRAINER, 14, _route("courses:roster", m.cohort), _roster),
     Budget("roll", m.TRAINER, 11, _route("courses:roll", _session)),

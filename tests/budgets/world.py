@@ -18,13 +18,17 @@ from cms_pages.programs import ProgramGroup
 from courses.models import (
     AttendanceEvent,
     CheckIn,
+    Cohort,
+    CohortState,
     Course,
     MakeUp,
     Presence,
+    SchedulePlan,
     SessionInstructor,
     Source,
     TrainingSession,
 )
+from courses.planning import Plan, PlannedSession, Teacher, plan_to_json
 from lms.accounts.clock import now
 from lms.accounts.models import OutgoingMessage, User
 from tests.access import matrix as m
@@ -34,6 +38,7 @@ from tests.factories import (
     CourseVersionFactory,
     EnrolmentFactory,
     ModuleFactory,
+    QualificationFactory,
     UserFactory,
 )
 from tests.surveys import instrument_document, study_document
@@ -54,6 +59,8 @@ LISTS = (
     "instrument",
     "message",
     "release",
+    "qualification",
+    "gap",
 )
 
 
@@ -183,6 +190,45 @@ class CrowdedWorld:
         for part in ("officer", "clinician"):
             person = UserFactory.create(roles=["trainer"])
             SessionInstructor.objects.create(session=session, person=person, part=part)
+
+    def _add_qualification(self, number: int) -> None:
+        """One more of the instructor who is looked at, and one that ends soon of somebody else."""
+        soon = now().date() + timedelta(days=10 + number)
+        course = CourseVersionFactory.create(modules=[]).course
+        one = self.inner.qualification
+        QualificationFactory.create(person=one.person, course=course, recorded_by=self.owner)
+        QualificationFactory.create(part="assessor", valid_until=soon)
+
+    def _add_gap(self, number: int) -> None:
+        """A session ahead of a cohort of its own, and one in a plan: officer and clinician named,
+        of whom only one is qualified."""
+        cohort = CohortFactory.create(
+            version=self.inner.cohort.version,
+            agency=self.inner.cohort.agency,
+            starts_on=now().date() + timedelta(days=7),
+        )
+        sessions = list(cohort.sessions.select_related("module"))
+        people = [QualificationFactory.create().person, UserFactory.create()]
+        for part, person in zip(("officer", "clinician"), people, strict=True):
+            SessionInstructor.objects.create(session=sessions[0], person=person, part=part)
+        self._add_plan(people, sessions[0])
+
+    def _add_plan(self, people: list[User], like: TrainingSession) -> None:
+        teachers = (Teacher("officer", people[0].pk), Teacher("clinician", people[1].pk))
+        times = {"starts_at": like.starts_at, "ends_at": like.ends_at}
+        planned = PlannedSession(
+            module=like.module.code, venue=like.venue_id, teachers=teachers, **times
+        )
+        draft = Cohort.objects.create(
+            code=f"DRAFT-{like.pk}",
+            version=like.cohort.version,
+            agency=like.cohort.agency,
+            venue=like.venue,
+            starts_on=like.cohort.starts_on,
+            capacity=28,
+            state=CohortState.DRAFT,
+        )
+        SchedulePlan.objects.create(cohort=draft, document=plan_to_json(Plan((planned,))))
 
     def _add_study(self, number: int) -> None:
         study, _ = load_study(document=study_document(self.course, code=f"study-{number}"), by=None)

@@ -15,7 +15,7 @@ from assessments.invitations import token_for
 from assessments.models import InstrumentDraft, InstrumentVersion, Study, SurveyWindow
 from certificates.models import Certificate
 from cms_pages.models import LessonPage, ProgramPage
-from courses.models import Cohort, Enrolment
+from courses.models import Cohort, Enrolment, Qualification
 from lms.accounts.clock import now
 from lms.accounts.models import User
 
@@ -181,8 +181,23 @@ def reopening() -> str:
     return reverse("evaluator:reopen", args=[window.wave.study.code, window.pk])
 
 
+def qualifications() -> list[str]:
+    """The pages about one instructor who has taught on more than one rung."""
+    row = Qualification.objects.filter(person__last_name="Brooks").first()
+    assert row is not None
+    return [
+        reverse("courses:instructor", args=[row.person.uuid]),
+        reverse("courses:renew", args=[row.pk]),
+        reverse("courses:withdraw_qualification", args=[row.pk]),
+    ]
+
+
 def coordinator() -> list[str]:
-    return ["/train/", "/train/year/", "/accounts/messages/", "/accounts/profile/"]
+    return [
+        *("/train/", "/train/year/", "/accounts/messages/", "/accounts/profile/"),
+        *("/train/staffing/?weeks=26", "/train/instructors/", "/train/instructors/?show=add"),
+        *qualifications(),
+    ]
 
 
 def administrator() -> list[str]:
@@ -226,6 +241,7 @@ REFUSING: dict[str, Callable[[], list[str]]] = {
     "officer@example.org": lambda: ["/accounts/password/change/"],
     "officer.finishing@example.org": first_section,
     "trainer@example.org": schedule_and_roster,
+    "coordinator@example.org": qualifications,
     "evaluator@example.org": lambda: [
         *(reverse("instruments:new"), reverse("evaluator:load"), reopening()),
         reverse("instruments:add", args=[a_draft().uuid, "items"]),
