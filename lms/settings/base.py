@@ -288,3 +288,5 @@ CERTIFICATE_SIGNATORIES = [
 VERIFY_RATE = "60/m/ip"
 # How many wrong one-time links into surveys.
 SURVEY_LINK_RATE = "20/m/ip"
+# Calendars of a whole station may read by one address.
+CALENDAR_FEED_RATE = "120/m/ip"
