@@ -1,6 +1,8 @@
 """The sentences for what the pure modules report as codes."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -10,6 +12,7 @@ from courses.ledger import Why
 from courses.roster import ALLOWED, LookAlike, PassedOver, Problem, printable
 from courses.roster_header import Heading
 from courses.scheduling import SchedulingError
+from lms.accounts.clock import today
 
 COLUMN_TITLES = {
     "email": gettext_lazy("Email"),
@@ -121,6 +124,15 @@ WHY = {
     Why.ONLINE_UNREAD: gettext_lazy("to be read online"),
     Why.WITHDRAWN: gettext_lazy("withdrawn"),
 }
+
+
+def moment_of(at: datetime, zone: str) -> str:
+    """ "7:30 a.m. on Monday, November 30" in a zone; the time alone where that is today."""
+    local = at.astimezone(ZoneInfo(zone))
+    told = date_format(local, "TIME_FORMAT")
+    if local.date() == today(zone):
+        return told
+    return _("%(time)s on %(day)s") % {"time": told, "day": date_format(local, "l, F j")}
 
 
 def scheduling_sentence(error: SchedulingError) -> str:

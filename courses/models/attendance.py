@@ -151,6 +151,11 @@ class CheckIn(models.Model):
     def __str__(self) -> str:
         return f"{self.enrolment}: {self.direction}"
 
+    @property
+    def refused(self) -> bool:
+        """Whether a trainer did not take it over."""
+        return self.settled_at is not None and self.event_id is None
+
 
 class MakeUp(models.Model):
     """A module that a seat missed, to be taken in another cohort's session of the same module. What
