@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import cohort, roll, roster
+from courses.views import cohort, kiosk_desk, roll, room_code, roster
 
 app_name = "courses"
 
@@ -12,4 +12,6 @@ urlpatterns = [
     path("cohorts/<uuid:cohort_uuid>/roster/template/", roster.template, name="roster_template"),
     path("cohorts/<uuid:cohort_uuid>/roster/export/", roster.export, name="roster_export"),
     path("sessions/<int:session_id>/roll/", roll.roll, name="roll"),
+    path("sessions/<int:session_id>/code/", room_code.code, name="code"),
+    path("sessions/<int:session_id>/kiosk/", kiosk_desk.kiosk, name="kiosk"),
 ]

@@ -111,8 +111,13 @@ def open_kiosk(*, session: TrainingSession, by: User) -> Kiosk:
     return kiosk
 
 
+def check_in_is_over(session: TrainingSession) -> bool:
+    """Whether nobody can check in or out any more."""
+    return session.cohort.state != CohortState.SCHEDULED or now() >= closes_at(session.ends_at)
+
+
 def _check_not_over(session: TrainingSession) -> None:
-    if session.cohort.state != CohortState.SCHEDULED or now() >= closes_at(session.ends_at):
+    if check_in_is_over(session):
         raise ValidationError(_("This session is over."), code="too_late")
 
 

@@ -286,3 +286,6 @@ CERTIFICATE_SIGNATORIES = [
 VERIFY_RATE = "60/m/ip"
 # How many wrong one-time links into surveys.
 SURVEY_LINK_RATE = "20/m/ip"
+# How many codes of a room one person may try, and how many names one kiosk looks for.
+CHECK_IN_RATE = "10/m/user"
+KIOSK_RATE = "60/m/kiosk"

@@ -29,7 +29,8 @@ from certificates.models import Certificate
 from certificates.snapshot import Signatory, Snapshot
 from cms_pages.actions import publish_lesson
 from cms_pages.models import LessonPage
-from courses.models import Cohort, Enrolment, TrainingSession
+from courses.actions.check_ins import open_kiosk
+from courses.models import Cohort, Enrolment, Kiosk, TrainingSession
 from lms.accounts.actions import grant_role
 from lms.accounts.clock import now
 from lms.accounts.models import Agency, User
@@ -52,19 +53,22 @@ MODULES = [
     {"code": "exam", "day": 1, "assessment": "knowledge_check"},
     {"code": "scenarios", "day": 1, "assessment": "skills_application"},
     {"code": "farewell", "day": 2, "survey": "post"},
+    {"code": "debrief", "day": 2, "minutes": 120},
 ]
 
 
 @dataclass(frozen=True)
 class World:
     """What the addresses of the matrix are about: all of it belongs to the owner's cohort, save
-    `elsewhere`, the outsider's."""
+    `elsewhere`, the outsider's. `running` is the session that is being taught."""
 
     people: dict[str, User]
     cohort: Cohort
     elsewhere: Cohort
     seat: Enrolment
     session: TrainingSession
+    running: TrainingSession
+    kiosk: Kiosk
     study: Study
     window: SurveyWindow
     token: str
@@ -228,12 +232,15 @@ def make_world(clock: Any) -> World:
     EnrolmentFactory.create(cohort=cohort, user=people[m.CLASSMATE])
     EnrolmentFactory.create(cohort=elsewhere, user=people[m.OUTSIDER])
     _attempts(seat, version)
+    running = cohort.sessions.get(module__code="debrief")
     return World(
         people=people,
         cohort=cohort,
         elsewhere=elsewhere,
         seat=seat,
         session=cohort.sessions.get(module__code="welcome"),
+        running=running,
+        kiosk=open_kiosk(session=running, by=people[m.TRAINER]),
         study=study,
         window=window,
         token=token_for(window, people[m.OWNER]),
