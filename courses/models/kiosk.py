@@ -62,4 +62,4 @@ class Kiosk(models.Model):
     @property
     def link(self) -> str:
         """What stands in its address. Kept nowhere: a copy of the database opens no kiosk."""
-        return _SIGNER.sign(self.pk)
+        return _SIGNER.sign(str(self.pk))

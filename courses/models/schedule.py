@@ -31,6 +31,7 @@ class SessionQuerySet(models.QuerySet["TrainingSession"]):
         seated = Q(cohort__enrolments__user=user)
         seated &= Q(cohort__enrolments__state=EnrolmentState.ENROLLED)
         made_up = Q(make_ups__enrolment__user=user, make_ups__cancelled_at__isnull=True)
+        made_up &= Q(make_ups__enrolment__state=EnrolmentState.ENROLLED)
         open_now = Q(starts_at__lte=now() + EARLY, ends_at__gt=now() - AFTER)
         found = self.filter(open_now, seated | made_up, cohort__state=CohortState.SCHEDULED)
         return found.select_related("module", "venue", "cohort__agency").distinct()

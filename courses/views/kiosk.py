@@ -96,8 +96,8 @@ def person(request: HttpRequest, found: Kiosk, seat: uuid.UUID) -> HttpResponse:
 def _thanks(seat: Enrolment, direction: str, at: datetime, found: Kiosk) -> str:
     told = {"person": seat.user, "time": moment_of(at, found.session.cohort.zone)}
     if direction == Presence.OUT:
-        return _("%(person)s: left at %(time)s. Your trainer will confirm it.") % told
-    return _("%(person)s: came at %(time)s. Your trainer will confirm it.") % told
+        return _("%(person)s: you left at %(time)s, and your trainer will confirm it.") % told
+    return _("%(person)s: you came at %(time)s, and your trainer will confirm it.") % told
 
 
 def _page(
@@ -119,7 +119,7 @@ def _expected(session: TrainingSession) -> QuerySet[Enrolment]:
 
 def _is_meant(seat: Enrolment, words: str) -> bool:
     """Whether what was typed is somebody's employee number, or all of it is in their name."""
-    told = _plain(words)
+    told = _plain(words.replace(",", " "))
     name = _plain(seat.user.get_full_name())
     number = _plain(seat.user.employee_id)
     return (bool(number) and told == number) or all(word in name for word in told.split())
@@ -132,5 +132,5 @@ def _plain(text: str) -> str:
 
 
 def _seconds_to_wait(request: HttpRequest, found: Kiosk) -> int:
-    who = f"{found.session.uuid} {found.pk}"
+    who = str(found.session.uuid)
     return seconds_to_wait(request, action="kiosk", rate=settings.KIOSK_RATE, who=who)
