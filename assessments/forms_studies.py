@@ -80,7 +80,7 @@ class ArmForm(forms.Form):
     def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.study = study
-        cohorts = Cohort.objects.order_by("-starts_on", "code")
+        cohorts = Cohort.objects.published().order_by("-starts_on", "code")
         trained = cohorts.filter(version__course__in=study.courses.all())
         arms = [(arm.code, arm.title_in("en")) for arm in study.spec.arms]
         self.fields["cohort"] = CohortField(cohorts, label=_("Cohort"))

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.actions import mark_attendance, schedule_cohort
+from courses.actions import mark_attendance, plan_cohort
 from courses.models import (
     AttendanceEvent,
     Cohort,
@@ -104,19 +104,18 @@ class ScheduleForm(forms.Form):
         return data
 
     def save(self, *, by: User) -> Cohort | None:
-        """The cohort, or None with an error on the form where it cannot be scheduled."""
+        """The draft, or None with an error on the form where it cannot be planned."""
         data = self.cleaned_data
         try:
             with transaction.atomic():
-                return schedule_cohort(
+                return plan_cohort(
                     by=by,
                     version=data["version"],
                     agency=data["agency"],
                     venue=data["venue"] or _new_venue(data["new_venue"]),
                     starts_on=data["starts_on"],
                     capacity=data["capacity"] or data["version"].capacity,
-                    officer=data["officer"],
-                    clinician=data["clinician"],
+                    teachers={part: data[part] for part in ("officer", "clinician") if data[part]},
                 )
         except ValidationError as error:
             self.add_error(None, error)

@@ -89,6 +89,11 @@ class Line:
         return self.minutes if self.state is LineState.TO_COME else self.earned
 
     @property
+    def is_missed(self) -> bool:
+        """Whether minutes of it were missed, for certain, and can be made up."""
+        return bool(self.missing) and self.why is not Why.WITHDRAWN and not self.awaits_mark
+
+    @property
     def awaits_mark(self) -> bool:
         """Whether its session is over and nobody has said yet how much of it was earned."""
         return self.state is LineState.MISSING and self.why in (Why.NOT_MARKED, Why.CAME)

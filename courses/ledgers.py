@@ -4,19 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Exists, Min, OuterRef, QuerySet, Sum
+from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Least
 
 from courses.ledger import Elsewhere, Ledger, Mark, Unit, Why, best, ledger
 from courses.models import (
     AttendanceEvent,
     Cohort,
-    CohortState,
     Delivery,
     Enrolment,
     EnrolmentState,
     LessonProgress,
     MakeUp,
+    Module,
     Presence,
 )
 from lms.accounts.clock import now
@@ -53,7 +53,7 @@ def ledgers_for(enrolments: Iterable[Enrolment]) -> dict[int, Ledger]:
 
 
 def minutes_credited_between(seats: QuerySet[Enrolment], starts: datetime, ends: datetime) -> int:
-    """Minutes that these seats earned from one moment to another, in two queries: attended in
+    """Minutes that these seats earned from one moment to another, in three queries: attended in
     sessions that began then, or read online for the first time then."""
     return sum(minutes_by_course_between(seats, starts, ends).values())
 
@@ -61,31 +61,63 @@ def minutes_credited_between(seats: QuerySet[Enrolment], starts: datetime, ends:
 def minutes_by_course_between(
     seats: QuerySet[Enrolment], starts: datetime, ends: datetime
 ) -> dict[int, int]:
-    """The same minutes by the id of the course they were earned in, in two queries."""
-    course = "enrolment__cohort__version__course"
-    attended = (
-        AttendanceEvent.objects.filter(
-            enrolment__in=seats, session__starts_at__gte=starts, session__starts_at__lt=ends
-        )
-        .standing()
-        .order_by()
-        .values(course)
+    """The same minutes by the id of the course they were earned in, in three queries. A module that
+    was made up counts once: with what the make-up added, when it was added."""
+    attended = AttendanceEvent.objects.standing().filter(enrolment__in=seats).order_by()
+    between = {"session__starts_at__gte": starts, "session__starts_at__lt": ends}
+    once = (
+        attended.filter(~_makes_up(), **between)
+        .values(_COURSE)
         .annotate(total=Sum(Least("minutes", "session__module__minutes")))
     )
     read = (
         _read_online()
         .filter(enrolment__in=seats)
         .order_by()
-        .values(course, "enrolment", "module", "module__minutes")
+        .values(_COURSE, "enrolment", "module", "module__minutes")
         .annotate(first=Min("read_at"))
         .filter(first__gte=starts, first__lt=ends)
     )
     minutes: Counter[int] = Counter()
-    for row in attended:
-        minutes[row[course]] += row["total"] or 0
+    for row in once:
+        minutes[row[_COURSE]] += row["total"] or 0
     for row in read:
-        minutes[row[course]] += row["module__minutes"]
+        minutes[row[_COURSE]] += row["module__minutes"]
+    minutes.update(_added_between(attended.filter(_makes_up()), starts, ends))
     return dict(minutes)
+
+
+_COURSE = "enrolment__cohort__version__course"
+
+
+def _makes_up() -> Exists:
+    """Only a seat that ever booked a make-up has events of one module in two sessions."""
+    return Exists(MakeUp.objects.filter(enrolment=OuterRef("enrolment")))
+
+
+def _added_between(
+    events: QuerySet[AttendanceEvent], starts: datetime, ends: datetime
+) -> Counter[int]:
+    """By course, how much more these events had earned at the end than at the start, module by
+    module: as much as the best of them until then."""
+    own = Module.objects.filter(
+        version=OuterRef("enrolment__cohort__version"), code=OuterRef("session__module__code")
+    )
+    rows = events.filter(session__starts_at__lt=ends).annotate(
+        worth=Least("minutes", Subquery(own.values("minutes")))
+    )
+    before: Counter[tuple[int, int, str]] = Counter()
+    after: Counter[tuple[int, int, str]] = Counter()
+    module = (_COURSE, "enrolment", "session__module__code")
+    for worth, at, *of in rows.values_list("worth", "session__starts_at", *module):
+        key = (of[0], of[1], of[2])
+        after[key] = max(after[key], worth)
+        if at < starts:
+            before[key] = max(before[key], worth)
+    added: Counter[int] = Counter()
+    for (course, seat, code), worth in after.items():
+        added[course] += worth - before[course, seat, code]
+    return added
 
 
 def _read_online() -> QuerySet[LessonProgress]:
@@ -130,11 +162,7 @@ def _booked(seat_ids: list[int]) -> Booked:
     """Make-ups of which no roll says anything yet, or only that somebody came."""
     known = AttendanceEvent.objects.standing().exclude(presence=Presence.IN)
     known = known.filter(enrolment=OuterRef("enrolment"), session=OuterRef("session"))
-    rows = (
-        MakeUp.objects.standing()
-        .filter(~Exists(known), enrolment__in=seat_ids)
-        .exclude(session__cohort__state=CohortState.CANCELLED)
-    )
+    rows = MakeUp.objects.standing().filter(~Exists(known), enrolment__in=seat_ids)
     booked: Booked = defaultdict(dict)
     for where in rows.values_list(*_WHERE):
         seat, code, elsewhere = _place(*where)

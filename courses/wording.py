@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.ledger import Why
+from courses.models import Part
+from courses.planning import Problem as PlanProblem
 from courses.roster import ALLOWED, LookAlike, PassedOver, Problem, printable
 from courses.roster_header import Heading
-from courses.scheduling import SchedulingError
 from lms.accounts.clock import today
 
 COLUMN_TITLES = {
@@ -28,16 +29,6 @@ COLUMN_TITLES = {
     "rank": gettext_lazy("Rank or title"),
     "enrolled_as": gettext_lazy("Volunteered or assigned"),
     "notes": gettext_lazy("Notes"),
-}
-
-_SCHEDULING = {
-    "unknown_zone": gettext_lazy("%(zone)s is not a time zone name."),
-    "not_a_working_day": gettext_lazy("%(day)s is not a working day. Choose Monday to Friday."),
-    "no_such_time": gettext_lazy("On %(day)s the clocks skip %(time)s. Choose another first day."),
-    "day_too_long": gettext_lazy(
-        "%(day)s would run past 22:00 with the module %(module)s. Move modules to another day."
-    ),
-    "out_of_calendar": gettext_lazy("%(day)s is too far in the future."),
 }
 
 COLUMN_HELP = {
@@ -129,6 +120,19 @@ WHY = {
     Why.WITHDRAWN: gettext_lazy("withdrawn"),
 }
 
+_STAFFING = {
+    "unnamed": gettext_lazy("Nobody is named as %(part)s."),
+    "unqualified": gettext_lazy("%(person)s is not qualified for this course as %(part)s."),
+    "not_yet": gettext_lazy("%(person)s is qualified as %(part)s only from %(from)s on."),
+    "expired": gettext_lazy(
+        "%(person)s’s qualification as %(part)s ends before this session, on %(until)s."
+    ),
+    "withdrawn": gettext_lazy("%(person)s’s qualification as %(part)s was withdrawn."),
+    "observes": gettext_lazy("%(person)s only observes as %(part)s, and nobody fills that part."),
+    "same_person": gettext_lazy("%(person)s cannot be both the officer and the clinician."),
+    "no_lead": gettext_lazy("Nobody who teaches this may lead. Name somebody who may."),
+}
+
 
 def moment_of(at: datetime, zone: str) -> str:
     """ "7:30 a.m. on Monday, November 30" in a zone; the time alone where that is today."""
@@ -139,12 +143,16 @@ def moment_of(at: datetime, zone: str) -> str:
     return _("%(time)s on %(day)s") % {"time": told, "day": date_format(local, "l, F j")}
 
 
-def scheduling_sentence(error: SchedulingError) -> str:
-    """What stands in the way of laying a course out, for whoever schedules it."""
-    values = dict(error.values)
-    if "day" in values:
-        values["day"] = date_format(values["day"], "l, F j, Y")  # type: ignore[arg-type]
-    return str(_SCHEDULING[error.code]) % values
+def staffing_sentence(problem: PlanProblem, names: Mapping[int, str]) -> str:
+    """Why a session may not be taught as it is staffed; `names` by the ids of accounts."""
+    told = dict(problem.values)
+    if "part" in told:
+        told["part"] = Part(str(told["part"])).label.lower()
+    if "person" in told:
+        told["person"] = names[told["person"]]  # type: ignore[index]
+    for day in {"from", "until"} & told.keys():
+        told[day] = date_format(told[day], "F j, Y")  # type: ignore[arg-type]
+    return str(_STAFFING[problem.code]) % told
 
 
 def roster_reason(code: str, value: str = "", column: str = "", other: str = "") -> str:

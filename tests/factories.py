@@ -6,7 +6,6 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from courses.actions import schedule_cohort
 from courses.models import (
     Cohort,
     Course,
@@ -15,9 +14,11 @@ from courses.models import (
     EnrolmentState,
     EnrolmentTransition,
     Module,
+    Qualification,
     Venue,
 )
 from lms.accounts.models import Agency, RoleAssignment, User
+from tests.schedules import write_schedule
 
 
 class AgencyFactory(DjangoModelFactory[Agency]):
@@ -81,6 +82,19 @@ class ModuleFactory(DjangoModelFactory[Module]):
     staffing = factory.LazyFunction(lambda: ["officer", "clinician"])
 
 
+class QualificationFactory(DjangoModelFactory[Qualification]):
+    """Leads as the officer in every course, since 2024 and without end."""
+
+    class Meta:
+        model = Qualification
+
+    person = factory.SubFactory(UserFactory)
+    part = "officer"
+    level = "lead"
+    title = "CIT instructor"
+    valid_from = date(2024, 1, 1)
+
+
 class CourseVersionFactory(DjangoModelFactory[CourseVersion]):
     """`modules=[{...}, ...]` sets fields of its modules, in order; two of an hour by default:
     welcome on day 1, farewell on day 2."""
@@ -105,7 +119,7 @@ class CourseVersionFactory(DjangoModelFactory[CourseVersion]):
 
 
 class CohortFactory(DjangoModelFactory[Cohort]):
-    """Scheduled by the real action, from Monday 30 November 2026, with its sessions."""
+    """Scheduled from Monday 30 November 2026, with its sessions (`tests.schedules`)."""
 
     class Meta:
         model = Cohort
@@ -118,7 +132,7 @@ class CohortFactory(DjangoModelFactory[Cohort]):
 
     @classmethod
     def _create(cls, model_class: type[Cohort], *args: Any, **kwargs: Any) -> Cohort:
-        return schedule_cohort(by=None, **kwargs)
+        return write_schedule(**kwargs)
 
 
 class EnrolmentFactory(DjangoModelFactory[Enrolment]):

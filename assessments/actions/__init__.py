@@ -26,6 +26,7 @@ from assessments.actions.windows import (
     create_missing_windows,
     create_windows,
     due_windows,
+    publish_cohort,
     reopen_window,
 )
 from assessments.actions.working import work_out
@@ -57,6 +58,7 @@ __all__ = [
     "plan_study",
     "progress_of",
     "public_preview",
+    "publish_cohort",
     "publish_outcomes",
     "queue_invitations",
     "renew_study",

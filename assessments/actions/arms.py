@@ -7,7 +7,7 @@ from assessments.actions.windows import create_windows
 from assessments.freezing import answerable_windows
 from assessments.models import CohortArm, Study
 from assessments.studies import Arm
-from courses.models import Cohort
+from courses.models import Cohort, CohortState
 from lms.accounts.audit import record
 from lms.accounts.models import User
 
@@ -47,6 +47,9 @@ def _arm(study: Study, code: str) -> Arm:
 
 
 def _check(study: Study, arm: Arm, cohort: Cohort, follows: Cohort | None) -> None:
+    for one in (cohort, follows):
+        if one is not None and one.state == CohortState.DRAFT:
+            raise ArmRefused(f"{one.code} is still being planned")
     if arm.is_training:
         if follows or not _of_its_courses(study, cohort):
             raise ArmRefused(

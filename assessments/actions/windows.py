@@ -12,7 +12,8 @@ from assessments.keyring import has_ended, web_store
 from assessments.models import Study, SurveyWindow, Wave
 from assessments.window_bounds import Quarter, quarters
 from assessments.windows import bounds_of, planned_bounds, planned_waves, with_bounds
-from courses.models import Cohort, CohortState
+from courses.actions import publish_schedule
+from courses.models import Cohort, CohortState, ScheduleVersion
 from lms.accounts.audit import record
 from lms.accounts.clock import now, today
 from lms.accounts.models import User
@@ -23,13 +24,25 @@ LONGEST_REOPENING = timedelta(days=60)
 
 
 @transaction.atomic
+def publish_cohort(*, cohort: Cohort, by: User | None, revision: int) -> ScheduleVersion:
+    """Publishes a cohort's plan, with the survey windows that its sessions give. See
+    `publish_schedule`, also for what it raises."""
+    version = publish_schedule(cohort=cohort, by=by, revision=revision)
+    create_windows(cohort=version.cohort)
+    return version
+
+
+@transaction.atomic
 def create_windows(*, cohort: Cohort) -> list[SurveyWindow]:
     """A window for each wave of each study that the cohort takes part in, with its box key; in a
     rolling course one for each quarter that has begun. Idempotent; returns all there are.
 
     A key is made together with its window and never again: a second one would make every ballot
-    sealed under the first look corrupt. A study whose keys were destroyed asks nobody any more.
+    sealed under the first look corrupt. A study whose keys were destroyed asks nobody any more. A
+    cohort that is still being planned gets none: nobody sits in it, and no session says when.
     """
+    if cohort.state == CohortState.DRAFT:
+        return []
     for wave in planned_waves(cohort):
         if has_ended(wave.study):
             continue
@@ -61,7 +74,8 @@ def _still_asked() -> QuerySet[Cohort]:
     with_keys = Q(version__course__studies__public_key__isnull=False)
     assigned = Q(study_arms__study__public_key__isnull=False)
     return (
-        Cohort.objects.exclude(state=CohortState.CANCELLED)
+        Cohort.objects.published()
+        .exclude(state=CohortState.CANCELLED)
         .filter(with_keys | assigned)
         .annotate(last=Max("sessions__ends_at"))
         .filter(Q(last__isnull=True) | Q(last__gte=now() - STILL_ASKED))

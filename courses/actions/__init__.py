@@ -10,11 +10,19 @@ from courses.actions.cohorts import (
     close_cohort,
     open_rolling_cohort,
     reopen_cohort,
-    schedule_cohort,
 )
 from courses.actions.curricula import LoadedCourse, Outcome, load_course, load_courses
+from courses.actions.guests import call_off_make_ups
 from courses.actions.lessons import finish_lesson, open_lesson
-from courses.actions.make_ups import book_make_up, call_off_make_ups, cancel_make_up
+from courses.actions.make_ups import book_make_up, cancel_make_up
+from courses.actions.plans import (
+    cancel_cohort,
+    change_plan,
+    copy_cohort,
+    plan_cohort,
+    publish_schedule,
+    shift_plan,
+)
 from courses.actions.roster_plan import RosterPlan, RowOutcome, preview_roster
 from courses.actions.rosters import RosterRefusedError, export_roster, import_roster
 from courses.actions.seats import enrol, reinstate, withdraw
@@ -27,9 +35,12 @@ __all__ = [
     "RowOutcome",
     "book_make_up",
     "call_off_make_ups",
+    "cancel_cohort",
     "cancel_make_up",
+    "change_plan",
     "close_cohort",
     "confirm_check_ins",
+    "copy_cohort",
     "enrol",
     "export_roster",
     "finish_lesson",
@@ -39,11 +50,13 @@ __all__ = [
     "mark_attendance",
     "open_lesson",
     "open_rolling_cohort",
+    "plan_cohort",
     "preview_roster",
+    "publish_schedule",
     "record_times",
     "refuse_check_ins",
     "reinstate",
     "reopen_cohort",
-    "schedule_cohort",
+    "shift_plan",
     "withdraw",
 ]

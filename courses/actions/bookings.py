@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from courses.models import Booking, Cohort, Enrolment, MakeUp, TrainingSession
@@ -13,14 +13,15 @@ from lms.accounts.clock import now
 from lms.accounts.models import User
 
 
-def book_cohort(cohort: Cohort) -> None:
-    """Books everything anew that the cohort's sessions take: their places and instructors, and for
-    those that are not over the people who hold seats and who make a module up there. Raises
-    ValidationError (overlap), with what stands in the way."""
-    sessions = list(cohort.sessions.select_related("venue").prefetch_related("instructors"))
+def book_cohort(cohort: Cohort, among: QuerySet[TrainingSession] | None = None) -> None:
+    """Books everything anew that the cohort's sessions, or these of them, take: their places and
+    instructors, and for those that are not over the people who hold seats and who make a module up
+    there. Raises ValidationError (overlap), with what stands in the way."""
+    rows = cohort.sessions.all() if among is None else among
+    sessions = list(rows.select_related("venue").prefetch_related("instructors"))
     Booking.objects.filter(session__in=sessions).delete()
     learners = list(cohort.enrolments.holding().values_list("user", flat=True))
-    guests = MakeUp.objects.filter(session__in=sessions, cancelled_at=None)
+    guests = MakeUp.objects.standing().filter(session__in=sessions)
     making_up: dict[int, list[int]] = {}
     for at, person in guests.values_list("session", "enrolment__user"):
         making_up.setdefault(at, []).append(person)
@@ -80,6 +81,8 @@ def _booking(session: TrainingSession, **thing: int) -> Booking:
 
 def _write(bookings: list[Booking]) -> None:
     """All or nothing. The database decides; what it refuses is looked up to be named."""
+    # Thing by thing, so that two who book much at once never each wait for the other.
+    bookings.sort(key=lambda one: (one.venue_id or 0, one.person_id or 0, one.starts_at))
     try:
         with transaction.atomic():
             Booking.objects.bulk_create(bookings)

@@ -1,6 +1,6 @@
-"""Scheduling cohorts and moving them through their life cycle."""
+"""Opening cohorts and moving them through their life cycle."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -13,55 +13,15 @@ from courses.models import (
     CohortState,
     CohortTransition,
     CourseVersion,
-    Module,
-    Part,
-    SessionInstructor,
-    TrainingSession,
     Venue,
 )
 from courses.models.cohort import COHORT_TRANSITIONS
-from courses.scheduling import SchedulingError, Slot, lay_out
-from courses.wording import scheduling_sentence
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import Agency, User
 
 _CODE_LIMIT = 32
 _SUFFIX_ROOM = 4
-
-
-@transaction.atomic
-def schedule_cohort(
-    *,
-    by: User | None,
-    version: CourseVersion,
-    agency: Agency,
-    venue: Venue,
-    starts_on: date,
-    capacity: int,
-    code: str | None = None,
-    officer: User | None = None,
-    clinician: User | None = None,
-) -> Cohort:
-    """Schedules a run of a course version: one session for each module taught on a day, in the
-    agency's zone, with its officer and clinician. Raises ValidationError."""
-    # One at a time for each version, so that two cohorts never choose the same code.
-    CourseVersion.objects.select_for_update().get(pk=version.pk)
-    modules = list(version.modules.all())
-    slots = _slots(modules, starts_on, agency)
-    _check(capacity, officer, clinician)
-    cohort = _write_cohort(
-        by,
-        "cohort.scheduled",
-        code=_code(version, starts_on, code),
-        version=version,
-        agency=agency,
-        venue=venue,
-        starts_on=starts_on,
-        capacity=capacity,
-    )
-    _write_sessions(cohort, modules, slots, officer, clinician)
-    return cohort
 
 
 @transaction.atomic
@@ -83,11 +43,11 @@ def open_rolling_cohort(
         raise ValidationError(
             _("This course is taught on days. Schedule a cohort of it."), code="taught_on_days"
         )
-    _check(capacity, None, None)
-    return _write_cohort(
+    return write_cohort(
         by,
         "cohort.opened",
-        code=_code(version, starts_on, code),
+        CohortState.SCHEDULED,
+        code=cohort_code(version, starts_on, code),
         version=version,
         agency=agency,
         venue=venue,
@@ -96,9 +56,12 @@ def open_rolling_cohort(
     )
 
 
-def _write_cohort(by: User | None, action: str, **fields: Any) -> Cohort:
-    cohort = Cohort.objects.create(**fields)
-    _note_move(cohort, "", CohortState.SCHEDULED, by)
+def write_cohort(by: User | None, action: str, state: CohortState, **fields: Any) -> Cohort:
+    """The rows of a new cohort. Raises ValidationError for one without seats."""
+    if fields["capacity"] < 1:
+        raise ValidationError({"capacity": _("A cohort has at least one seat.")})
+    cohort = Cohort.objects.create(state=state, **fields)
+    _note_move(cohort, "", state, by)
     detail = {
         "version": cohort.version.number,
         "agency": cohort.agency.code,
@@ -116,58 +79,59 @@ def close_cohort(*, cohort: Cohort, by: User | None) -> Cohort:
             _("This cohort still has sessions to come. Close it after the last one."),
             code="sessions_to_come",
         )
-    return _move(cohort, CohortState.CLOSED, by, "cohort.closed")
+    return move_cohort(cohort, CohortState.CLOSED, by, "cohort.closed")
 
 
 @transaction.atomic
 def reopen_cohort(*, cohort: Cohort, by: User | None) -> Cohort:
     """Opens a closed cohort again, so that a mark can be corrected."""
-    return _move(cohort, CohortState.SCHEDULED, by, "cohort.reopened")
+    return move_cohort(cohort, CohortState.SCHEDULED, by, "cohort.reopened")
 
 
-def _move(cohort: Cohort, target: CohortState, by: User | None, action: str) -> Cohort:
+def lock_cohort(cohort: Cohort, states: Collection[CohortState]) -> Cohort:
+    """The cohort, locked until the transaction ends; refuses one in any other state."""
+    locked = (
+        Cohort.objects.select_for_update(of=("self",))
+        .select_related("version__course", "agency", "venue")
+        .get(pk=cohort.pk)
+    )
+    if locked.state not in states:
+        raise _wrong_state(locked)
+    return locked
+
+
+def move_cohort(
+    cohort: Cohort,
+    target: CohortState,
+    by: User | None,
+    action: str,
+    detail: dict[str, Any] | None = None,
+) -> Cohort:
+    """Moves a cohort in its life cycle, and records who did and when. Raises ValidationError."""
     locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
     source = locked.state
     if target not in COHORT_TRANSITIONS[CohortState(source)]:
-        raise ValidationError(
-            _("This cohort is %(state)s; that cannot be done now."),
-            code="wrong_state",
-            params={"state": locked.get_state_display().lower()},
-        )
+        raise _wrong_state(locked)
     cohort.state = locked.state = target
     locked.save(update_fields=["state"])
     _note_move(locked, source, target, by)
-    record(action=action, by=by, about=locked)
+    record(action=action, by=by, about=locked, detail=detail)
     return cohort
+
+
+def _wrong_state(cohort: Cohort) -> ValidationError:
+    return ValidationError(
+        _("This cohort is %(state)s; that cannot be done now."),
+        code="wrong_state",
+        params={"state": cohort.get_state_display().lower()},
+    )
 
 
 def _note_move(cohort: Cohort, source: str, target: CohortState, by: User | None) -> None:
     CohortTransition.objects.create(cohort=cohort, source=source, target=target, by=by)
 
 
-def _slots(modules: list[Module], starts_on: date, agency: Agency) -> list[Slot]:
-    try:
-        slots = lay_out(modules, starts_on, agency.time_zone)
-    except SchedulingError as error:
-        raise ValidationError({"starts_on": scheduling_sentence(error)}) from error
-    if not slots:
-        raise ValidationError(
-            _("No module of this course is taught on a day, so there is nothing to schedule."),
-            code="nothing_to_schedule",
-        )
-    return slots
-
-
-def _check(capacity: int, officer: User | None, clinician: User | None) -> None:
-    if capacity < 1:
-        raise ValidationError({"capacity": _("A cohort has at least one seat.")})
-    if officer is not None and officer == clinician:
-        raise ValidationError(
-            {"clinician": _("An officer and a clinician teach together: choose two people.")}
-        )
-
-
-def _code(version: CourseVersion, starts_on: date, code: str | None) -> str:
+def cohort_code(version: CourseVersion, starts_on: date, code: str | None) -> str:
     """The code asked for, or one made of course and first day, with a number when taken."""
     if code:
         if Cohort.objects.filter(code=code).exists():
@@ -184,36 +148,3 @@ def _candidates(stem: str) -> Iterator[str]:
     yield stem
     for number in range(2, 1000):
         yield f"{stem}-{number}"
-
-
-def _write_sessions(
-    cohort: Cohort,
-    modules: list[Module],
-    slots: list[Slot],
-    officer: User | None,
-    clinician: User | None,
-) -> None:
-    by_code = {module.code: module for module in modules}
-    sessions = TrainingSession.objects.bulk_create(
-        TrainingSession(
-            cohort=cohort,
-            module=by_code[slot.module_code],
-            venue=cohort.venue,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-        )
-        for slot in slots
-    )
-    pair = [(Part.OFFICER, officer), (Part.CLINICIAN, clinician)]
-    SessionInstructor.objects.bulk_create(
-        SessionInstructor(session=session, person=person, part=part, credential=credential(person))
-        for session in sessions
-        for part, person in pair
-        if person is not None and part in session.module.staffing
-    )
-
-
-def credential(person: User) -> dict[str, str]:
-    """What a transcript says about an instructor, as it stands today."""
-    agency = person.agency.name if person.agency else ""
-    return {"name": person.get_full_name(), "title": person.rank, "agency": agency}

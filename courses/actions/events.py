@@ -59,7 +59,7 @@ def check_started(session: TrainingSession) -> None:
 
 def check_people(session: TrainingSession, seats: Iterable[Enrolment], by: User) -> None:
     """Refuses whoever is not expected at the session, and one's own seat."""
-    standing = MakeUp.objects.filter(session=session, cancelled_at=None)
+    standing = MakeUp.objects.filter(session=session, cancelled_at__isnull=True)
     guests = set(standing.values_list("enrolment", flat=True))
     for seat in seats:
         person = {"person": seat.user}

@@ -5,11 +5,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.actions.bookings import book_person
+from courses.actions.guests import cancel
 from courses.actions.seats import lock_open_cohort
 from courses.actions.telling import tell_make_up
-from courses.ledger import Line, Why
+from courses.ledger import Why
 from courses.ledgers import ledgers_for
-from courses.models import Booking, Cohort, Enrolment, EnrolmentState, MakeUp, TrainingSession
+from courses.models import Cohort, Enrolment, EnrolmentState, MakeUp, TrainingSession
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User
@@ -70,15 +71,10 @@ def _check_missed(enrolment: Enrolment, session: TrainingSession) -> None:
         raise ValidationError(
             _("This module is booked already. Cancel that first."), code="booked_already"
         )
-    if not can_be_made_up(line):
+    if not line.is_missed:
         raise ValidationError(
             _("This module was not missed, or its roll is not complete yet."), code="not_missed"
         )
-
-
-def can_be_made_up(line: Line) -> bool:
-    """Whether a line of the ledger says that minutes were missed, for certain."""
-    return bool(line.missing) and not line.awaits_mark
 
 
 def _check_place(host: Cohort, session: TrainingSession) -> None:
@@ -99,25 +95,4 @@ def cancel_make_up(*, make_up: MakeUp, by: User | None) -> MakeUp:
         return locked
     if session.starts_at <= now():
         raise ValidationError(_("The session has begun: its roll says who came."), code="begun")
-    return _cancel(locked, by)
-
-
-def call_off_make_ups(*, by: User | None, **which: object) -> int:
-    """Cancels the booked make-ups that are still to come: of one `enrolment`, or those in sessions
-    of one `session__cohort`, or in one `session`. For whoever gives up a seat or cancels a cohort
-    and holds its lock. Says how many."""
-    ahead = MakeUp.objects.standing().filter(session__starts_at__gt=now(), **which)
-    found = list(ahead.select_related("enrolment__user", "session__module", "session__cohort"))
-    for make_up in found:
-        _cancel(make_up, by)
-    return len(found)
-
-
-def _cancel(make_up: MakeUp, by: User | None) -> MakeUp:
-    make_up.cancelled_at, make_up.cancelled_by = now(), by
-    make_up.save(update_fields=["cancelled_at", "cancelled_by"])
-    Booking.objects.filter(session=make_up.session, person=make_up.enrolment.user).delete()
-    detail = {"module": make_up.session.module.code, "cohort": make_up.session.cohort.code}
-    record(action="make_up.cancelled", by=by, about=make_up.enrolment, detail=detail)
-    tell_make_up(make_up)
-    return make_up
+    return cancel(locked, by)

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from courses.models.cohort import CohortState
 from courses.models.curriculum import Module
 from courses.models.enrolment import Enrolment, EnrolmentState
 from courses.models.schedule import TrainingSession
@@ -42,6 +43,27 @@ class AttendanceQuerySet(models.QuerySet["AttendanceEvent"]):
             id__gt=models.OuterRef("id"),
         )
         return self.filter(~models.Exists(newer))
+
+    def leaving_short(self) -> "AttendanceQuerySet":
+        """Standing events of the seats' own cohorts by which minutes of a module are missing, where
+        no make-up has brought or is booked to bring them."""
+        same = {
+            "enrolment": models.OuterRef("enrolment"),
+            "session__module__code": models.OuterRef("session__module__code"),
+        }
+        enough = models.OuterRef("session__module__minutes")
+        made_up = AttendanceEvent.objects.standing().filter(**same, minutes__gte=enough)
+        booked = MakeUp.objects.standing().filter(**same, session__ends_at__gt=now())
+        return (
+            self.standing()
+            .filter(
+                ~models.Exists(made_up),
+                ~models.Exists(booked),
+                session__cohort=models.F("enrolment__cohort"),
+                minutes__lt=models.F("session__module__minutes"),
+            )
+            .exclude(presence=Presence.IN)
+        )
 
 
 class AttendanceEvent(models.Model):
@@ -159,8 +181,11 @@ class CheckIn(models.Model):
 
 class MakeUpQuerySet(models.QuerySet["MakeUp"]):
     def standing(self) -> "MakeUpQuerySet":
-        """Those that were not cancelled, of seats that were not given up."""
-        return self.filter(cancelled_at__isnull=True, enrolment__state=EnrolmentState.ENROLLED)
+        """Those that were not cancelled, of seats that were not given up, in cohorts that are
+        held."""
+        return self.filter(
+            cancelled_at__isnull=True, enrolment__state=EnrolmentState.ENROLLED
+        ).exclude(session__cohort__state=CohortState.CANCELLED)
 
 
 class MakeUp(models.Model):

@@ -63,8 +63,9 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         return self.filter(agency__in=user.agencies_where(Permission.MANAGE_COHORTS))
 
     def reported_to(self, user: User) -> "CohortQuerySet":
-        """Cohorts that are counted in the reports this person may read: all, and only counted."""
-        return self.all() if user.may(Permission.READ_REPORTS) else self.none()
+        """Cohorts that are counted in the reports this person may read: all that were published,
+        and only counted."""
+        return self.published() if user.may(Permission.READ_REPORTS) else self.none()
 
     def started_and_open(self) -> "CohortQuerySet":
         """Cohorts that have begun and are not closed: what is missed in them can still be settled
@@ -75,8 +76,13 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         )
 
     def published(self) -> "CohortQuerySet":
-        """Cohorts that people were told of: all but those still being planned."""
-        return self.exclude(state=CohortState.DRAFT)
+        """Cohorts that people were told of: all but those still being planned, and those of which
+        the plan was dropped."""
+        once = CohortTransition.objects.filter(
+            cohort=models.OuterRef("pk"), target=CohortState.SCHEDULED
+        )
+        dropped = models.Q(state=CohortState.CANCELLED) & ~models.Exists(once)
+        return self.exclude(models.Q(state=CohortState.DRAFT) | dropped)
 
     def for_desk(self) -> "CohortQuerySet":
         """What the trainer's desk lists: newest first, with seats taken and first and last day."""

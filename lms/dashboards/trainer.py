@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from assessments.actions import create_windows
 from courses.forms import ScheduleForm
 from courses.models import Cohort, CohortState
 from courses.views.signed_in import SignedInRequest
@@ -30,6 +28,7 @@ COHORTS_PER_PAGE = 20
 _TABS = {
     "running": gettext_lazy("Running"),
     "coming": gettext_lazy("Coming"),
+    "planned": gettext_lazy("Being planned"),
     "past": gettext_lazy("Past"),
 }
 
@@ -38,18 +37,19 @@ _TABS = {
 @never_cache
 @require_GET
 def desk(request: SignedInRequest) -> HttpResponse:
-    """Today's sessions, what to settle, who missed what, and the cohorts in three lists: running,
-    coming and past."""
+    """Today's sessions, what to settle, who missed what, and the cohorts in four lists: running,
+    coming, being planned and past."""
     if not request.user.may(Permission.SEE_COHORTS):
         raise PermissionDenied
     starts, ends = _today(request.user)
     cohorts = Cohort.objects.visible_to(request.user).for_desk()
-    lists = {
-        name: cohorts.filter(condition) for name, condition in _conditions(starts, ends).items()
-    }
+    published = cohorts.published()
+    conditions = _conditions(starts, ends)
+    lists = {name: published.filter(condition) for name, condition in conditions.items()}
+    lists["planned"] = cohorts.filter(state=CohortState.DRAFT)
     shown = request.GET.get("show", "")
     if shown not in lists:
-        shown = next((name for name in lists if lists[name].exists()), "running")
+        shown = next((name for name in _TABS if lists[name].exists()), "running")
     listed = lists[shown].order_by("-starts_on" if shown == "past" else "starts_on", "code")
     today = sessions_between(request.user, starts, ends)
     context = {
@@ -70,25 +70,21 @@ def desk(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def schedule(request: SignedInRequest) -> HttpResponse:
-    """Schedules a cohort, with the survey windows that its sessions give."""
+    """Begins to plan a cohort."""
     if not request.user.may(Permission.MANAGE_COHORTS):
         raise PermissionDenied
     form = ScheduleForm(request.POST if request.method == "POST" else None, user=request.user)
     if form.is_valid():
-        cohort = _schedule(form, request.user)
+        cohort = form.save(by=request.user)
         if cohort is not None:
-            messages.success(request, _("%(code)s is scheduled.") % {"code": cohort.code})
+            messages.success(
+                request,
+                _("%(code)s is planned. Nobody sees it before you publish it.")
+                % {"code": cohort.code},
+            )
             return redirect("courses:cohort", cohort.uuid)
     status = 400 if form.errors else 200
     return render(request, "courses/schedule.html", {"form": form}, status=status)
-
-
-@transaction.atomic
-def _schedule(form: ScheduleForm, user: User) -> Cohort | None:
-    cohort = form.save(by=user)
-    if cohort is not None:
-        create_windows(cohort=cohort)
-    return cohort
 
 
 def _today(user: User) -> tuple[datetime, datetime]:

@@ -97,7 +97,7 @@ def year(request: SignedInRequest) -> HttpResponse:
     """One training year of the cohorts one manages, month by month and cohort by cohort."""
     if not request.user.may(Permission.MANAGE_COHORTS):
         raise PermissionDenied
-    managed = Cohort.objects.manageable_by(request.user)
+    managed = Cohort.objects.manageable_by(request.user).published()
     years = years_of(managed)
     shown = _chosen(request.GET.get("year", ""), years)
     lines = lines_of(of_year(managed, shown))

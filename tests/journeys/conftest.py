@@ -32,7 +32,6 @@ from playwright.sync_api import (
 
 from assessments.actions import create_study_keys, create_windows, load_instrument, load_study
 from assessments.models import Study
-from courses.actions import schedule_cohort
 from courses.models import Cohort, Course, Venue
 from lms.accounts import clock as portal_clock
 from lms.accounts.models import Agency, User
@@ -40,6 +39,7 @@ from lms.demo import cohorts as demo_cohorts
 from lms.demo import people as demo_people
 from tests.factories import UserFactory
 from tests.journeys.html_checker import HtmlChecker, Recorder, missing
+from tests.schedules import write_schedule
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = ROOT / "courses" / "curricula" / "cit-40.yaml"
@@ -346,8 +346,7 @@ class Office:
 
     def cohort(self, starts_on: date) -> Cohort:
         """A scheduled week with its survey windows."""
-        cohort = schedule_cohort(
-            by=self.trainer,
+        cohort = write_schedule(
             version=Course.objects.get(code="cit-40").current,
             agency=self.agency,
             venue=self.venue,

@@ -6,7 +6,6 @@ from django.urls import reverse
 from assessments.actions import decline, seal_section
 from certificates.models import Certificate
 from cms_pages.actions import publish_lesson
-from courses.actions import schedule_cohort
 from courses.models import (
     AttendanceEvent,
     Cohort,
@@ -23,6 +22,7 @@ from tests.factories import (
     EnrolmentFactory,
     UserFactory,
 )
+from tests.schedules import write_schedule
 from tests.surveys import (
     AFTER_THE_COURSE,
     BEFORE_THE_COURSE,
@@ -249,8 +249,7 @@ def test_more_seats_ask_no_more_of_the_database(
     one, three = survey.people
     version, venue = survey.cohort.version, Venue.objects.first()
     for week in (5, 10):
-        cohort = schedule_cohort(
-            by=None,
+        cohort = write_schedule(
             version=version,
             agency=survey.agency,
             venue=venue,

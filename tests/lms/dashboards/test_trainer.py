@@ -3,9 +3,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from assessments.models import SurveyWindow
-from courses.actions import schedule_cohort
 from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState, Venue
+from courses.plans import working_plan
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
@@ -14,6 +13,7 @@ from tests.factories import (
     UserFactory,
     VenueFactory,
 )
+from tests.schedules import write_schedule
 from tests.surveys import DURING_THE_LAST_DAY
 
 pytestmark = pytest.mark.django_db
@@ -97,8 +97,7 @@ def test_cohorts_of_other_agencies_do_not_show(desk):
 def test_the_list_goes_on_on_a_second_page(cohorts, agency):
     version, venue = CourseVersionFactory(), VenueFactory()
     for _ in range(21):
-        schedule_cohort(
-            by=None,
+        write_schedule(
             version=version,
             agency=agency,
             venue=venue,
@@ -131,7 +130,7 @@ def test_the_desk_takes_the_same_queries_however_long_it_is(
     for cohort in CohortFactory.create_batch(count, **shared):
         mark(EnrolmentFactory.create(cohort=cohort), "absent", 0)
     client.force_login(trainer)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(21):
         client.get(DESK)
 
 
@@ -323,32 +322,17 @@ def send(client, trainer, form):
     return lambda **changes: client.post(reverse("trainer:schedule"), form | changes)
 
 
-def test_scheduling_makes_the_cohort_its_sessions_and_goes_there(send, trainer):
+def test_planning_makes_a_draft_and_goes_there(send, trainer):
     answer = send()
     cohort = Cohort.objects.get()
     assert answer.url == reverse("courses:cohort", args=[cohort.uuid])
-    assert (cohort.capacity, cohort.sessions.count()) == (24, 2)
-    assert cohort.transitions.get().by == trainer
-
-
-def test_scheduling_makes_the_survey_windows(send, monkeypatch):
-    asked: list[Cohort] = []
-    monkeypatch.setattr(
-        "lms.dashboards.trainer.create_windows", lambda *, cohort: asked.append(cohort)
+    assert (cohort.capacity, cohort.state, len(working_plan(cohort).plan.sessions)) == (
+        24,
+        CohortState.DRAFT,
+        2,
     )
-    send()
-    assert asked == [Cohort.objects.get()]
-
-
-def test_a_failure_of_the_survey_windows_leaves_no_cohort(send, monkeypatch):
-    def fail(*, cohort):
-        raise RuntimeError
-
-    monkeypatch.setattr("lms.dashboards.trainer.create_windows", fail)
-    with pytest.raises(RuntimeError):
-        send()
-    assert not Cohort.objects.exists()
-    assert not SurveyWindow.objects.exists()
+    assert not cohort.sessions.exists()
+    assert cohort.transitions.get().by == trainer
 
 
 def test_a_new_place_is_made_with_the_cohort(send):
@@ -363,7 +347,10 @@ def test_a_new_place_is_made_with_the_cohort(send):
         ({"starts_on": "soon"}, "Enter a valid date"),
         ({"venue": ""}, "Choose a place, or name a new one."),
         ({"capacity": "0"}, "greater than or equal to 1"),
-        ({"starts_on": "9999-12-31", "new_venue": "", "capacity": "9"}, "too far in the future"),
+        (
+            {"starts_on": "9999-12-31", "new_venue": "", "capacity": "9"},
+            "too far in the past or the future",
+        ),
     ],
 )
 def test_what_cannot_be_scheduled_is_said_and_the_form_keeps_what_was_typed(send, changes, words):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses.scheduling import SchedulingError, lay_out
+from courses.planning import PlanError, lay_out_plan, working_days
 
 BOSTON = "America/New_York"
 MONDAY = date(2026, 11, 30)
@@ -18,6 +18,14 @@ class Unit:
     code: str
     minutes: int
     day: int | None
+    staffing: tuple[str, ...] = ()
+
+
+def lay_out(modules, first, zone, holidays=()):
+    """The sessions of a plan on working days from the first one on."""
+    last = max((module.day or 0 for module in modules), default=0)
+    days = working_days(first, max(last, 1), holidays)
+    return lay_out_plan(modules, days, zone, venue=1).sessions
 
 
 def units(*plan: tuple[int, int | None]) -> list[Unit]:
@@ -33,7 +41,7 @@ def wall_times(slots, zone=BOSTON):
 
 
 def refusal(*args, **kwargs) -> str:
-    with pytest.raises(SchedulingError) as caught:
+    with pytest.raises(PlanError) as caught:
         lay_out(*args, **kwargs)
     return caught.value.code
 
@@ -77,8 +85,13 @@ def test_days_without_modules_pass_by():
     assert [time[:3] for time in wall_times(slots)] == ["Mon", "Wed"]
 
 
-def test_modules_at_ones_own_pace_or_without_minutes_get_no_slot():
-    assert lay_out(units((60, None), (0, 1)), MONDAY, BOSTON) == []
+def test_modules_at_ones_own_pace_or_without_minutes_get_no_session():
+    slots = lay_out(units((60, None), (0, 1), (60, 1)), MONDAY, BOSTON)
+    assert [slot.module for slot in slots] == ["m2"]
+
+
+def test_a_course_without_modules_on_a_day_cannot_be_laid_out():
+    assert refusal(units((60, None), (0, 1)), MONDAY, BOSTON) == "nothing_to_plan"
 
 
 def test_spring_forward_keeps_eight_in_the_morning():
@@ -137,11 +150,11 @@ def test_no_overlap_and_every_minute_is_kept(plan, offset, zone):
     day = date(2026, 1, 1) + timedelta(days=offset)
     try:
         slots = lay_out(plan, day, zone)
-    except SchedulingError as error:
+    except PlanError as error:
         if error.code not in {"not_a_working_day", "day_too_long"}:
             raise
         return
-    assert [slot.module_code for slot in slots] == [unit.code for unit in plan]
+    assert [slot.module for slot in slots] == [unit.code for unit in plan]
     for slot, unit in zip(slots, plan, strict=True):
         assert slot.ends_at - slot.starts_at == timedelta(minutes=unit.minutes)
     for earlier, later in pairwise(slots):
