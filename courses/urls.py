@@ -14,4 +14,6 @@ urlpatterns = [
     path("sessions/<int:session_id>/roll/", roll.roll, name="roll"),
     path("sessions/<int:session_id>/code/", room_code.code, name="code"),
     path("sessions/<int:session_id>/kiosk/", kiosk_desk.kiosk, name="kiosk"),
+    path("sessions/<int:session_id>/sheet/", roll.sheet, name="sheet"),
+    path("sessions/<int:session_id>/check-ins/", roll.settle, name="settle"),
 ]

@@ -60,6 +60,28 @@ class SessionQuerySet(models.QuerySet["TrainingSession"]):
             cohort__state=CohortState.SCHEDULED,
         ).exclude(cohort=cohort)
 
+    def to_make_up(self, cohort: Cohort, agencies: Any) -> "SessionQuerySet":
+        """Where people of a cohort can make modules up: sessions to come at these agencies, with
+        `places` for guests, the soonest first."""
+        guests = _count(_standing("make_ups"), session=models.OuterRef("pk"))
+        taken = _count(Enrolment.objects.holding(), cohort=models.OuterRef("cohort"))
+        return (
+            self.teaching_again(cohort)
+            .filter(starts_at__gt=now(), cohort__agency__in=agencies)
+            .annotate(places=models.F("cohort__capacity") - taken - guests)
+            .filter(places__gt=0)
+            .select_related("module", "venue", "cohort__agency")
+            .order_by("starts_at", "id")
+        )
+
+    def attended_from(self, seats: Any) -> "SessionQuerySet":
+        """Sessions at which somebody is expected from one of these seats: those of its cohort, and
+        those where it makes a module up."""
+        make_ups = _standing("make_ups").filter(enrolment__in=seats)
+        return self.filter(
+            Q(cohort__in={seat.cohort_id for seat in seats}) | Q(pk__in=make_ups.values("session"))
+        )
+
     def with_roll(self) -> "SessionQuerySet":
         """How far each roll is: `seats`, how many are expected, guests who make the module up
         included, and `marked_seats`, how many of them it says something about. Who came and has
