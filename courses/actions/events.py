@@ -85,6 +85,21 @@ def reason_missing(seat: Enrolment) -> ValidationError:
     )
 
 
+def marked_meanwhile(event: AttendanceEvent) -> ValidationError:
+    return ValidationError(
+        _(
+            "%(by)s marked this person “%(mark)s” meanwhile. Choose the same, or say why you "
+            "change it."
+        ),
+        code="marked_meanwhile",
+        params={
+            "seat": event.enrolment_id,
+            "by": event.recorded_by,
+            "mark": event.get_presence_display(),
+        },
+    )
+
+
 def event_key(key: uuid.UUID | None, *told: object) -> uuid.UUID:
     """The same words from the same form have the same key. What they say is part of it, so that a
     form sent again with another mark is not taken for a retry and lost."""
