@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import cohort, kiosk_desk, roll, room_code, roster
+from courses.views import cohort, kiosk_desk, make_ups, roll, room_code, roster
 
 app_name = "courses"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("cohorts/<uuid:cohort_uuid>/roster/", roster.roster, name="roster"),
     path("cohorts/<uuid:cohort_uuid>/roster/template/", roster.template, name="roster_template"),
     path("cohorts/<uuid:cohort_uuid>/roster/export/", roster.export, name="roster_export"),
+    path("cohorts/<uuid:cohort_uuid>/make-ups/", make_ups.make_ups, name="make_ups"),
     path("sessions/<int:session_id>/roll/", roll.roll, name="roll"),
     path("sessions/<int:session_id>/code/", room_code.code, name="code"),
     path("sessions/<int:session_id>/kiosk/", kiosk_desk.kiosk, name="kiosk"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.actions.bookings import book_cohort
 from courses.actions.cohorts import cohort_code, lock_cohort, move_cohort, write_cohort
@@ -191,8 +192,10 @@ def publish_schedule(*, cohort: Cohort, by: User | None, revision: int) -> Sched
     locked = lock_cohort(cohort, PLANNABLE)
     working = working_plan(locked)
     _refuse_stale(working, revision)
+    if not working.plan.sessions:
+        raise refusal(PlanError("nothing_to_plan"))
     before = published_plan(locked)
-    newest = locked.schedule_versions.last()
+    newest = locked.schedule_versions.order_by("number").last()
     is_first = locked.state == CohortState.DRAFT
     if newest and not is_first and difference(before, working.plan).is_empty:
         return newest
@@ -308,7 +311,11 @@ def _refuse_problems(cohort: Cohort, plan: Plan) -> None:
     held_back = [one for one in problems_of(cohort, plan) if one.kind != "warning"]
     if held_back:
         raise ValidationError(
-            _("%(count)s things have to be settled before this plan can be published."),
+            ngettext(
+                "One thing has to be settled before this plan can be published.",
+                "%(count)s things have to be settled before this plan can be published.",
+                len(held_back),
+            ),
             code="problems",
             params={"count": len(held_back)},
         )

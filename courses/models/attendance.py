@@ -187,6 +187,20 @@ class MakeUpQuerySet(models.QuerySet["MakeUp"]):
             cancelled_at__isnull=True, enrolment__state=EnrolmentState.ENROLLED
         ).exclude(session__cohort__state=CohortState.CANCELLED)
 
+    def for_list(self) -> "MakeUpQuerySet":
+        """Standing ones with who makes up what, where and when, the soonest first."""
+        return (
+            self.standing()
+            .select_related(
+                "enrolment__user__agency",
+                "enrolment__cohort",
+                "session__module",
+                "session__venue",
+                "session__cohort__agency",
+            )
+            .order_by("session__starts_at", "enrolment__user__last_name", "pk")
+        )
+
 
 class MakeUp(models.Model):
     """A module that a seat missed, to be taken in another cohort's session of the same module. What

@@ -1,5 +1,5 @@
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -151,7 +151,8 @@ class Cohort(models.Model):
     def ends_on(self) -> date:
         """The day of the last session; today, where there are none and the course goes on."""
         last = max((session.ends_at for session in self.sessions.all()), default=now())
-        return last.astimezone(ZoneInfo(self.zone)).date()
+        # What ends at midnight is of the day before.
+        return (last - timedelta.resolution).astimezone(ZoneInfo(self.zone)).date()
 
 
 class CohortTransition(models.Model):

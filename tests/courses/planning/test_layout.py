@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses.planning import PlanError, lay_out_plan, working_days
+from courses.planning import Hours, PlanError, Teacher, lay_out_plan, working_days
 
 BOSTON = "America/New_York"
 MONDAY = date(2026, 11, 30)
@@ -160,3 +160,93 @@ def test_no_overlap_and_every_minute_is_kept(plan, offset, zone):
     for earlier, later in pairwise(slots):
         assert earlier.ends_at <= later.starts_at
     assert all(s.starts_at.astimezone(ZoneInfo(zone)).weekday() < 5 for s in slots)
+
+
+def plan(modules, days, **given):
+    return lay_out_plan(modules, days, BOSTON, **({"venue": 1} | given))
+
+
+def refused(*args, **given) -> str:
+    with pytest.raises(PlanError) as caught:
+        plan(*args, **given)
+    return caught.value.code
+
+
+def test_days_may_lie_as_far_apart_as_one_likes():
+    days = [MONDAY, date(2026, 12, 2), date(2027, 4, 5)]
+    slots = plan(units((60, 1), (60, 2), (60, 3)), days).sessions
+    assert [f"{slot.starts_at.astimezone(ZoneInfo(BOSTON)):%d %b %H:%M}" for slot in slots] == [
+        "30 Nov 08:00",
+        "02 Dec 08:00",
+        "05 Apr 08:00",
+    ]
+
+
+def test_a_day_starts_and_lunch_is_taken_when_it_is_said():
+    hours = Hours(starts=time(9, 30), lunch_from=time(11), lunch_minutes=45, ends=time(14))
+    slots = plan(units((90, 1), (60, 1)), [MONDAY], hours=hours).sessions
+    assert wall_times(slots) == ["Mon 09:30-11:00", "Mon 11:45-12:45"]
+
+
+def test_an_afternoon_has_no_lunch():
+    slots = plan(units((60, 1), (60, 1)), [MONDAY], hours=Hours(starts=time(13))).sessions
+    assert wall_times(slots) == ["Mon 13:00-14:00", "Mon 14:00-15:00"]
+
+
+NIGHT = Hours(starts=time(22), lunch_from=time(1), lunch_minutes=30, ends=time(6))
+
+
+def test_a_night_runs_over_midnight_with_its_break_after_it():
+    slots = plan(units((120, 1), (60, 1), (60, 1)), [MONDAY], hours=NIGHT).sessions
+    assert wall_times(slots) == ["Mon 22:00-00:00", "Tue 00:00-01:00", "Tue 01:30-02:30"]
+
+
+def test_a_night_has_to_be_over_in_the_morning():
+    assert refused(units((481, 1)), [MONDAY], hours=NIGHT) == "day_too_long"
+    assert len(plan(units((480, 1)), [MONDAY], hours=NIGHT).sessions) == 1
+
+
+@pytest.mark.parametrize(
+    ("night", "ends", "fits"),
+    [(date(2027, 3, 13), "06:00", 420), (date(2026, 10, 31), "06:00", 540)],
+)
+def test_a_night_in_which_the_clocks_change_has_the_minutes_it_has(night, ends, fits):
+    (slot,) = plan(units((fits, 1)), [night], hours=NIGHT).sessions
+    assert wall_times([slot])[0].endswith(f"22:00-{ends}")
+    assert slot.ends_at - slot.starts_at == timedelta(minutes=fits)
+    assert refused(units((fits + 1, 1)), [night], hours=NIGHT) == "day_too_long"
+
+
+def test_who_teaches_a_part_does_so_where_it_is_needed():
+    modules = [Unit("a", 60, 1, ("officer", "clinician")), Unit("b", 60, 1, ("clinician",))]
+    one, other = plan(modules, [MONDAY], teachers={"officer": 7, "clinician": 8}).sessions
+    assert one.teachers == (Teacher("officer", 7), Teacher("clinician", 8))
+    assert other.teachers == (Teacher("clinician", 8),)
+
+
+def test_what_is_learned_alone_is_due_before_the_class_that_follows():
+    modules = units((60, None), (60, 1), (60, None), (60, 2), (60, None), (0, None))
+    days = [MONDAY, date(2026, 12, 7)]
+    due = [(part.module, part.due_on) for part in plan(modules, days).online]
+    assert due == [
+        ("m0", date(2026, 11, 29)),
+        ("m2", date(2026, 12, 6)),
+        ("m4", date(2026, 12, 7)),
+    ]
+
+
+def test_what_is_learned_alone_is_due_on_the_day_that_is_given():
+    (part,) = plan(units((60, None), (60, 1)), [MONDAY], due={"m0": date(2026, 11, 20)}).online
+    assert part.due_on == date(2026, 11, 20)
+
+
+def test_each_teaching_day_needs_a_date_of_its_own_in_order():
+    modules = units((60, 1), (60, 2))
+    assert refused(modules, [MONDAY]) == "too_few_days"
+    assert refused(modules, [MONDAY, MONDAY]) == "days_not_in_order"
+    assert refused(modules, [MONDAY, date(2026, 11, 27)]) == "days_not_in_order"
+
+
+@pytest.mark.parametrize("minutes", [-1, 241])
+def test_no_lunch_is_that_long(minutes):
+    assert refused(units((60, 1)), [MONDAY], hours=Hours(lunch_minutes=minutes)) == "bad_hours"
