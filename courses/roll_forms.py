@@ -139,7 +139,8 @@ class RollForm(forms.Form):
 
     def _refuse(self, error: ValidationError) -> None:
         if error.code == "marked_meanwhile":
-            seat = next(one for one in self.seats if one.pk == error.params["seat"])
+            marked = (error.params or {})["seat"]
+            seat = next(one for one in self.seats if one.pk == marked)
             self.mistakes[seat.pk] = error.messages[0]
             self.marked_meanwhile.add(seat.pk)
             self.add_error(None, f"{seat.user}: {error.messages[0]}")

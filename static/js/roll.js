@@ -56,11 +56,15 @@
   }
 
   function say(what) {
-    if (what === said) return;
-    said = what;
-    const words = what && bar.querySelector(`template[data-kept=${what}]`).content;
+    const count = Object.keys(kept.marks).length;
+    if (`${what} ${count}` === said) return;
+    said = `${what} ${count}`;
     bar.hidden = !what;
-    bar.querySelector("[role=status]").replaceChildren(...(what ? [words.cloneNode(true)] : []));
+    const words = what ? bar.querySelector(`template[data-kept=${what}]`).content : "";
+    const told = bar.querySelector("[role=status]");
+    told.replaceChildren(words && words.cloneNode(true));
+    const number = told.querySelector("b");
+    if (number) number.textContent = count;
   }
 
   /* Seats: p7 is the mark of one, missed7, shown7 and ago7 belong to it. */
@@ -173,7 +177,7 @@
     busy = true;
     kept.queued = true;
     keep();
-    if (!said) say("sending");
+    if (bar.hidden) say("sending");
     try {
       await take(await send());
     } catch {
@@ -189,7 +193,9 @@
   /* Events. */
 
   form.addEventListener("change", (event) => {
-    if (event.target.matches("input[type=radio], .missed input")) note(seatOf(event.target));
+    if (!event.target.matches("input[type=radio], .missed input")) return;
+    note(seatOf(event.target));
+    if (kept.queued && !busy) say("queued");
   });
 
   form.addEventListener("submit", (event) => {

@@ -202,7 +202,7 @@ def roll(room, open_page, sign_in) -> Roll:
     return opened
 
 
-QUEUED = "Your marks are kept on this device, with their times"
+QUEUED = "Marks kept on this device, with their times"
 LOST = "No connection. Go on marking"
 
 
