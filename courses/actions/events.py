@@ -17,6 +17,7 @@ from courses.models import (
     TrainingSession,
 )
 from courses.stays import Held, Seen
+from courses.wording import moment_of
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User
@@ -88,13 +89,14 @@ def reason_missing(seat: Enrolment) -> ValidationError:
 def marked_meanwhile(event: AttendanceEvent) -> ValidationError:
     return ValidationError(
         _(
-            "%(by)s marked this person “%(mark)s” meanwhile. Choose the same, or say why you "
+            "At %(time)s %(by)s marked this person “%(mark)s”. Choose the same, or say why you "
             "change it."
         ),
         code="marked_meanwhile",
         params={
             "seat": event.enrolment_id,
             "by": event.recorded_by,
+            "time": moment_of(event.recorded_at, event.session.cohort.zone),
             "mark": event.get_presence_display(),
         },
     )

@@ -322,7 +322,7 @@ def test_a_mark_made_meanwhile_is_shown_and_not_overwritten(page, seats, meanwhi
     page.answer = page.client.post(page.url, fields | sent)
     page.text = page.answer.content.decode()
     assert page.answer.status_code == 400
-    assert "Rosa Okafor marked this person “Absent” meanwhile." in page.text
+    assert "At 8:30 a.m. Rosa Okafor marked this person “Absent”." in page.text
     assert (standing(first), standing(second)) == (("absent", 0), None)
     page.send(reason="Came at 8:05")
     assert (standing(first), standing(second)) == (("here", 60), ("here", 60))
