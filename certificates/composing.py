@@ -73,7 +73,7 @@ def _instructors(enrolment: Enrolment) -> tuple[Instructor, ...]:
     attended = AttendanceEvent.objects.standing().filter(enrolment=enrolment, minutes__gt=0)
     taught = (
         SessionInstructor.objects.filter(session__in=attended.values("session"))
-        .select_related("person")
+        .select_related("person", "session", "qualification")
         .order_by("session__starts_at", "id")
     )
     by_person: defaultdict[int, list[SessionInstructor]] = defaultdict(list)
@@ -83,10 +83,19 @@ def _instructors(enrolment: Enrolment) -> tuple[Instructor, ...]:
 
 
 def _instructor(rows: list[SessionInstructor]) -> Instructor:
-    credential = rows[0].credential
     parts = dict.fromkeys(row.get_part_display().lower() for row in rows)
     return Instructor(
-        name=credential.get("name") or rows[0].person.get_full_name(),
+        name=rows[0].credential.get("name") or rows[0].person.get_full_name(),
         profession=" and ".join(parts),
-        credential=credential.get("title", ""),
+        credential=", ".join(dict.fromkeys(filter(None, map(_credential, rows)))),
     )
+
+
+def _credential(row: SessionInstructor) -> str:
+    """By what somebody taught a session: the credential noted when it was published, unless that
+    was withdrawn before it began; where none was noted, as in older schedules, their title."""
+    held = row.qualification
+    if held and held.withdrawn_at and held.withdrawn_at <= row.session.starts_at:
+        return ""
+    words: str = row.credential.get("credential") or row.credential.get("title", "")
+    return words

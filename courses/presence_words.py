@@ -32,13 +32,19 @@ def why_words(line: Line) -> str:
 
 
 def moments_told(events: Iterable[AttendanceEvent], zone: str) -> str:
-    """When somebody came and left: "Came 8:02 a.m., left 9 a.m."; empty where nobody noted it."""
-    told = []
+    """When somebody came and left, and what it earned: "came 8:02 a.m., left 9 a.m.: 60 minutes";
+    empty where nobody noted it."""
+    told, last = [], None
     for event in events:
+        last = event
         if event.presence in _MOMENTS:
             time = date_format(event.happened_at.astimezone(ZoneInfo(zone)), "TIME_FORMAT")
             told.append(_MOMENTS[event.presence] % {"time": time})
-    return ", ".join(told)
+    words = ", ".join(told)
+    if last is None or last.presence != Presence.OUT:
+        return words
+    minutes = ngettext("%(n)s minute", "%(n)s minutes", last.minutes) % {"n": last.minutes}
+    return _("%(times)s: %(minutes)s") % {"times": words, "minutes": minutes}
 
 
 def session_words(session: TrainingSession) -> str:

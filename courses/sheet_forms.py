@@ -37,6 +37,7 @@ class SheetRow:
     earned: int | None
     error: str
     own: bool
+    guest_of: str
 
 
 @dataclass
@@ -79,6 +80,7 @@ class SheetForm(forms.Form):
                 earned=history[-1].minutes if history else None,
                 error=self.mistakes.get(seat.pk, ""),
                 own=seat.user_id == self.by.pk,
+                guest_of=seat.cohort.code if seat.cohort_id != self.session.cohort_id else "",
             )
 
     def clean(self) -> dict[str, Any]:

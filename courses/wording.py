@@ -155,6 +155,14 @@ def staffing_sentence(problem: PlanProblem, names: Mapping[int, str]) -> str:
     return str(_STAFFING[problem.code]) % told
 
 
+def time_span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+    """ "8 a.m. to 9:30 a.m." in a zone."""
+    first, last = (
+        date_format(moment.astimezone(zone), "TIME_FORMAT") for moment in (starts_at, ends_at)
+    )
+    return _("%(first)s to %(last)s") % {"first": first, "last": last}
+
+
 def roster_reason(code: str, value: str = "", column: str = "", other: str = "") -> str:
     """One reason why a row or file is refused, or a note about it."""
     told = {

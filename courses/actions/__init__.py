@@ -23,6 +23,11 @@ from courses.actions.plans import (
     publish_schedule,
     shift_plan,
 )
+from courses.actions.qualifications import (
+    add_qualification,
+    renew_qualification,
+    withdraw_qualification,
+)
 from courses.actions.roster_plan import RosterPlan, RowOutcome, preview_roster
 from courses.actions.rosters import RosterRefusedError, export_roster, import_roster
 from courses.actions.seats import enrol, reinstate, withdraw
@@ -33,6 +38,7 @@ __all__ = [
     "RosterPlan",
     "RosterRefusedError",
     "RowOutcome",
+    "add_qualification",
     "book_make_up",
     "call_off_make_ups",
     "cancel_cohort",
@@ -56,7 +62,9 @@ __all__ = [
     "record_times",
     "refuse_check_ins",
     "reinstate",
+    "renew_qualification",
     "reopen_cohort",
     "shift_plan",
     "withdraw",
+    "withdraw_qualification",
 ]

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from courses.models.curriculum import Course
 from lms.accounts.clock import now
 from lms.accounts.models import User
+from lms.accounts.permissions import Permission
 from lms.accounts.privacy import Privacy
+from lms.accounts.roles import ROLES
 
 
 class Part(models.TextChoices):
@@ -33,7 +35,47 @@ class Level(models.TextChoices):
     LEAD = "lead", _("Leads")
 
 
+def people_kept_by(user: User) -> models.QuerySet[User]:
+    """The people whose qualifications somebody keeps: everybody, or those of their agencies. Never
+    themselves: nobody says of themselves what they may teach."""
+    others = User.objects.exclude(pk=user.pk)
+    if user.may_everywhere(Permission.KEEP_QUALIFICATIONS):
+        return others
+    return others.filter(agency__in=user.agencies_where(Permission.KEEP_QUALIFICATIONS))
+
+
 class QualificationQuerySet(models.QuerySet["Qualification"]):
+    def visible_to(self, user: User) -> "QualificationQuerySet":
+        """Everybody who runs cohorts knows who may teach: they ask each other's people."""
+        return self.all() if user.may(Permission.SEE_COHORTS) else self.none()
+
+    def manageable_by(self, user: User) -> "QualificationQuerySet":
+        return self.filter(person__in=people_kept_by(user))
+
+    def teaching(self) -> "QualificationQuerySet":
+        """Those of people who could be named as teaching: with an open account, and without a role
+        that reads what the people they teach answered."""
+        apart = [role.code for role in ROLES.values() if role.sees_answers]
+        return self.filter(person__is_active=True).exclude(person__role_assignments__role__in=apart)
+
+    def ending(self, first: date, last: date) -> "QualificationQuerySet":
+        """Those that end between two days with nothing to follow them: no other of the same person,
+        part and course, on the same rung or leading, that lasts longer."""
+        following = self.model.objects.filter(
+            Q(course=models.OuterRef("course")) | Q(course__isnull=True),
+            Q(level=models.OuterRef("level")) | Q(level=Level.LEAD),
+            Q(valid_until__isnull=True) | Q(valid_until__gt=models.OuterRef("valid_until")),
+            person=models.OuterRef("person"),
+            part=models.OuterRef("part"),
+            withdrawn_at__isnull=True,
+        )
+        return self.filter(
+            ~models.Exists(following),
+            withdrawn_at__isnull=True,
+            valid_until__gte=first,
+            valid_until__lte=last,
+        ).order_by("valid_until", "person__last_name", "pk")
+
     def standing(self, first: date, last: date | None = None) -> "QualificationQuerySet":
         """Those that hold on every day from `first` to `last`."""
         return self.filter(

@@ -11,10 +11,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from courses.models import Part, TrainingSession
+from courses.wording import time_span
 from lms.accounts.clock import now
 
 NOON = 12
-_ROLES = {Part.CLINICIAN: "clinician", Part.OFFICER: "police"}
+ROLES = {Part.CLINICIAN: "clinician", Part.OFFICER: "police"}
 _NEEDED = (Part.OFFICER, Part.CLINICIAN)
 
 
@@ -46,18 +47,14 @@ def session_card(session: TrainingSession, zone: str) -> dict[str, Any]:
 
 def time_range(session: TrainingSession, tz: ZoneInfo) -> str:
     """ "8 a.m. to 9:30 a.m." in a zone."""
-    first, last = (
-        date_format(moment.astimezone(tz), "TIME_FORMAT")
-        for moment in (session.starts_at, session.ends_at)
-    )
-    return _("%(first)s to %(last)s") % {"first": first, "last": last}
+    return time_span(session.starts_at, session.ends_at, tz)
 
 
 def pair(session: TrainingSession) -> list[dict[str, str]]:
     """Who teaches, by the name noted when it was scheduled, and who is still needed."""
     held = list(session.instructors.all())
     people = [
-        {"name": one.credential.get("name", ""), "role": _ROLES.get(Part(one.part), "")}
+        {"name": one.credential.get("name", ""), "role": ROLES.get(Part(one.part), "")}
         for one in held
     ]
     parts = {one.part for one in held}

@@ -4,19 +4,16 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from courses.forms import ScheduleForm
 from courses.models import Cohort, CohortState
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.clock import now
@@ -64,27 +61,6 @@ def desk(request: SignedInRequest) -> HttpResponse:
         "may_schedule": request.user.may(Permission.MANAGE_COHORTS),
     }
     return render(request, "courses/desk.html", context)
-
-
-@login_required
-@never_cache
-@require_http_methods(["GET", "POST"])
-def schedule(request: SignedInRequest) -> HttpResponse:
-    """Begins to plan a cohort."""
-    if not request.user.may(Permission.MANAGE_COHORTS):
-        raise PermissionDenied
-    form = ScheduleForm(request.POST if request.method == "POST" else None, user=request.user)
-    if form.is_valid():
-        cohort = form.save(by=request.user)
-        if cohort is not None:
-            messages.success(
-                request,
-                _("%(code)s is planned. Nobody sees it before you publish it.")
-                % {"code": cohort.code},
-            )
-            return redirect("courses:cohort", cohort.uuid)
-    status = 400 if form.errors else 200
-    return render(request, "courses/schedule.html", {"form": form}, status=status)
 
 
 def _today(user: User) -> tuple[datetime, datetime]:

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from lms.dashboards import trainer, training_year
+from lms.dashboards import schedules, trainer, training_year
 
 app_name = "trainer"
 
 urlpatterns = [
     path("", trainer.desk, name="desk"),
-    path("schedule/", trainer.schedule, name="schedule"),
+    path("schedule/", schedules.schedule, name="schedule"),
+    path("cohorts/<uuid:cohort_uuid>/plan/publish/", schedules.publish, name="publish"),
     path("year/", training_year.year, name="year"),
 ]

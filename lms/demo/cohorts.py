@@ -4,21 +4,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from assessments.actions import create_windows
+from assessments.actions import publish_cohort
 from assessments.actions.arms import assign_arm
 from assessments.models import Attempt, KnowledgeCheck, SkillsAssessment, SkillsOutcome, Study
-from assessments.window_bounds import later
 from certificates.actions import issue_certificates
-from courses.actions import close_cohort, enrol, schedule_cohort
+from courses.actions import close_cohort, enrol, plan_cohort
 from courses.models import (
     AttendanceEvent,
     Cohort,
     Course,
+    CourseVersion,
     Enrolment,
+    Part,
     Presence,
     TrainingSession,
     Venue,
 )
+from courses.planning import days_needed, working_days
 from lms.accounts.clock import now
 from lms.accounts.models import User
 from lms.demo.people import Cast
@@ -30,6 +32,7 @@ SEATS = 28
 # Which past cohorts' calendars the waiting ones are asked by, and how long they wait.
 FOLLOWED = (-3, -2)
 WEEKS_OF_WAITING = 10
+DAYS_IN_WEEK = 5
 IN_SERIES = 12
 WEEKS_BETWEEN_MEETINGS = 20
 
@@ -62,36 +65,58 @@ def schedule_year(cast: Cast, today: date, study: Study, random: Random) -> Year
     """Eight past cohorts (the last ended within the last ten days), one today in its middle, one
     coming, two that wait; every officer has one seat in them."""
     version = Course.objects.get(code="cit-40").current
-    venue, _ = Venue.objects.get_or_create(
-        name="Training Academy, Room 2", defaults={"address": "1 Lantern Way, Boston"}
-    )
     monday = today - timedelta(days=today.weekday())
     last_past = monday - timedelta(weeks=1)
     starts = [last_past - timedelta(weeks=WEEKS_BETWEEN * n) for n in reversed(range(PAST))]
     starts += [_days_before(today, 2), monday + timedelta(weeks=2)]
     starts += [monday + timedelta(weeks=WEEKS_OF_WAITING + n) for n in range(len(FOLLOWED))]
-    cohorts = []
-    for position, starts_on in enumerate(starts):
-        cohorts.append(
-            schedule_cohort(
-                by=cast.staff["coordinator"],
-                version=version,
-                agency=cast.agencies["bpd"],
-                venue=venue,
-                starts_on=starts_on,
-                capacity=SEATS,
-                officer=cast.officer_instructors[position % 2],
-                clinician=cast.clinicians[position % 2],
-            )
-        )
+    cohorts = [
+        _plan_week(cast, version, starts_on, position) for position, starts_on in enumerate(starts)
+    ]
     past, waiting = cohorts[:PAST], cohorts[PAST + 2 :]
-    for cohort in cohorts[: PAST + 2]:
-        create_windows(cohort=cohort)
+    by = cast.staff["coordinator"]
+    for cohort in cohorts:
+        publish_cohort(cohort=cohort, by=by, revision=1)
+        cohort.refresh_from_db()
     for cohort, place in zip(waiting, FOLLOWED, strict=True):
         by = cast.staff["evaluator"]
         assign_arm(study=study, cohort=cohort, arm="waiting", follows=past[place], by=by)
     _fill(cohorts, cast, random)
     return Year(past, cohorts[PAST], cohorts[PAST + 1], waiting)
+
+
+def _plan_week(cast: Cast, version: CourseVersion, starts_on: date, position: int) -> Cohort:
+    """Holidays count as working days: that a week of the demo is on is worth more."""
+    return plan_cohort(
+        by=cast.staff["coordinator"],
+        version=version,
+        agency=cast.agencies["bpd"],
+        venue=_room(position),
+        days=working_days(starts_on, DAYS_IN_WEEK),
+        capacity=SEATS,
+        teachers=_teachers(cast, position),
+    )
+
+
+def _room(position: int) -> Venue:
+    """Two rooms in turn, so that a week may begin before the one before it is over."""
+    name = f"Training Academy, Room {2 - position % 2}"
+    return Venue.objects.get_or_create(name=name, defaults={"address": "1 Lantern Way, Boston"})[0]
+
+
+def _teachers(cast: Cast, position: int) -> dict[str, User]:
+    """Who teaches in each part, two pairs and two speakers in turn."""
+    guests = cast.guests
+    return {
+        Part.OFFICER: cast.officer_instructors[position % 2],
+        Part.CLINICIAN: cast.clinicians[position % 2],
+        Part.LIVED_EXPERIENCE: guests["speaker_two" if position % 2 else "speaker"],
+        Part.COORDINATOR: cast.staff["coordinator"],
+        Part.ASSESSOR: guests["assessor"],
+        Part.ATTORNEY: guests["attorney"],
+        Part.FACILITATOR: guests["facilitator"],
+        Part.FAMILY_MEMBER: guests["family_member"],
+    }
 
 
 def _fill(cohorts: list[Cohort], cast: Cast, random: Random) -> None:
@@ -111,18 +136,22 @@ def _fill(cohorts: list[Cohort], cast: Cast, random: Random) -> None:
 def schedule_series(cast: Cast, coming: Cohort) -> Cohort:
     """A cohort of the bias series, with some of the coming week's officers: its survey is open and
     asks in all the ways there are. It meets after the week, so that theirs stays the next seat."""
-    cohort = schedule_cohort(
+    first = coming.starts_on + timedelta(weeks=2)
+    version = Course.objects.get(code="bias-series").current
+    cohort = plan_cohort(
         by=cast.staff["coordinator"],
-        version=Course.objects.get(code="bias-series").current,
+        version=version,
         agency=coming.agency,
         venue=coming.venue,
-        starts_on=coming.starts_on + timedelta(weeks=2),
+        days=[
+            first + timedelta(weeks=WEEKS_BETWEEN_MEETINGS * n)
+            for n in range(days_needed(list(version.modules.all())))
+        ],
         capacity=SEATS,
-        officer=cast.officer_instructors[0],
-        clinician=cast.clinicians[0],
+        teachers=_teachers(cast, 0),
     )
-    _spread_out(cohort)
-    create_windows(cohort=cohort)
+    publish_cohort(cohort=cohort, by=cast.staff["coordinator"], revision=1)
+    cohort.refresh_from_db()
     for seat in coming.enrolments.select_related("user").order_by("pk")[:IN_SERIES]:
         enrol(
             cohort=cohort,
@@ -131,18 +160,6 @@ def schedule_series(cast: Cast, coming: Cohort) -> Cohort:
             enrolled_as="volunteered",
         )
     return cohort
-
-
-def _spread_out(cohort: Cohort) -> None:
-    """Puts months between the meetings, which were laid out on one working day after another."""
-    sessions = list(cohort.sessions.order_by("starts_at"))
-    first = sessions[0].starts_at
-    for position, session in enumerate(sessions):
-        length = session.ends_at - session.starts_at
-        weeks = position * WEEKS_BETWEEN_MEETINGS
-        session.starts_at = later(first, cohort.zone, days=7 * weeks)
-        session.ends_at = session.starts_at + length
-    TrainingSession.objects.bulk_update(sessions, ["starts_at", "ends_at"])
 
 
 def mark_rolls(cohort: Cohort, by: User, random: Random, *, gaps: bool = True) -> None:

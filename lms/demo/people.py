@@ -33,16 +33,30 @@ INSTRUCTORS = [
     ("Kelechi", "Okafor", None, "LICSW"),
     ("Dr. Hana", "Weiss", None, "Psychiatrist"),
 ]
+# Who else teaches, by what they are called in the cast; they hold no role and teach by invitation.
+GUESTS = [
+    ("attorney", "Rosalind", "Peck", None, "Assistant general counsel"),
+    ("speaker", "Jonah", "Whitfield", None, "Peer specialist"),
+    ("speaker_two", "Tamsin", "Oyelaran", None, "Peer specialist"),
+    ("family_member", "Denise", "Carvalho", None, "Family advocate"),
+    ("assessor", "Lt. Brendan", "Keane", "bpd", "Lieutenant, assessor"),
+    ("facilitator", "Dr. Amara", "Nwosu", None, "Facilitator"),
+    ("dispatcher", "Luis", "Ferrer", "ems", "Dispatch supervisor"),
+    ("trainee", "Marcus", "Hale", "bpd", "Officer"),
+    ("lapsed", "Gwen", "Tate", None, "LMHC"),
+]
 
 
 @dataclass
 class Cast:
-    """Everybody in the demo: staff by role, who teaches, and the officers in random order."""
+    """Everybody in the demo: staff by role, who teaches, guests who teach by what they are called,
+    and the officers in random order."""
 
     agencies: dict[str, Agency]
     staff: dict[str, User] = field(default_factory=dict)
     officer_instructors: list[User] = field(default_factory=list)
     clinicians: list[User] = field(default_factory=list)
+    guests: dict[str, User] = field(default_factory=dict)
     officers: list[User] = field(default_factory=list)
 
 
@@ -67,14 +81,20 @@ def create_people(random: Random) -> Cast:
         grant_role(user=user, role=granted, by=None, agency=agencies[scope] if scope else None)
         cast.staff[role] = user
     for first, last, scope, title in INSTRUCTORS:
-        email = f"{_ascii(first.split()[-1])}.{_ascii(last)}@example.org"
-        work = Workforce.SWORN if scope else Workforce.BEHAVIORAL_HEALTH
-        employer = agencies[scope] if scope else None
-        user = _person(email, first, last, employer, hashed, rank=title, workforce=work)
+        user = _instructor(first, last, agencies[scope] if scope else None, title, hashed)
         grant_role(user=user, role="trainer", by=None, agency=agencies["bpd"])
         (cast.officer_instructors if scope else cast.clinicians).append(user)
+    for called, first, last, scope, title in GUESTS:
+        employer = agencies[scope] if scope else None
+        cast.guests[called] = _instructor(first, last, employer, title, hashed)
     cast.officers = _officers(agencies, hashed, random)
     return cast
+
+
+def _instructor(first: str, last: str, employer: Agency | None, title: str, hashed: str) -> User:
+    email = f"{_ascii(first.split()[-1])}.{_ascii(last)}@example.org"
+    work = Workforce.SWORN if employer else Workforce.BEHAVIORAL_HEALTH
+    return _person(email, first, last, employer, hashed, rank=title, workforce=work)
 
 
 def _officers(agencies: dict[str, Agency], hashed: str, random: Random) -> list[User]:

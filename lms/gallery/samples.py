@@ -86,6 +86,39 @@ def trainer() -> dict[str, Any]:
     clash = {"name": "Sgt. Delgado", "role": "clash"}
     return {
         "qr": qr_code("https://portal.example.org/here/1/48210937/"),
+        "rungs": [
+            {"label": _("Observes"), "times": 3, "here": False},
+            {"label": _("Co-teaches"), "times": 11, "here": True},
+            {"label": _("Leads"), "times": 0, "here": False},
+        ],
+        "gaps": [
+            {
+                "title": "Psychosis",
+                "time": "Monday, March 18, 10:30 am to noon",
+                "people": [
+                    {"name": "Sgt. Rosa Delgado", "role": "police"},
+                    {"name": _("Clinician needed"), "role": "gap"},
+                ],
+                "sentences": [_("Nobody is named as clinician.")],
+                "kind": "gap",
+                "free": [
+                    {"name": "Ines Park", "detail": _("leads"), "agency": "Harbor Clinic"},
+                    {"name": "Theo Lindgren", "detail": _("co-teaches"), "agency": ""},
+                ],
+                "more": 2,
+            },
+            {
+                "title": "Suicide prevention",
+                "time": "Tuesday, March 19, 8:00 am to 9:30 am",
+                "people": [
+                    {"name": "Det. Omar Haddad", "role": "clash"},
+                    {"name": "Ines Park", "role": "clinician"},
+                ],
+                "sentences": [_("Det. Omar Haddad’s qualification as officer was withdrawn.")],
+                "kind": "clash",
+                "taken": "Sgt. Rosa Delgado",
+            },
+        ],
         "settle": [
             {
                 "title": "Tuesday: Sgt. Delgado is booked twice",

@@ -85,6 +85,22 @@ def cohort(w: Any) -> dict[str, Any]:
     return {"cohort_uuid": w.cohort.uuid}
 
 
+def session(w: Any) -> dict[str, Any]:
+    return {"session_id": w.session.pk}
+
+
+def session_chosen(w: Any) -> dict[str, Any]:
+    return {"session": w.session.pk}
+
+
+def qualification(w: Any) -> dict[str, Any]:
+    return {"qualification": w.qualification.pk}
+
+
+def instructor(w: Any) -> dict[str, Any]:
+    return {"person": w.qualification.person.uuid}
+
+
 def window(w: Any) -> dict[str, Any]:
     return {"window": w.window.pk}
 
@@ -162,6 +178,9 @@ PUBLIC = [
 LEARNING = [
     Row("learner:home", signed_in(200)),
     Row("learner:hours", only(OWNER), at=seat),
+    Row("learner:make_ups", only(OWNER), at=seat),
+    # What is booked here cannot be: the form says so.
+    Row("learner:make_ups", only(OWNER, status=302), "post", at=seat, data=session_chosen),
     Row("learner:claim_certificate", WRONG_METHOD, at=seat),
     Row("learner:claim_certificate", only(OWNER, status=302), "post", at=seat),
     Row("learning:knowledge_check", only(OWNER), at=seat),
@@ -226,6 +245,20 @@ TRAINING = [
     Row("trainer:schedule", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
     Row("trainer:schedule", only(*STAFF, TRAINER_ELSEWHERE, status=400, others=403), "post"),
     Row("trainer:year", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
+    # Whoever runs cohorts asks the instructors of others too; only coordinators keep what they hold.
+    Row("courses:staffing", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
+    Row("courses:instructors", only(*STAFF, TRAINER_ELSEWHERE, others=403)),
+    Row("courses:instructor", only(*STAFF, TRAINER_ELSEWHERE), at=instructor),
+    Row(
+        "courses:instructor",
+        only(COORDINATOR, status=400) | dict.fromkeys((TRAINER, TRAINER_ELSEWHERE), 403),
+        "post",
+        at=instructor,
+    ),
+    Row("courses:renew", only(COORDINATOR), at=qualification),
+    Row("courses:renew", only(COORDINATOR, status=400), "post", at=qualification),
+    Row("courses:withdraw_qualification", only(COORDINATOR), at=qualification),
+    Row("courses:withdraw_qualification", only(COORDINATOR, status=400), "post", at=qualification),
     Row("courses:cohort", only(*STAFF), at=cohort),
     Row("courses:close", only(others=405), at=cohort),
     Row("courses:close", only(*STAFF, status=302), "post", at=cohort),
@@ -251,6 +284,18 @@ TRAINING = [
     Row("courses:code", only(others=405), "post", at=running),
     Row("courses:kiosk", only(*STAFF), at=running),
     Row("courses:kiosk", only(*STAFF, status=302), "post", at=running),
+    Row("courses:sheet", only(*STAFF), at=session),
+    Row("courses:sheet", only(*STAFF, status=400), "post", at=session),
+    Row("courses:settle", only(others=405), at=session),
+    Row("courses:settle", only(*STAFF, status=302), "post", at=session),
+    Row("courses:make_ups", only(*STAFF), at=cohort),
+    Row(
+        "courses:make_ups",
+        only(*STAFF, status=302),
+        "post",
+        at=cohort,
+        data=lambda w: session_chosen(w) | {"seat": w.seat.pk},
+    ),
     Row("assessments:skills", only(*STAFF), at=lambda w: {"cohort": w.cohort.uuid}),
     Row(
         "assessments:skills",

@@ -30,7 +30,7 @@ from certificates.snapshot import Signatory, Snapshot
 from cms_pages.actions import publish_lesson
 from cms_pages.models import LessonPage
 from courses.actions.check_ins import open_kiosk
-from courses.models import Cohort, Enrolment, Kiosk, TrainingSession
+from courses.models import Cohort, Enrolment, Kiosk, Qualification, TrainingSession
 from lms.accounts.actions import grant_role
 from lms.accounts.clock import now
 from lms.accounts.models import Agency, User
@@ -40,6 +40,7 @@ from tests.factories import (
     CohortFactory,
     CourseVersionFactory,
     EnrolmentFactory,
+    QualificationFactory,
     UserFactory,
 )
 from tests.public_reports import report
@@ -69,6 +70,7 @@ class World:
     session: TrainingSession
     running: TrainingSession
     kiosk: Kiosk
+    qualification: Qualification
     study: Study
     window: SurveyWindow
     token: str
@@ -241,6 +243,9 @@ def make_world(clock: Any) -> World:
         session=cohort.sessions.get(module__code="welcome"),
         running=running,
         kiosk=open_kiosk(session=running, by=people[m.TRAINER]),
+        qualification=QualificationFactory.create(
+            person__agency=here, valid_until=now().date() + timedelta(days=30)
+        ),
         study=study,
         window=window,
         token=token_for(window, people[m.OWNER]),

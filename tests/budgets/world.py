@@ -1,7 +1,7 @@
 """The world of the access matrix with as many rows more in each list as one asks for."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from assessments.actions import (
@@ -15,7 +15,20 @@ from assessments.actions.drafts import change_part, start_draft
 from assessments.models import Attempt, KnowledgeCheck, Question
 from cms_pages.actions import publish_catalog, publish_lesson, publish_program
 from cms_pages.programs import ProgramGroup
-from courses.models import AttendanceEvent, Course, Presence, SessionInstructor, TrainingSession
+from courses.models import (
+    AttendanceEvent,
+    CheckIn,
+    Cohort,
+    CohortState,
+    Course,
+    MakeUp,
+    Presence,
+    SchedulePlan,
+    SessionInstructor,
+    Source,
+    TrainingSession,
+)
+from courses.planning import Plan, PlannedSession, Teacher, plan_to_json
 from lms.accounts.clock import now
 from lms.accounts.models import OutgoingMessage, User
 from tests.access import matrix as m
@@ -25,6 +38,7 @@ from tests.factories import (
     CourseVersionFactory,
     EnrolmentFactory,
     ModuleFactory,
+    QualificationFactory,
     UserFactory,
 )
 from tests.surveys import instrument_document, study_document
@@ -35,6 +49,7 @@ LISTS = (
     "cohort",
     "lesson",
     "course",
+    "make_up",
     "module",
     "study",
     "vintage",
@@ -44,6 +59,8 @@ LISTS = (
     "instrument",
     "message",
     "release",
+    "qualification",
+    "gap",
 )
 
 
@@ -103,6 +120,25 @@ class CrowdedWorld:
         seat = EnrolmentFactory.create(cohort=cohort, user=self.owner)
         certificate_for(seat, CODE.format(number=number))
 
+    def _add_make_up(self, number: int) -> None:
+        """A guest who has checked in, and one more make-up of the owner's, in a later cohort."""
+        guest = EnrolmentFactory.create(cohort=self.inner.elsewhere)
+        MakeUp.objects.create(enrolment=guest, session=self.inner.session)
+        CheckIn.objects.create(
+            enrolment=guest,
+            session=self.inner.session,
+            direction=Presence.IN,
+            source=Source.CODE,
+            happened_at=now(),
+        )
+        later = CohortFactory.create(
+            version=self.inner.cohort.version,
+            agency=self.inner.cohort.agency,
+            starts_on=date(2026, 12, 7),
+        )
+        session = later.sessions.first()
+        MakeUp.objects.create(enrolment=self.inner.seat, session=session)
+
     def _add_person(self, number: int) -> None:
         """Somebody the roster may name, whom the supervisor sees in training elsewhere."""
         person = UserFactory.create(agency=self.inner.cohort.agency)
@@ -154,6 +190,45 @@ class CrowdedWorld:
         for part in ("officer", "clinician"):
             person = UserFactory.create(roles=["trainer"])
             SessionInstructor.objects.create(session=session, person=person, part=part)
+
+    def _add_qualification(self, number: int) -> None:
+        """One more of the instructor who is looked at, and one that ends soon of somebody else."""
+        soon = now().date() + timedelta(days=10 + number)
+        course = CourseVersionFactory.create(modules=[]).course
+        one = self.inner.qualification
+        QualificationFactory.create(person=one.person, course=course, recorded_by=self.owner)
+        QualificationFactory.create(part="assessor", valid_until=soon)
+
+    def _add_gap(self, number: int) -> None:
+        """A session ahead of a cohort of its own, and one in a plan: officer and clinician named,
+        of whom only one is qualified."""
+        cohort = CohortFactory.create(
+            version=self.inner.cohort.version,
+            agency=self.inner.cohort.agency,
+            starts_on=now().date() + timedelta(days=7),
+        )
+        sessions = list(cohort.sessions.select_related("module"))
+        people = [QualificationFactory.create().person, UserFactory.create()]
+        for part, person in zip(("officer", "clinician"), people, strict=True):
+            SessionInstructor.objects.create(session=sessions[0], person=person, part=part)
+        self._add_plan(people, sessions[0])
+
+    def _add_plan(self, people: list[User], like: TrainingSession) -> None:
+        teachers = (Teacher("officer", people[0].pk), Teacher("clinician", people[1].pk))
+        times = {"starts_at": like.starts_at, "ends_at": like.ends_at}
+        planned = PlannedSession(
+            module=like.module.code, venue=like.venue_id, teachers=teachers, **times
+        )
+        draft = Cohort.objects.create(
+            code=f"DRAFT-{like.pk}",
+            version=like.cohort.version,
+            agency=like.cohort.agency,
+            venue=like.venue,
+            starts_on=like.cohort.starts_on,
+            capacity=28,
+            state=CohortState.DRAFT,
+        )
+        SchedulePlan.objects.create(cohort=draft, document=plan_to_json(Plan((planned,))))
 
     def _add_study(self, number: int) -> None:
         study, _ = load_study(document=study_document(self.course, code=f"study-{number}"), by=None)

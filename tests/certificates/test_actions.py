@@ -1,7 +1,7 @@
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
@@ -21,6 +21,7 @@ from certificates.models import Certificate
 from certificates.snapshot import Instructor, Signatory, Snapshot
 from courses.models import SessionInstructor
 from lms.accounts.models import AuditEntry
+from tests.factories import QualificationFactory
 
 
 def missing(seat) -> list[tuple[str, str]]:
@@ -165,6 +166,42 @@ def test_only_instructors_of_attended_sessions_are_named(office):
     ).delete()
     names = [row["name"] for row in issued(office, seat).snapshot["instructors"]]
     assert names == ["Maria Reyes"]
+
+
+def _qualified(office, title, **fields):
+    """The clinician taught by this qualification, as the schedule noted it."""
+    row = QualificationFactory.create(
+        person=office.clinician, part="clinician", title=title, **fields
+    )
+    for taught in SessionInstructor.objects.filter(person=office.clinician):
+        taught.qualification = row
+        taught.credential |= {"credential": title}
+        taught.save()
+    return row
+
+
+@pytest.mark.django_db
+def test_who_taught_stands_with_the_credential_noted_when_the_schedule_was_published(office):
+    row = _qualified(office, "LICSW")
+    row.title = "Changed since"
+    row.save()
+    named = issued(office, office.completed_seat()).snapshot["instructors"][1]
+    assert (named["name"], named["credential"]) == ("Kelechi Reyes", "LICSW")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("hours", "shown"), [(-1, ""), (1, "LICSW")])
+def test_a_credential_withdrawn_before_the_session_is_not_claimed(office, hours, shown):
+    first = office.cohort.sessions.order_by("starts_at").first().starts_at
+    last = office.cohort.sessions.order_by("starts_at").last().starts_at
+    _qualified(
+        office,
+        "LICSW",
+        withdrawn_at=(first if hours < 0 else last) + timedelta(hours=hours),
+        withdrawn_because="Lapsed",
+    )
+    named = issued(office, office.completed_seat()).snapshot["instructors"][1]
+    assert named["credential"] == shown
 
 
 @pytest.mark.django_db

@@ -1,10 +1,16 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from courses.models import Level, Part
-from courses.qualifications import credential_of, held_by
-from tests.factories import AgencyFactory, CourseFactory, QualificationFactory, UserFactory
+from courses.models import Cohort, Level, Part, Qualification, SessionInstructor
+from courses.qualifications import credential_of, held_by, held_by_anybody, times_taught
+from tests.factories import (
+    AgencyFactory,
+    CohortFactory,
+    CourseFactory,
+    QualificationFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +68,38 @@ def test_without_a_standing_qualification_only_the_person_is_kept():
     row, kept = credential_of(person, Part.OFFICER, "cit-40", DAY)
     assert row is None
     assert set(kept) == {"name", "title", "agency"}
+
+
+def test_whoever_reads_what_learners_answered_holds_nothing():
+    person = QualificationFactory.create(person__roles=["evaluator"]).person
+    assert held_by([person]) == held_by_anybody() == {}
+    assert credential_of(person, Part.OFFICER, "cit-40", DAY)[0] is None
+
+
+def test_how_often_somebody_taught_counts_what_is_over_by_level(clock):
+    cohort, cancelled = CohortFactory.create_batch(2)
+    Cohort.objects.filter(pk=cancelled.pk).update(state="cancelled")
+    row = QualificationFactory.create(level=Level.CO_TEACH)
+    for session in [*cohort.sessions.all(), *cancelled.sessions.all()]:
+        SessionInstructor.objects.create(
+            session=session, person=row.person, part=row.part, qualification=row
+        )
+    clock.set(datetime(2026, 11, 30, 20, tzinfo=UTC))
+    assert times_taught([row.person]) == {row.person.pk: {("officer", "co_teach"): 1}}
+
+
+@pytest.mark.parametrize(
+    ("level", "until", "left"),
+    [
+        (Level.LEAD, date(2028, 1, 1), []),
+        (Level.LEAD, None, []),
+        (Level.OBSERVE, date(2028, 1, 1), ["first"]),
+        (Level.LEAD, date(2026, 12, 1), ["first"]),
+    ],
+)
+def test_what_ends_is_what_nothing_longer_follows(level, until, left):
+    first = QualificationFactory.create(title="first", valid_until=date(2026, 12, 31))
+    QualificationFactory.create(person=first.person, level=level, valid_until=until)
+    QualificationFactory.create(part=first.part, valid_until=date(2028, 1, 1))
+    ending = Qualification.objects.ending(date(2026, 12, 2), date(2027, 3, 1))
+    assert [one.title for one in ending] == left

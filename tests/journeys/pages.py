@@ -16,7 +16,7 @@ from assessments.models import InstrumentDraft, InstrumentVersion, Study, Survey
 from certificates.models import Certificate
 from cms_pages.models import LessonPage, ProgramPage
 from courses.actions.check_ins import open_kiosk
-from courses.models import Cohort, Enrolment, TrainingSession
+from courses.models import Cohort, Enrolment, Qualification, TrainingSession
 from lms.accounts.clock import now
 from lms.accounts.models import User
 
@@ -59,6 +59,7 @@ def learner() -> list[str]:
     assert lesson is not None
     return [
         *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid]), "/here/"),
+        reverse("learner:make_ups", args=[seat.uuid]),
         *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
         *(
             "/accounts/profile/",
@@ -113,6 +114,8 @@ def trainer() -> list[str]:
         *("/train/", "/train/?show=coming", "/train/?show=past", "/train/schedule/"),
         reverse("courses:cohort", args=[cohort.uuid]),
         reverse("courses:roster", args=[cohort.uuid]),
+        reverse("courses:make_ups", args=[cohort.uuid]),
+        reverse("courses:sheet", args=[over.pk]),
         *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
         *(reverse(name, args=[running().pk]) for name in ("courses:code", "courses:kiosk")),
         reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
@@ -191,8 +194,23 @@ def reopening() -> str:
     return reverse("evaluator:reopen", args=[window.wave.study.code, window.pk])
 
 
+def qualifications() -> list[str]:
+    """The pages about one instructor who has taught on more than one rung."""
+    row = Qualification.objects.filter(person__last_name="Brooks").first()
+    assert row is not None
+    return [
+        reverse("courses:instructor", args=[row.person.uuid]),
+        reverse("courses:renew", args=[row.pk]),
+        reverse("courses:withdraw_qualification", args=[row.pk]),
+    ]
+
+
 def coordinator() -> list[str]:
-    return ["/train/", "/train/year/", "/accounts/messages/", "/accounts/profile/"]
+    return [
+        *("/train/", "/train/year/", "/accounts/messages/", "/accounts/profile/"),
+        *("/train/staffing/?weeks=26", "/train/instructors/", "/train/instructors/?show=add"),
+        *qualifications(),
+    ]
 
 
 def administrator() -> list[str]:
@@ -236,6 +254,7 @@ REFUSING: dict[str, Callable[[], list[str]]] = {
     "officer@example.org": lambda: ["/accounts/password/change/", "/here/"],
     "officer.finishing@example.org": first_section,
     "trainer@example.org": schedule_and_roster,
+    "coordinator@example.org": qualifications,
     "evaluator@example.org": lambda: [
         *(reverse("instruments:new"), reverse("evaluator:load"), reopening()),
         reverse("instruments:add", args=[a_draft().uuid, "items"]),

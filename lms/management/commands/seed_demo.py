@@ -24,6 +24,7 @@ from lms.demo.cohorts import (
 )
 from lms.demo.people import PASSWORD, Cast, create_people
 from lms.demo.publishing import count_staff, publish_newest
+from lms.demo.qualifications import draft_refresher, qualify
 from lms.demo.samples import write_responses, write_roster
 from lms.demo.surveys import answer_surveys
 
@@ -48,8 +49,10 @@ class Command(BaseCommand):
             study = self._load()
             cast = create_people(random)
             count_staff()
+            qualify(cast, today(settings.TIME_ZONE))
             year = schedule_year(cast, today(settings.TIME_ZONE), study, random)
             schedule_series(cast, year.coming)
+            draft_refresher(cast, year.coming)
             accounts = self._teach(cast, year, random)
         # Opening boxes rewrites the table of ballots, which waits for nobody's transaction.
         answer_surveys(year, study, Random(SURVEY_SEED))  # noqa: S311

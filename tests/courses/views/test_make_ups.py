@@ -63,7 +63,7 @@ def test_who_missed_what_stands_with_where_to_make_it_up(open_page, cohort, late
     missing(cohort, user__last_name="Alvarez")
     EnrolmentFactory(cohort=cohort, user__last_name="Boateng")
     page = open_page()
-    assert "Psychosis: 60 minutes missing." in page
+    assert "<b>Psychosis</b>, 60 minutes missing" in page
     assert "Alvarez" in page
     assert "Boateng" not in page
     assert "Mon, Dec 7, 2026, 8 a.m." in page
@@ -78,7 +78,7 @@ def test_a_make_up_is_booked_listed_and_cancelled(open_page, cohort, later):
     assert f'value="{make_up.pk}"' in page
     page = open_page(cancel=make_up.pk)
     assert "The make-up is cancelled." in page
-    assert "Psychosis: 60 minutes missing." in page
+    assert "<b>Psychosis</b>, 60 minutes missing" in page
 
 
 def test_booking_twice_says_so_and_books_once(open_page, cohort, later):
