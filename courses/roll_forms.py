@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from courses.actions import mark_attendance
 from courses.models import AttendanceEvent, Enrolment, Presence, TrainingSession
 from courses.presence_words import moments_told
 from courses.stays import Direction
+from lms.accounts.clock import now
 from lms.accounts.models import User
 
 WORDS = (Presence.HERE, Presence.LATE, Presence.ABSENT)
@@ -71,6 +73,7 @@ class RollForm(forms.Form):
         for event in session.attendance.order_by("pk"):
             self.events.setdefault(event.enrolment_id, []).append(event)
         self.mistakes: dict[int, str] = {}
+        self.marked_meanwhile: set[int] = set()
 
     def rows(self) -> Iterator[RollRow]:
         """The people on the roll with what was typed, else with what stands."""
@@ -102,13 +105,15 @@ class RollForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        data["marks"] = {}
+        data["marks"], data["times"] = {}, {}
         for seat in self.seats:
             chosen, missed = self._typed(seat)
             if f"{chosen}:{missed}" == self._shown(seat) or not chosen:
                 continue
             try:
                 data["marks"][seat] = self._mark(chosen, missed)
+                if told := self.data.get(f"ago{seat.pk}"):
+                    data["times"][seat] = self._made_at(told)
             except ValidationError as error:
                 self.mistakes[seat.pk] = error.messages[0]
                 self.add_error(None, f"{seat.user}: {error.messages[0]}")
@@ -124,11 +129,23 @@ class RollForm(forms.Form):
                 by=by,
                 reason=data["reason"],
                 key=data["key"],
+                times=data["times"],
+                seen={seat: self._seen(seat) for seat in data["marks"]},
             )
         except ValidationError as error:
-            at = "reason" if error.error_list[0].code == "reason_missing" else None
-            self.add_error(at, error)
+            for one in error.error_list:
+                self._refuse(one)
             return None
+
+    def _refuse(self, error: ValidationError) -> None:
+        if error.code == "marked_meanwhile":
+            marked = (error.params or {})["seat"]
+            seat = next(one for one in self.seats if one.pk == marked)
+            self.mistakes[seat.pk] = error.messages[0]
+            self.marked_meanwhile.add(seat.pk)
+            self.add_error(None, f"{seat.user}: {error.messages[0]}")
+        else:
+            self.add_error("reason" if error.code == "reason_missing" else None, error)
 
     def _is_own(self, seat: Enrolment) -> bool:
         return seat.user_id == self.by.pk
@@ -153,9 +170,29 @@ class RollForm(forms.Form):
         return event.presence, str(missed) if event.presence == Presence.LATE else ""
 
     def _shown(self, seat: Enrolment) -> str:
-        if self.is_bound:
+        if self.is_bound and seat.pk not in self.marked_meanwhile:
             return str(self.data.get(f"shown{seat.pk}", ""))
         return ":".join(self._marked(self._standing(seat)))
+
+    def _seen(self, seat: Enrolment) -> tuple[str, int] | None:
+        """The mark that stood when the page was loaded."""
+        chosen, _sign, missed = self._shown(seat).partition(":")
+        try:
+            presence, minutes = self._mark(chosen, missed)
+        except ValidationError:
+            return None
+        whole = self.session.module.minutes if presence == Presence.HERE else 0
+        return presence, whole if minutes is None else minutes
+
+    def _made_at(self, told: str) -> datetime:
+        """When a mark was made, of which the device says how many milliseconds ago that was: its
+        clock may be wrong, and is not asked."""
+        if not (told.isascii() and told.isdecimal() and len(told) < 12):
+            raise ValidationError(_("This device says no time for this mark. Tap it again."))
+        at = now() - timedelta(milliseconds=int(told))
+        if at < self.session.starts_at:
+            raise ValidationError(_("This was tapped before the session began. Tap it again."))
+        return min(at, self.session.ends_at)
 
     def _mark(self, chosen: str, missed: str) -> tuple[str, int | None]:
         if chosen not in WORDS:

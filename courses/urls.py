@@ -3,11 +3,13 @@ from django.urls import path
 from courses.views import (
     cohort,
     instructors,
+    kiosk_desk,
     make_ups,
     plan,
     plan_changes,
     plan_cohort,
     roll,
+    room_code,
     roster,
     staffing,
 )
@@ -22,6 +24,8 @@ urlpatterns = [
     path("cohorts/<uuid:cohort_uuid>/roster/template/", roster.template, name="roster_template"),
     path("cohorts/<uuid:cohort_uuid>/roster/export/", roster.export, name="roster_export"),
     path("cohorts/<uuid:cohort_uuid>/make-ups/", make_ups.make_ups, name="make_ups"),
+    path("sessions/<int:session_id>/code/", room_code.code, name="code"),
+    path("sessions/<int:session_id>/kiosk/", kiosk_desk.kiosk, name="kiosk"),
     path("sessions/<int:session_id>/sheet/", roll.sheet, name="sheet"),
     path("sessions/<int:session_id>/check-ins/", roll.settle, name="settle"),
     path("cohorts/<uuid:cohort_uuid>/plan/", plan.plan, name="plan"),

@@ -13,6 +13,7 @@ from courses.models import Part
 from courses.planning import Problem as PlanProblem
 from courses.roster import ALLOWED, LookAlike, PassedOver, Problem, printable
 from courses.roster_header import Heading
+from lms.accounts.clock import today
 
 COLUMN_TITLES = {
     "email": gettext_lazy("Email"),
@@ -131,6 +132,15 @@ _STAFFING = {
     "same_person": gettext_lazy("%(person)s cannot be both the officer and the clinician."),
     "no_lead": gettext_lazy("Nobody who teaches this may lead. Name somebody who may."),
 }
+
+
+def moment_of(at: datetime, zone: str) -> str:
+    """ "7:30 a.m. on Monday, November 30" in a zone; the time alone where that is today."""
+    local = at.astimezone(ZoneInfo(zone))
+    told = date_format(local, "TIME_FORMAT")
+    if local.date() == today(zone):
+        return told
+    return _("%(time)s on %(day)s") % {"time": told, "day": date_format(local, "l, F j")}
 
 
 def staffing_sentence(problem: PlanProblem, names: Mapping[int, str]) -> str:

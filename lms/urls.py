@@ -25,6 +25,8 @@ urlpatterns = [
     path("supervise/", include("lms.dashboards.urls_supervisor")),
     path("reports/", include("lms.dashboards.reports.urls")),
     path("verify/", include("certificates.urls")),
+    path("here/", include("courses.urls_here")),
+    path("kiosk/", include("courses.urls_kiosk")),
     path("gallery/", gallery, name="gallery"),
     # One sign-in: Wagtail's own two know neither the second factor nor the limits on guessing.
     path("cms/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),

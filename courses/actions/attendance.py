@@ -1,7 +1,7 @@
 """Marking a roll. Marks are only ever added; a later one corrects an earlier one and says why."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ from courses.actions.events import (
     check_people,
     check_started,
     event_key,
+    marked_meanwhile,
     reason_missing,
     write_events,
     written_before,
@@ -30,6 +31,8 @@ from lms.accounts.models import User
 __all__ = ["confirm_check_ins", "mark_attendance", "record_times", "refuse_check_ins"]
 
 Marks = Mapping[Enrolment, tuple[str, int | None]]
+# Presence and minutes, as a mark stands.
+Word = tuple[str, int]
 
 
 @transaction.atomic
@@ -42,17 +45,23 @@ def mark_attendance(
     source: str = Source.ROLL,
     reason: str = "",
     key: uuid.UUID | None = None,
+    times: Mapping[Enrolment, datetime] | None = None,
+    seen: Mapping[Enrolment, Word | None] | None = None,
 ) -> list[AttendanceEvent]:
     """Writes the marks that say something new, and returns them. A mark is the trainer's word on
     the whole session, whatever was known of coming and leaving.
 
     `marks` holds presence and minutes there for each seat; minutes count only for "late" (1 up to
     those of the module). `key` names the form that was sent: sending it again writes nothing twice.
+    `times` says when single marks were made, where that was not when they arrive. `seen` says which
+    marks stood, as presence and minutes, when they were made.
     Raises ValidationError for a session that has not started, a seat that is not expected there or
-    was given up, one's own seat, and, without a reason, a changed mark or one that takes minutes
-    away. Nothing is written then.
+    was given up, one's own seat, a mark that somebody made meanwhile (`marked_meanwhile`, one for
+    each, with the seat in its params), and, without a reason, a changed mark or one that takes
+    minutes away. Nothing is written then.
     """
     at = _check_time(session, happened_at)
+    made_at = {seat.pk: _check_time(session, made) for seat, made in (times or {}).items()}
     lock_open_cohort(session.cohort)
     standing = {event.enrolment_id: event for event in session.attendance.standing()}
     events: list[AttendanceEvent] = []
@@ -63,7 +72,7 @@ def mark_attendance(
             presence=presence,
             minutes=_minutes(session, presence, minutes),
             source=source,
-            happened_at=at,
+            happened_at=made_at.get(enrolment.pk, at),
             recorded_at=now(),
             recorded_by=by,
         )
@@ -75,6 +84,8 @@ def mark_attendance(
     written = written_before(event.key for event in events)
     events = [event for event in events if event.key not in written]
     check_people(session, [event.enrolment for event in events], by)
+    if seen is not None:
+        _check_seen(events, standing, seen)
     for event in events:
         if _needs_reason(standing.get(event.enrolment_id), event) and not event.reason:
             raise reason_missing(event.enrolment)
@@ -108,6 +119,28 @@ def _minutes(session: TrainingSession, presence: str, minutes: int | None) -> in
     return minutes
 
 
+def _check_seen(
+    events: Iterable[AttendanceEvent],
+    standing: Mapping[int, AttendanceEvent],
+    seen: Mapping[Enrolment, Word | None],
+) -> None:
+    """Refuses to change marks that stood differently when whoever marks looked at them."""
+    unseen = [
+        marked_meanwhile(standing[event.enrolment_id])
+        for event in events
+        if _word(standing.get(event.enrolment_id)) not in (None, seen.get(event.enrolment))
+    ]
+    if unseen:
+        raise ValidationError(unseen)
+
+
+def _word(event: AttendanceEvent | None) -> Word | None:
+    """What somebody said of the whole session; None where nobody did."""
+    if event is None or event.presence in list(Direction):
+        return None
+    return event.presence, event.minutes
+
+
 def _says_the_same(earlier: AttendanceEvent | None, event: AttendanceEvent) -> bool:
     return earlier is not None and (
         (earlier.presence, earlier.minutes) == (event.presence, event.minutes)
@@ -118,5 +151,4 @@ def _needs_reason(earlier: AttendanceEvent | None, event: AttendanceEvent) -> bo
     """A word that changes another one is a correction, and so is one that takes minutes away."""
     if earlier is None:
         return False
-    was_a_word = earlier.presence not in list(Direction)
-    return was_a_word or event.minutes < earlier.minutes
+    return _word(earlier) is not None or event.minutes < earlier.minutes

@@ -17,6 +17,7 @@ from courses.models import (
     TrainingSession,
 )
 from courses.stays import Held, Seen
+from courses.wording import moment_of
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User
@@ -82,6 +83,22 @@ def reason_missing(seat: Enrolment) -> ValidationError:
         _("%(person)s was marked before. Say why you change the mark."),
         code="reason_missing",
         params={"person": seat.user},
+    )
+
+
+def marked_meanwhile(event: AttendanceEvent) -> ValidationError:
+    return ValidationError(
+        _(
+            "At %(time)s %(by)s marked this person “%(mark)s”. Choose the same, or say why you "
+            "change it."
+        ),
+        code="marked_meanwhile",
+        params={
+            "seat": event.enrolment_id,
+            "by": event.recorded_by,
+            "time": moment_of(event.recorded_at, event.session.cohort.zone),
+            "mark": event.get_presence_display(),
+        },
     )
 
 

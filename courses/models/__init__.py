@@ -10,6 +10,7 @@ from courses.models.calendar import CalendarEntry, CalendarFeed
 from courses.models.cohort import Cohort, CohortState, CohortTransition, SignUp, Venue
 from courses.models.curriculum import Course, CourseVersion, Delivery, Module
 from courses.models.enrolment import Enrolment, EnrolmentState, EnrolmentTransition, Quota
+from courses.models.kiosk import Kiosk
 from courses.models.schedule import (
     Booking,
     OnlinePart,
@@ -35,6 +36,7 @@ __all__ = [
     "Enrolment",
     "EnrolmentState",
     "EnrolmentTransition",
+    "Kiosk",
     "LessonProgress",
     "Level",
     "MakeUp",

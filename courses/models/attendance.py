@@ -173,6 +173,11 @@ class CheckIn(models.Model):
     def __str__(self) -> str:
         return f"{self.enrolment}: {self.direction}"
 
+    @property
+    def refused(self) -> bool:
+        """Whether a trainer did not take it over."""
+        return self.settled_at is not None and self.event_id is None
+
 
 class MakeUpQuerySet(models.QuerySet["MakeUp"]):
     def standing(self) -> "MakeUpQuerySet":

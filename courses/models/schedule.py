@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from courses.check_in_times import AFTER, EARLY
 from courses.models.cohort import Cohort, CohortState, Venue
 from courses.models.curriculum import Module
 from courses.models.enrolment import Enrolment, EnrolmentState
@@ -24,6 +25,16 @@ class SessionQuerySet(models.QuerySet["TrainingSession"]):
     def markable_by(self, user: User) -> "SessionQuerySet":
         """Sessions whose roll this person may take."""
         return self.filter(cohort__agency__in=user.agencies_where(Permission.TAKE_ATTENDANCE))
+
+    def checking_in(self, user: User) -> "SessionQuerySet":
+        """Sessions that somebody is expected at and may check in to, or out of, at this moment."""
+        seated = Q(cohort__enrolments__user=user)
+        seated &= Q(cohort__enrolments__state=EnrolmentState.ENROLLED)
+        made_up = Q(make_ups__enrolment__user=user, make_ups__cancelled_at__isnull=True)
+        made_up &= Q(make_ups__enrolment__state=EnrolmentState.ENROLLED)
+        open_now = Q(starts_at__lte=now() + EARLY, ends_at__gt=now() - AFTER)
+        found = self.filter(open_now, seated | made_up, cohort__state=CohortState.SCHEDULED)
+        return found.select_related("module", "venue", "cohort__agency").distinct()
 
     def for_week(self) -> "SessionQuerySet":
         """What a plan of sessions shows: module, place, instructors, and how many are marked."""

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -37,7 +38,7 @@ def roll(request: SignedInRequest, session_id: int) -> HttpResponse:
         events = form.save(by=request.user)
         if events is not None:
             messages.success(request, _saved(len(events)))
-            return redirect("courses:roll", session.pk)
+            return _go_on(request, session)
     rows = list(form.rows())
     context = _about(session) | {
         "pair": pair(session),
@@ -85,6 +86,13 @@ def settle(request: SignedInRequest, session_id: int) -> HttpResponse:
         messages.success(request, done % {"n": count})
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+    return redirect("courses:roll", session.pk)
+
+
+def _go_on(request: SignedInRequest, session: TrainingSession) -> HttpResponse:
+    """To the roll as it stands now; the script on the page is told where that is."""
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"next": reverse("courses:roll", args=[session.pk])})
     return redirect("courses:roll", session.pk)
 
 

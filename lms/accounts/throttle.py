@@ -1,4 +1,4 @@
-"""How often one client address may ask."""
+"""How often one client may ask."""
 
 from ipaddress import IPv6Network, ip_address
 
@@ -11,8 +11,9 @@ from lms.accounts.clock import now
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def seconds_to_wait(request: HttpRequest, *, action: str, rate: str) -> int:
+def seconds_to_wait(request: HttpRequest, *, action: str, rate: str, who: str = "") -> int:
     """Counts one request; 0 when it may go on, else the seconds until the client may ask again.
+    `who` counts for somebody known in place of the address, which a whole class may share.
 
     `rate` is written as allauth writes rates: "60/m/ip". Counts live in the cache: with a cache
     per process, each process counts for itself.
@@ -20,7 +21,7 @@ def seconds_to_wait(request: HttpRequest, *, action: str, rate: str) -> int:
     amount, period, _per = rate.split("/")
     length = _SECONDS[period]
     moment = int(now().timestamp())
-    key = f"throttle:{action}:{_client(request)}:{moment // length}"
+    key = f"throttle:{action}:{who or _client(request)}:{moment // length}"
     # Twice the period: the counter must not expire between these two lines.
     cache.add(key, 0, timeout=2 * length)
     return 0 if cache.incr(key) <= int(amount) else length - moment % length

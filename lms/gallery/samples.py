@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from assessments.dot_plots import Estimate, dot_plot, signed
 from assessments.histograms import Bin, Group, histogram
 from assessments.line_charts import Line, Value, line_chart
+from courses.qr import qr_code
 
 
 class _Change(NamedTuple):
@@ -84,6 +85,7 @@ def trainer() -> dict[str, Any]:
     gap = {"name": _("Clinician needed"), "role": "gap"}
     clash = {"name": "Sgt. Delgado", "role": "clash"}
     return {
+        "qr": qr_code("https://portal.example.org/here/1/48210937/"),
         "rungs": [
             {"label": _("Observes"), "times": 3, "here": False},
             {"label": _("Co-teaches"), "times": 11, "here": True},

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from courses.actions.check_ins import room_code
+
 ANONYMOUS = "anonymous"
 OWNER = "owner"  # enrolled in the cohort that the addresses are about
 CLASSMATE = "classmate"  # enrolled in the same cohort
@@ -137,6 +139,22 @@ def public(w: Any) -> dict[str, Any]:
 
 def report_year(w: Any) -> dict[str, Any]:
     return {"first": 2026}
+
+
+def running(w: Any) -> dict[str, Any]:
+    return {"session_id": w.running.pk}
+
+
+def room_code_of(w: Any) -> dict[str, Any]:
+    return running(w) | {"code": room_code(w.running)}
+
+
+def kiosk(w: Any) -> dict[str, Any]:
+    return {"link": w.kiosk.link}
+
+
+def at_kiosk(w: Any) -> dict[str, Any]:
+    return {**kiosk(w), "seat": w.seat.uuid}
 
 
 HANDED_IN, UNDER_WAY = 1, 2
@@ -284,6 +302,10 @@ TRAINING = [
     Row(
         "courses:roll", only(*STAFF, status=400), "post", at=lambda w: {"session_id": w.session.pk}
     ),
+    Row("courses:code", only(*STAFF), at=running),
+    Row("courses:code", only(others=405), "post", at=running),
+    Row("courses:kiosk", only(*STAFF), at=running),
+    Row("courses:kiosk", only(*STAFF, status=302), "post", at=running),
     Row("courses:sheet", only(*STAFF), at=session),
     Row("courses:sheet", only(*STAFF, status=400), "post", at=session),
     Row("courses:settle", only(others=405), at=session),
@@ -302,6 +324,26 @@ TRAINING = [
         only(*STAFF, status=302),
         "post",
         at=lambda w: {"cohort": w.cohort.uuid},
+    ),
+]
+
+# The code of the room is worth something to whoever is expected there.
+CHECKING_IN = [
+    Row("here:here", signed_in(200)),
+    Row("here:here", signed_in(400), "post"),
+    Row("here:scan", only(OWNER, CLASSMATE, status=302, others=400), at=room_code_of),
+    Row("here:scan", only(OWNER, CLASSMATE, status=302, others=400), "post", at=room_code_of),
+    # Who has said nothing about themselves is led to where one does.
+    Row("here:state", signed_in(302), at=running),
+    # For whoever holds the link and is not signed in.
+    Row("kiosk:kiosk", only(others=409, anonymous=200), at=kiosk),
+    Row("kiosk:person", only(others=409, anonymous=200), at=at_kiosk),
+    Row(
+        "kiosk:person",
+        only(others=409, anonymous=302),
+        "post",
+        at=at_kiosk,
+        data=lambda w: {"direction": "in"},
     ),
 ]
 
@@ -433,7 +475,7 @@ ACCOUNTS = [
     ),
 ]
 
-MATRIX = [*PUBLIC, *LEARNING, *SURVEY, *TRAINING, *READING, *INSTRUMENTS, *ACCOUNTS]
+MATRIX = [*PUBLIC, *LEARNING, *SURVEY, *TRAINING, *CHECKING_IN, *READING, *INSTRUMENTS, *ACCOUNTS]
 
 # Routes of packages that we include: the address they start with, and who answers for them.
 INCLUDED = {
@@ -444,6 +486,9 @@ INCLUDED = {
     "^((?:[\\w\\-]+/)*)$": "Wagtail: published pages; lessons ask for a sign-in by themselves",
 }
 
-# Whose name a role may read anywhere but on a certificate's public page: the owner's, the outsider's.
+# What whoever was given a link may read, names and all, until it ends.
+BY_LINK = {"certificates:verify_code", "kiosk:kiosk", "kiosk:person"}
+
+# Whose name a role may read anywhere but by such a link: the owner's, the outsider's.
 READS_OWNER = {OWNER, TRAINER, COORDINATOR, SUPERVISOR, ADMINISTRATOR}
 READS_OUTSIDER = {OUTSIDER, TRAINER_ELSEWHERE, COORDINATOR, ADMINISTRATOR}

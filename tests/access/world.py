@@ -29,7 +29,8 @@ from certificates.models import Certificate
 from certificates.snapshot import Signatory, Snapshot
 from cms_pages.actions import publish_lesson
 from cms_pages.models import LessonPage
-from courses.models import Cohort, Enrolment, Qualification, TrainingSession
+from courses.actions.check_ins import open_kiosk
+from courses.models import Cohort, Enrolment, Kiosk, Qualification, TrainingSession
 from lms.accounts.actions import grant_role
 from lms.accounts.clock import now
 from lms.accounts.models import Agency, User
@@ -53,19 +54,22 @@ MODULES = [
     {"code": "exam", "day": 1, "assessment": "knowledge_check"},
     {"code": "scenarios", "day": 1, "assessment": "skills_application"},
     {"code": "farewell", "day": 2, "survey": "post"},
+    {"code": "debrief", "day": 2, "minutes": 120},
 ]
 
 
 @dataclass(frozen=True)
 class World:
     """What the addresses of the matrix are about: all of it belongs to the owner's cohort, save
-    `elsewhere`, the outsider's."""
+    `elsewhere`, the outsider's. `running` is the session that is being taught."""
 
     people: dict[str, User]
     cohort: Cohort
     elsewhere: Cohort
     seat: Enrolment
     session: TrainingSession
+    running: TrainingSession
+    kiosk: Kiosk
     qualification: Qualification
     study: Study
     window: SurveyWindow
@@ -230,12 +234,15 @@ def make_world(clock: Any) -> World:
     EnrolmentFactory.create(cohort=cohort, user=people[m.CLASSMATE])
     EnrolmentFactory.create(cohort=elsewhere, user=people[m.OUTSIDER])
     _attempts(seat, version)
+    running = cohort.sessions.get(module__code="debrief")
     return World(
         people=people,
         cohort=cohort,
         elsewhere=elsewhere,
         seat=seat,
         session=cohort.sessions.get(module__code="welcome"),
+        running=running,
+        kiosk=open_kiosk(session=running, by=people[m.TRAINER]),
         qualification=QualificationFactory.create(
             person__agency=here, valid_until=now().date() + timedelta(days=30)
         ),

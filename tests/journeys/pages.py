@@ -15,7 +15,8 @@ from assessments.invitations import token_for
 from assessments.models import InstrumentDraft, InstrumentVersion, Study, SurveyWindow
 from certificates.models import Certificate
 from cms_pages.models import LessonPage, ProgramPage
-from courses.models import Cohort, Enrolment, Qualification
+from courses.actions.check_ins import open_kiosk
+from courses.models import Cohort, Enrolment, Qualification, TrainingSession
 from lms.accounts.clock import now
 from lms.accounts.models import User
 
@@ -31,6 +32,7 @@ def public() -> list[str]:
         *("/outcomes/", "/outcomes/cit-attitudes/1/"),
         *("/verify/", f"/verify/{certificate.code}/", "/gallery/"),
         *by_link(),
+        kiosk(),
     ]
 
 
@@ -56,7 +58,7 @@ def learner() -> list[str]:
     lesson = LessonPage.objects.live().first()
     assert lesson is not None
     return [
-        *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid])),
+        *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid]), "/here/"),
         reverse("learner:make_ups", args=[seat.uuid]),
         *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
         *(
@@ -93,6 +95,16 @@ def finishing() -> list[str]:
     ]
 
 
+def running() -> TrainingSession:
+    return TrainingSession.objects.filter(starts_at__lte=now(), ends_at__gt=now())[0]
+
+
+def kiosk() -> str:
+    """The link of one at the door of the session that is being taught."""
+    trainer = User.objects.get(email="trainer@example.org")
+    return reverse("kiosk:kiosk", args=[open_kiosk(session=running(), by=trainer).link])
+
+
 def trainer() -> list[str]:
     cohort = Cohort.objects.get(sessions__starts_at__lte=now(), sessions__ends_at__gt=now())
     over, coming = cohort.sessions.first(), cohort.sessions.last()
@@ -105,6 +117,7 @@ def trainer() -> list[str]:
         reverse("courses:make_ups", args=[cohort.uuid]),
         reverse("courses:sheet", args=[over.pk]),
         *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
+        *(reverse(name, args=[running().pk]) for name in ("courses:code", "courses:kiosk")),
         reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
         *planner(),
     ]
@@ -255,7 +268,7 @@ def first_section() -> list[str]:
 # Pages with a form that is refused when nothing is filled in, or what cannot be chosen is.
 REFUSING: dict[str, Callable[[], list[str]]] = {
     "": lambda: ["/accounts/login/", "/accounts/password/reset/"],
-    "officer@example.org": lambda: ["/accounts/password/change/"],
+    "officer@example.org": lambda: ["/accounts/password/change/", "/here/"],
     "officer.finishing@example.org": first_section,
     "trainer@example.org": schedule_and_roster,
     # A renewal is filled in already.

@@ -253,3 +253,106 @@ def test_a_colleagues_mark_is_shown_in_ones_own_row(page, own_seat, session):
     marks = {own_seat: (Presence.ABSENT, None)}
     mark_attendance(session=session, marks=marks, by=UserFactory())
     assert "Absent. This is your own seat." in page.open().text
+
+
+def ask_as_script(page, **sent):
+    headers = {"Accept": "application/json"}
+    return page.client.post(page.url, page.fields | sent, headers=headers)
+
+
+def test_the_script_on_the_page_is_told_where_to_go_on(page, seats):
+    answer = ask_as_script(page, **{f"p{seats[0].pk}": "here"})
+    assert answer.json() == {"next": page.url}
+    assert "1 mark saved." in page.open().text
+
+
+def test_a_mark_keeps_the_time_of_its_tap(page, seats, clock):
+    first, second, _ = seats
+    tapped_at = clock.at
+    clock.forward(minutes=5)
+    sent = {f"p{first.pk}": "here", f"ago{first.pk}": "300000", f"p{second.pk}": "absent"}
+    assert ask_as_script(page, **sent).status_code == 200
+    events = {event.enrolment: event for event in AttendanceEvent.objects.all()}
+    assert events[first].happened_at == tapped_at
+    assert events[first].recorded_at == events[second].happened_at == clock.at
+
+
+def test_a_tap_after_the_session_is_about_the_session(page, seats, session, clock):
+    clock.set(session.ends_at + timedelta(hours=2))
+    ask_as_script(page, **{f"p{seats[0].pk}": "here", f"ago{seats[0].pk}": "60000"})
+    assert AttendanceEvent.objects.get().happened_at == session.ends_at
+
+
+@pytest.mark.parametrize(
+    "ago", ["7200000", "99999999999", "-1", "1.5", "soon", "\x00", "²", "9" * 5000]
+)
+def test_a_time_that_cannot_be_is_refused_and_the_mark_stays(page, seats, ago):
+    page.send(**{f"p{seats[0].pk}": "here", f"ago{seats[0].pk}": ago})
+    assert page.answer.status_code == 400
+    assert "Tap it again." in page.text
+    assert page.fields[f"p{seats[0].pk}"] == "here"
+    assert not AttendanceEvent.objects.exists()
+
+
+def test_sending_marks_twice_with_other_delays_writes_once(page, seats, clock):
+    seat = seats[0]
+    fields = page.fields
+    for ago in ("1000", "61000"):
+        page.client.post(page.url, fields | {f"p{seat.pk}": "here", f"ago{seat.pk}": ago})
+    assert AttendanceEvent.objects.count() == 1
+
+
+@pytest.fixture
+def meanwhile(session, cohort):
+    """A colleague marks somebody while the page is open."""
+    colleague = UserFactory(roles=[("trainer", cohort.agency)], last_name="Okafor")
+
+    def marks(seat, presence, reason=""):
+        word = {seat: (presence, None)}
+        mark_attendance(session=session, marks=word, by=colleague, reason=reason)
+
+    return marks
+
+
+def test_a_mark_made_meanwhile_is_shown_and_not_overwritten(page, seats, meanwhile):
+    first, second, _ = seats
+    fields = page.fields
+    meanwhile(first, "absent")
+    sent = {f"p{first.pk}": "here", f"p{second.pk}": "here", "reason": "For another one"}
+    page.answer = page.client.post(page.url, fields | sent)
+    page.text = page.answer.content.decode()
+    assert page.answer.status_code == 400
+    assert "At 8:30 a.m. Rosa Okafor marked this person “Absent”." in page.text
+    assert (standing(first), standing(second)) == (("absent", 0), None)
+    page.send(reason="Came at 8:05")
+    assert (standing(first), standing(second)) == (("here", 60), ("here", 60))
+    assert first.attendance.last().reason == "Came at 8:05"
+
+
+def test_after_a_mark_made_meanwhile_a_reason_is_needed_or_the_same_mark(page, seats, meanwhile):
+    first = seats[0]
+    fields = page.fields
+    meanwhile(first, "absent")
+    page.answer = page.client.post(page.url, fields | {f"p{first.pk}": "here"})
+    page.text = page.answer.content.decode()
+    page.send()
+    assert "Say why you change the mark." in page.text
+    page.send(**{f"p{first.pk}": "absent"})
+    assert page.answer.status_code == 200
+    assert first.attendance.count() == 1
+
+
+def test_the_same_mark_made_meanwhile_is_no_conflict(page, seats, meanwhile):
+    fields = page.fields
+    meanwhile(seats[0], "here")
+    answer = page.client.post(page.url, fields | {f"p{seats[0].pk}": "here"})
+    assert answer.status_code == 302
+    assert AttendanceEvent.objects.count() == 1
+
+
+def test_what_was_sent_before_is_no_conflict_when_it_comes_again(page, seats, meanwhile):
+    fields = page.fields | {f"p{seats[0].pk}": "here"}
+    page.client.post(page.url, fields)
+    meanwhile(seats[0], "absent", reason="Went home")
+    assert page.client.post(page.url, fields).status_code == 302
+    assert standing(seats[0]) == ("absent", 0)
