@@ -28,7 +28,7 @@ from courses.models import (
     EnrolmentState,
     SignUp,
 )
-from courses.models.enrolment import GIVEN_UP, EnrolledAs
+from courses.models.enrolment import GIVEN_UP, ON_THE_WAY, EnrolledAs
 from courses.prerequisites import missing_for_each, missing_prerequisites
 from courses.wording import roster_reason
 from lms.accounts.audit import record
@@ -37,12 +37,6 @@ from lms.accounts.models import User
 from lms.accounts.roles import ROLES
 
 MOST_PRIORITY = 9
-_ON_THE_WAY = (
-    EnrolmentState.REQUESTED,
-    EnrolmentState.WAITLISTED,
-    EnrolmentState.OFFERED,
-    EnrolmentState.ENROLLED,
-)
 
 
 @transaction.atomic
@@ -242,7 +236,7 @@ def _lock_for_sign_up(cohort: Cohort) -> Cohort:
 
 def _sign_up(cohort: Cohort, user: User, *, by: User, enrolled_as: str, lacking: bool) -> Enrolment:
     seat = cohort.enrolments.filter(user=user).first() or Enrolment(cohort=cohort, user=user)
-    if seat.pk and seat.state in _ON_THE_WAY:
+    if seat.pk and seat.state in (EnrolmentState.ENROLLED, *ON_THE_WAY):
         return seat
     _check_may_sit(user)
     asks = cohort.sign_up == SignUp.BY_REQUEST or lacking or _was_taken_out(seat)

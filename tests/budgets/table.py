@@ -57,6 +57,8 @@ BUDGETS = [
     # The officer's
     Budget("my training", m.OWNER, 27, _route("learner:home")),
     Budget("schedule and hours", m.OWNER, 24, _route("learner:hours", m.seat)),
+    Budget("sign-up", m.OWNER, 11, _route("sign_up:cohorts")),
+    Budget("sign-up, cohort", m.OWNER, 15, _route("sign_up:cohort", m.open_cohort)),
     Budget("lesson", m.OWNER, 25, lambda w: w.lesson.url),
     Budget("knowledge check", m.OWNER, 18, _route("learning:knowledge_check", m.seat)),
     Budget("questions", m.OWNER, 8, _route("learning:attempt", m.attempt(m.UNDER_WAY))),
@@ -71,8 +73,10 @@ BUDGETS = [
     Budget("training desk", m.TRAINER, 19, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
     Budget("cohort", m.TRAINER, 17, _route("courses:cohort", m.cohort)),
+    Budget("seats", m.TRAINER, 20, _route("courses:seats", m.open_cohort)),
+    Budget("seats, settings", m.TRAINER, 11, _route("courses:sign_up", m.open_cohort)),
     Budget("roster", m.TRAINER, 8, _route("courses:roster", m.cohort)),
-    Budget("roster, preview", m.TRAINER, 14, _route("courses:roster", m.cohort), _roster),
+    Budget("roster, preview", m.TRAINER, 16, _route("courses:roster", m.cohort), _roster),
     Budget("roll", m.TRAINER, 10, _route("courses:roll", _session)),
     Budget(
         "skills application",
@@ -82,6 +86,8 @@ BUDGETS = [
     ),
     # The supervisor's and the evaluator's
     Budget("my agency", m.SUPERVISOR, 26, _route("supervisor:home")),
+    Budget("nominations", m.SUPERVISOR, 10, _route("nominations:cohorts")),
+    Budget("nominate", m.SUPERVISOR, 15, _route("nominations:cohort", m.open_cohort)),
     Budget("studies", m.EVALUATOR, 10, _route("evaluator:home")),
     Budget("outcomes", m.EVALUATOR, 14, _route("evaluator:study", m.study)),
     Budget("protocol", m.EVALUATOR, 14, _route("evaluator:protocol", m.study)),
