@@ -42,7 +42,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.public_reports import report
-from tests.seats import open_cohort
+from tests.sign_ups import open_cohort
 from tests.surveys import DURING_THE_LAST_DAY, instrument_document, study_document
 
 OWNER_NAME = "Quillfeather"

@@ -37,7 +37,7 @@ from tests.factories import (
     ModuleFactory,
     UserFactory,
 )
-from tests.seats import open_cohort
+from tests.sign_ups import open_cohort
 from tests.surveys import instrument_document, study_document
 
 CODE = "7{number:04d}-2M8RW-X04PZ-9DTVB-5NC1GE"

@@ -28,7 +28,7 @@ from tests.factories import (
     EnrolmentFactory,
     UserFactory,
 )
-from tests.seats import open_cohort
+from tests.sign_ups import open_cohort
 from tests.surveys import BEFORE_THE_COURSE
 
 pytestmark = pytest.mark.django_db

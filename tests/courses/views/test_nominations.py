@@ -4,7 +4,7 @@ from django.urls import reverse
 from courses.actions import enrol, request_seat
 from courses.models import Enrolment
 from tests.factories import AgencyFactory, CohortFactory, UserFactory
-from tests.seats import open_cohort
+from tests.sign_ups import open_cohort
 from tests.surveys import BEFORE_THE_COURSE
 
 pytestmark = pytest.mark.django_db
