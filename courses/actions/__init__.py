@@ -1,5 +1,6 @@
 """Everything that writes to the curriculum, cohorts, seats, attendance and lessons."""
 
+from courses.actions.allocation import allocate
 from courses.actions.attendance import (
     confirm_check_ins,
     mark_attendance,
@@ -30,7 +31,21 @@ from courses.actions.qualifications import (
 )
 from courses.actions.roster_plan import RosterPlan, RowOutcome, preview_roster
 from courses.actions.rosters import RosterRefusedError, export_roster, import_roster
-from courses.actions.seats import enrol, reinstate, withdraw
+from courses.actions.seats import (
+    accept_offer,
+    approve,
+    decline,
+    decline_offer,
+    enrol,
+    expire_offers,
+    mark_no_show,
+    nominate,
+    reinstate,
+    request_seat,
+    set_priority,
+    withdraw,
+)
+from courses.actions.sign_up import change_sign_up
 
 __all__ = [
     "LoadedCourse",
@@ -38,22 +53,31 @@ __all__ = [
     "RosterPlan",
     "RosterRefusedError",
     "RowOutcome",
+    "accept_offer",
     "add_qualification",
+    "allocate",
+    "approve",
     "book_make_up",
     "call_off_make_ups",
     "cancel_cohort",
     "cancel_make_up",
     "change_plan",
+    "change_sign_up",
     "close_cohort",
     "confirm_check_ins",
     "copy_cohort",
+    "decline",
+    "decline_offer",
     "enrol",
+    "expire_offers",
     "export_roster",
     "finish_lesson",
     "import_roster",
     "load_course",
     "load_courses",
     "mark_attendance",
+    "mark_no_show",
+    "nominate",
     "open_lesson",
     "open_rolling_cohort",
     "plan_cohort",
@@ -64,6 +88,8 @@ __all__ = [
     "reinstate",
     "renew_qualification",
     "reopen_cohort",
+    "request_seat",
+    "set_priority",
     "shift_plan",
     "withdraw",
     "withdraw_qualification",

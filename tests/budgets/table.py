@@ -59,6 +59,8 @@ BUDGETS = [
     Budget("schedule and hours", m.OWNER, 24, _route("learner:hours", m.seat)),
     Budget("check in", m.OWNER, 10, _route("here:here")),
     Budget("my make-ups", m.OWNER, 20, _route("learner:make_ups", m.seat)),
+    Budget("sign-up", m.OWNER, 11, _route("sign_up:cohorts")),
+    Budget("sign-up, cohort", m.OWNER, 15, _route("sign_up:cohort", m.open_cohort)),
     Budget("lesson", m.OWNER, 25, lambda w: w.lesson.url),
     Budget("knowledge check", m.OWNER, 18, _route("learning:knowledge_check", m.seat)),
     Budget("questions", m.OWNER, 8, _route("learning:attempt", m.attempt(m.UNDER_WAY))),
@@ -86,7 +88,7 @@ BUDGETS = [
         "withdrawal", m.COORDINATOR, 7, _route("courses:withdraw_qualification", m.qualification)
     ),
     Budget("roster", m.TRAINER, 8, _route("courses:roster", m.cohort)),
-    Budget("roster, preview", m.TRAINER, 14, _route("courses:roster", m.cohort), _roster),
+    Budget("roster, preview", m.TRAINER, 16, _route("courses:roster", m.cohort), _roster),
     Budget("code of the room", m.TRAINER, 9, _route("courses:code", m.running)),
     Budget("kiosk, trainer's page", m.TRAINER, 8, _route("courses:kiosk", m.running)),
     Budget("kiosk", m.ANONYMOUS, 4, _route("kiosk:kiosk", m.kiosk)),
@@ -94,6 +96,8 @@ BUDGETS = [
     Budget("roll", m.TRAINER, 11, _route("courses:roll", _session)),
     Budget("printed sheet", m.TRAINER, 9, _route("courses:sheet", _session)),
     Budget("make-ups", m.TRAINER, 20, _route("courses:make_ups", m.cohort)),
+    Budget("seats", m.TRAINER, 20, _route("courses:seats", m.open_cohort)),
+    Budget("seats, settings", m.TRAINER, 11, _route("courses:sign_up", m.open_cohort)),
     Budget(
         "skills application",
         m.TRAINER,
@@ -102,6 +106,8 @@ BUDGETS = [
     ),
     # The supervisor's and the evaluator's
     Budget("my agency", m.SUPERVISOR, 27, _route("supervisor:home")),
+    Budget("nominations", m.SUPERVISOR, 10, _route("nominations:cohorts")),
+    Budget("nominate", m.SUPERVISOR, 15, _route("nominations:cohort", m.open_cohort)),
     Budget("studies", m.EVALUATOR, 10, _route("evaluator:home")),
     Budget("outcomes", m.EVALUATOR, 14, _route("evaluator:study", m.study)),
     Budget("protocol", m.EVALUATOR, 14, _route("evaluator:protocol", m.study)),

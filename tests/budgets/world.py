@@ -21,8 +21,11 @@ from courses.models import (
     Cohort,
     CohortState,
     Course,
+    Enrolment,
+    EnrolmentState,
     MakeUp,
     Presence,
+    Quota,
     SchedulePlan,
     SessionInstructor,
     Source,
@@ -34,6 +37,7 @@ from lms.accounts.models import OutgoingMessage, User
 from tests.access import matrix as m
 from tests.access.world import World, certificate_for, make_world, public_outcomes, release_of
 from tests.factories import (
+    AgencyFactory,
     CohortFactory,
     CourseVersionFactory,
     EnrolmentFactory,
@@ -41,6 +45,7 @@ from tests.factories import (
     QualificationFactory,
     UserFactory,
 )
+from tests.sign_ups import open_cohort
 from tests.surveys import instrument_document, study_document
 
 CODE = "7{number:04d}-2M8RW-X04PZ-9DTVB-5NC1GE"
@@ -61,6 +66,8 @@ LISTS = (
     "release",
     "qualification",
     "gap",
+    "place",
+    "offer",
 )
 
 
@@ -271,6 +278,39 @@ class CrowdedWorld:
 
     def _add_release(self, number: int) -> None:
         release_of(self.inner.study, self.inner.people[m.EVALUATOR], 2 + number)
+
+    def _add_place(self, number: int) -> None:
+        """In the cohort that everybody may sign up for: somebody who asks, waits, is offered a
+        seat, has one and has not come, of an agency with a quota and of the supervisor's."""
+        cohort = self.inner.open_cohort
+        cohort.capacity += 2
+        cohort.save(update_fields=["capacity"])
+        own = self.inner.cohort.agency
+        for place, state in enumerate(EnrolmentState):
+            agency = own if (number + place) % 2 else AgencyFactory.create()
+            Enrolment.objects.create(
+                cohort=cohort,
+                user=UserFactory.create(agency=agency),
+                state=state,
+                queued_at=now(),
+                offered_until=now() if state == EnrolmentState.OFFERED else None,
+                nominated_by=self.inner.people[m.SUPERVISOR],
+            )
+        Quota.objects.create(cohort=cohort, agency=AgencyFactory.create(), most=3)
+
+    def _add_offer(self, number: int) -> None:
+        """Three more cohorts to sign up for: the owner waits in one, is offered a seat in the next
+        and has not asked for the third."""
+        states = {
+            EnrolmentState.WAITLISTED: {},
+            EnrolmentState.OFFERED: {"offered_until": now()},
+        }
+        for state, fields in states.items():
+            cohort = open_cohort(starts_on=date(2027, 3, 1))
+            Enrolment.objects.create(
+                cohort=cohort, user=self.owner, state=state, queued_at=now(), **fields
+            )
+        open_cohort(starts_on=date(2027, 3, 1))
 
     def _add_attempt(self, number: int) -> None:
         Attempt.objects.create(

@@ -60,6 +60,7 @@ def learner() -> list[str]:
     return [
         *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid]), "/here/"),
         reverse("learner:make_ups", args=[seat.uuid]),
+        *(reverse("sign_up:cohorts"), reverse("sign_up:cohort", args=[seat.cohort.uuid])),
         *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
         *(
             "/accounts/profile/",
@@ -116,6 +117,8 @@ def trainer() -> list[str]:
         reverse("courses:roster", args=[cohort.uuid]),
         reverse("courses:make_ups", args=[cohort.uuid]),
         reverse("courses:sheet", args=[over.pk]),
+        reverse("courses:seats", args=[cohort.uuid]),
+        reverse("courses:sign_up", args=[cohort.uuid]),
         *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
         *(reverse(name, args=[running().pk]) for name in ("courses:code", "courses:kiosk")),
         reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
@@ -248,6 +251,7 @@ READERS: dict[str, Callable[[], list[str]]] = {
     "coordinator@example.org": coordinator,
     "supervisor@example.org": lambda: [
         *("/supervise/", "/supervise/?page=2", "/reports/", "/reports/2026/"),
+        reverse("nominations:cohorts"),
     ],
     "administrator@example.org": administrator,
     "evaluator@example.org": evaluator,
