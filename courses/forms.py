@@ -24,8 +24,10 @@ from courses.models import (
     Venue,
 )
 from courses.roster import Roster, read_roster
+from lms.accounts.actions import edit_by_hand
 from lms.accounts.clock import now
-from lms.accounts.models import Agency, User, Workforce
+from lms.accounts.forms import edited_note
+from lms.accounts.models import Agency, HandEdit, User, Workforce
 from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES
 
@@ -150,6 +152,28 @@ class RosterForm(forms.Form):
             raise ValidationError(_("The file is too large. Send at most 5 MB."))
         self.roster = read_roster(file.read(), file.name, max_bytes=settings.ROSTER_MAX_BYTES)
         return file
+
+
+class SeatRecordForm(forms.ModelForm[Enrolment]):
+    """What is on record about a seat, corrected by hand. What was edited before says so."""
+
+    class Meta:
+        model = Enrolment
+        fields = ("enrolled_as", "notes")
+        labels = {
+            "enrolled_as": gettext_lazy("Volunteered or assigned"),
+            "notes": gettext_lazy("Notes"),
+        }
+
+    def __init__(self, data: Any = None, *, seat: Enrolment) -> None:
+        super().__init__(data, instance=seat)
+        told = HandEdit.objects.by_record([seat.uuid]).get(seat.uuid, {})
+        for name in self.fields.keys() & told.keys():
+            self.fields[name].help_text = edited_note(told[name])
+
+    def edit(self, *, by: User) -> list[str]:
+        """Writes what was corrected and returns which fields changed."""
+        return edit_by_hand(row=self.instance, by=by, **self.cleaned_data)
 
 
 class ExportForm(forms.Form):
