@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import cohort, record, roll, roster
+from courses.views import cohort, groups, record, roll, roster
 
 app_name = "courses"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("cohorts/<uuid:cohort_uuid>/roster/", roster.roster, name="roster"),
     path("cohorts/<uuid:cohort_uuid>/roster/template/", roster.template, name="roster_template"),
     path("cohorts/<uuid:cohort_uuid>/roster/export/", roster.export, name="roster_export"),
+    path("cohorts/<uuid:cohort_uuid>/groups/", groups.groups, name="groups"),
     path("cohorts/<uuid:cohort_uuid>/people/<uuid:seat_uuid>/", record.record, name="record"),
     path("sessions/<int:session_id>/roll/", roll.roll, name="roll"),
 ]

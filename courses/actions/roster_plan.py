@@ -61,8 +61,8 @@ class PlannedRow:
     """One row of the file and what it would do. `problems` say why it is refused. `withdrawn`: the
     seat was given up and stays so. `record_kept`: the account is not the asker's to see or change,
     so nothing here tells what it holds or whether the file differs. `alike`: who may be the same
-    person under another address. `kept`: what the file would change and people edited by hand, which
-    therefore stays."""
+    person under another address. `kept`: what the file would change and stays, because somebody
+    edited it by hand."""
 
     row: RosterRow
     outcome: RowOutcome

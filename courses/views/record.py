@@ -32,8 +32,8 @@ def record(request: SignedInRequest, cohort_uuid: uuid.UUID, seat_uuid: uuid.UUI
     if may_change_record(request.user, seat.user):
         names = PERSON_FIELDS
         forms.insert(0, RecordForm(data, person=seat.user, by=request.user, names=names))
-    # Each form says what is wrong with it.
-    if all([form.is_valid() for form in forms]):
+    valid = [form.is_valid() for form in forms]
+    if all(valid):
         with transaction.atomic():
             for form in forms:
                 form.edit(by=request.user)
