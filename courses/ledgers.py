@@ -4,25 +4,30 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import Exists, Min, OuterRef, QuerySet, Sum
 from django.db.models.functions import Least
 
-from courses.ledger import Ledger, Mark, Unit, Why, ledger
+from courses.ledger import Elsewhere, Ledger, Mark, Unit, Why, best, ledger
 from courses.models import (
     AttendanceEvent,
     Cohort,
+    CohortState,
     Delivery,
     Enrolment,
     EnrolmentState,
     LessonProgress,
+    MakeUp,
+    Presence,
 )
 from lms.accounts.clock import now
 
+# By the id of a seat and the code of a module.
 Marks = dict[int, dict[str, Mark]]
+Booked = dict[int, dict[str, Elsewhere]]
 
 
 def ledgers_for(enrolments: Iterable[Enrolment]) -> dict[int, Ledger]:
-    """The ledger of each seat, by its id, in five queries however many seats there are."""
+    """The ledger of each seat, by its id, in six queries however many seats there are."""
     seats = list(enrolments)
     cohorts = {
         cohort.pk: cohort
@@ -32,6 +37,7 @@ def ledgers_for(enrolments: Iterable[Enrolment]) -> dict[int, Ledger]:
     }
     units = {pk: _units(cohort) for pk, cohort in cohorts.items()}
     marks = _marks([seat.pk for seat in seats])
+    booked = _booked([seat.pk for seat in seats])
     at = now()
     return {
         seat.pk: ledger(
@@ -40,6 +46,7 @@ def ledgers_for(enrolments: Iterable[Enrolment]) -> dict[int, Ledger]:
             cohorts[seat.cohort_id].version.minutes_required,
             at,
             seated=seat.state == EnrolmentState.ENROLLED,
+            booked=booked[seat.pk],
         )
         for seat in seats
     }
@@ -105,14 +112,60 @@ def _units(cohort: Cohort) -> list[Unit]:
 
 
 def _marks(seat_ids: list[int]) -> Marks:
-    marks: Marks = defaultdict(dict)
-    # What was read comes first, so that a mark on a roll stands where a module has both.
+    found: dict[int, dict[str, list[Mark]]] = defaultdict(lambda: defaultdict(list))
+    attended = AttendanceEvent.objects.filter(enrolment__in=seat_ids).standing()
+    for minutes, presence, *where in attended.values_list("minutes", "presence", *_WHERE):
+        seat, code, elsewhere = _place(*where)
+        found[seat][code].append(Mark(minutes, Why(presence), elsewhere))
     read = _read_online().filter(enrolment__in=seat_ids)
     for seat, code, minutes in read.values_list("enrolment_id", "module__code", "module__minutes"):
-        marks[seat][code] = Mark(minutes, Why.ONLINE_READ)
-    attended = AttendanceEvent.objects.filter(enrolment__in=seat_ids).standing()
-    for seat, code, minutes, presence in attended.values_list(
-        "enrolment_id", "session__module__code", "minutes", "presence"
-    ):
-        marks[seat][code] = Mark(minutes, Why(presence))
+        found[seat][code].append(Mark(minutes, Why.ONLINE_READ))
+    marks: Marks = defaultdict(dict)
+    for seat, by_code in found.items():
+        marks[seat] = {code: best(evidence) for code, evidence in by_code.items()}
     return marks
+
+
+def _booked(seat_ids: list[int]) -> Booked:
+    """Make-ups of which no roll says anything yet, or only that somebody came."""
+    known = AttendanceEvent.objects.standing().exclude(presence=Presence.IN)
+    known = known.filter(enrolment=OuterRef("enrolment"), session=OuterRef("session"))
+    rows = (
+        MakeUp.objects.standing()
+        .filter(~Exists(known), enrolment__in=seat_ids)
+        .exclude(session__cohort__state=CohortState.CANCELLED)
+    )
+    booked: Booked = defaultdict(dict)
+    for where in rows.values_list(*_WHERE):
+        seat, code, elsewhere = _place(*where)
+        if elsewhere:
+            booked[seat][code] = elsewhere
+    return booked
+
+
+# What says in which session a seat's event or make-up was; `_place` reads it.
+_WHERE = (
+    "enrolment_id",
+    "session__module__code",
+    "enrolment__cohort_id",
+    "session__cohort_id",
+    "session__cohort__code",
+    "session__starts_at",
+    "session__ends_at",
+    "session__cohort__agency__time_zone",
+)
+
+
+def _place(
+    seat: int,
+    module: str,
+    own: int,
+    cohort: int,
+    code: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    zone: str,
+) -> tuple[int, str, Elsewhere | None]:
+    """A seat and a module, and the session where that is another cohort's."""
+    elsewhere = Elsewhere(code, starts_at, ends_at, zone) if cohort != own else None
+    return seat, module, elsewhere

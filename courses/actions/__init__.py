@@ -1,6 +1,11 @@
 """Everything that writes to the curriculum, cohorts, seats, attendance and lessons."""
 
-from courses.actions.attendance import mark_attendance
+from courses.actions.attendance import (
+    confirm_check_ins,
+    mark_attendance,
+    record_times,
+    refuse_check_ins,
+)
 from courses.actions.cohorts import (
     close_cohort,
     open_rolling_cohort,
@@ -9,6 +14,7 @@ from courses.actions.cohorts import (
 )
 from courses.actions.curricula import LoadedCourse, Outcome, load_course, load_courses
 from courses.actions.lessons import finish_lesson, open_lesson
+from courses.actions.make_ups import book_make_up, call_off_make_ups, cancel_make_up
 from courses.actions.roster_plan import RosterPlan, RowOutcome, preview_roster
 from courses.actions.rosters import RosterRefusedError, export_roster, import_roster
 from courses.actions.seats import enrol, reinstate, withdraw
@@ -19,7 +25,11 @@ __all__ = [
     "RosterPlan",
     "RosterRefusedError",
     "RowOutcome",
+    "book_make_up",
+    "call_off_make_ups",
+    "cancel_make_up",
     "close_cohort",
+    "confirm_check_ins",
     "enrol",
     "export_roster",
     "finish_lesson",
@@ -30,6 +40,8 @@ __all__ = [
     "open_lesson",
     "open_rolling_cohort",
     "preview_roster",
+    "record_times",
+    "refuse_check_ins",
     "reinstate",
     "reopen_cohort",
     "schedule_cohort",

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.curriculum import Module
-from courses.models.enrolment import Enrolment
+from courses.models.enrolment import Enrolment, EnrolmentState
 from courses.models.schedule import TrainingSession
 from lms.accounts.clock import now
 from lms.accounts.models import User
@@ -152,6 +152,12 @@ class CheckIn(models.Model):
         return f"{self.enrolment}: {self.direction}"
 
 
+class MakeUpQuerySet(models.QuerySet["MakeUp"]):
+    def standing(self) -> "MakeUpQuerySet":
+        """Those that were not cancelled, of seats that were not given up."""
+        return self.filter(cancelled_at__isnull=True, enrolment__state=EnrolmentState.ENROLLED)
+
+
 class MakeUp(models.Model):
     """A module that a seat missed, to be taken in another cohort's session of the same module. What
     is recorded there counts for the seat."""
@@ -162,6 +168,8 @@ class MakeUp(models.Model):
     booked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True, editable=False)
     cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = MakeUpQuerySet.as_manager()
 
     field_privacy: ClassVar = {
         "id": Privacy.OFFICE,

@@ -1,5 +1,5 @@
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -101,6 +101,13 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def groups(self) -> int:
         """How many small groups there are; 0 before they are drawn."""
         return self.aggregate(most=models.Max("small_group"))["most"] or 0
+    def expected_at(self, session: Any) -> "EnrolmentQuerySet":
+        """The seats on a session's roll: everybody seated in its cohort, and those of other cohorts
+        who make its module up there."""
+        guests = Enrolment.objects.filter(
+            make_ups__session=session, make_ups__cancelled_at__isnull=True
+        )
+        return self.seated().filter(Q(cohort=session.cohort_id) | Q(pk__in=guests.values("pk")))
 
     def in_line(self) -> "EnrolmentQuerySet":
         """The waiting list, in the order in which seats are offered."""
