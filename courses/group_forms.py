@@ -1,6 +1,6 @@
 """Forms of a cohort's small groups. They validate and call actions."""
 
-import secrets
+import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,22 +14,19 @@ from courses.models import Cohort, Enrolment
 from lms.accounts.models import User
 
 USUAL_SIZE = 5
-LARGEST_SEED = 2**31 - 1
+SEEDS = 2**31
 
 
 class DrawForm(forms.Form):
-    """How many groups to draw. The seed travels with the form: sent twice, it draws the same."""
+    """How many groups to draw. The form's key is what the draw is made of: sent twice, it draws the
+    same."""
 
     count = forms.IntegerField(label=gettext_lazy("Number of groups"), min_value=1)
-    seed = forms.IntegerField(
-        min_value=0, max_value=LARGEST_SEED, widget=forms.HiddenInput(), required=False
-    )
+    key = forms.UUIDField(widget=forms.HiddenInput())
 
     def __init__(self, data: Any = None, *, cohort: Cohort, seats: int, groups: int) -> None:
-        initial = {
-            "count": groups or max(1, round(seats / USUAL_SIZE)),
-            "seed": secrets.randbelow(LARGEST_SEED),
-        }
+        usual = max(1, round(seats / USUAL_SIZE))
+        initial = {"count": groups or usual, "key": uuid.uuid4()}
         super().__init__(data, initial=initial)
         self._cohort = cohort
 
@@ -37,7 +34,8 @@ class DrawForm(forms.Form):
         """Draws; False, with the reason on the form, if that cannot be done."""
         data = self.cleaned_data
         try:
-            draw_groups(cohort=self._cohort, count=data["count"], seed=data["seed"] or 0, by=by)
+            seed = data["key"].int % SEEDS
+            draw_groups(cohort=self._cohort, count=data["count"], seed=seed, by=by)
         except ValidationError as error:
             self.add_error("count" if error.code == "wrong_number" else None, error)
             return False

@@ -101,6 +101,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def groups(self) -> int:
         """How many small groups there are; 0 before they are drawn."""
         return self.aggregate(most=models.Max("small_group"))["most"] or 0
+
     def expected_at(self, session: Any) -> "EnrolmentQuerySet":
         """The seats on a session's roll: everybody seated in its cohort, and those of other cohorts
         who make its module up there."""

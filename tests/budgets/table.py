@@ -71,8 +71,12 @@ BUDGETS = [
     Budget("training desk", m.TRAINER, 19, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
     Budget("cohort", m.TRAINER, 17, _route("courses:cohort", m.cohort)),
+    Budget("record of a seat", m.TRAINER, 11, _route("courses:record", m.cohort_seat)),
+    Budget("small groups", m.TRAINER, 9, _route("courses:groups", m.cohort)),
+    Budget("sign-in sheets", m.TRAINER, 10, _route("trainer:sign_in", m.cohort)),
+    Budget("name tents", m.TRAINER, 10, _route("trainer:name_tents", m.cohort)),
     Budget("roster", m.TRAINER, 8, _route("courses:roster", m.cohort)),
-    Budget("roster, preview", m.TRAINER, 14, _route("courses:roster", m.cohort), _roster),
+    Budget("roster, preview", m.TRAINER, 15, _route("courses:roster", m.cohort), _roster),
     Budget("roll", m.TRAINER, 10, _route("courses:roll", _session)),
     Budget(
         "skills application",
@@ -111,5 +115,6 @@ BUDGETS = [
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),
     Budget("mails", m.COORDINATOR, 9, _route("deliveries")),
+    Budget("correct a record", m.ADMINISTRATOR, 9, _route("edit_person", m.somebody)),
     Budget("merge two accounts", m.ADMINISTRATOR, 12, _route("merge_person", m.somebody)),
 ]

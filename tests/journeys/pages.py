@@ -60,6 +60,7 @@ def learner() -> list[str]:
         *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
         *(
             "/accounts/profile/",
+            "/accounts/profile/edit/",
             "/accounts/password/change/",
             "/accounts/logout/",
             "/accounts/2fa/",
@@ -101,6 +102,8 @@ def trainer() -> list[str]:
         *("/train/", "/train/?show=coming", "/train/?show=past", "/train/schedule/"),
         reverse("courses:cohort", args=[cohort.uuid]),
         reverse("courses:roster", args=[cohort.uuid]),
+        reverse("courses:groups", args=[cohort.uuid]),
+        reverse("courses:record", args=[cohort.uuid, seat_of("officer@example.org").uuid]),
         *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
         reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
     ]
@@ -188,6 +191,7 @@ def administrator() -> list[str]:
     return [
         *(reverse("people"), reverse("add_person"), reverse("person", args=[person.uuid])),
         reverse("merge_person", args=[officer.uuid]),
+        reverse("edit_person", args=[officer.uuid]),
     ]
 
 

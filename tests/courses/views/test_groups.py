@@ -5,6 +5,7 @@ from courses.actions.groups import draw_groups, move_in_groups
 from tests.factories import CohortFactory, EnrolmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+KEY = "0f2a6d6e-3f6f-4d0b-9d3c-2b0a5c7e1f11"
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def groups(cohort):
 
 
 def test_groups_are_drawn_and_shown_with_everybody_in_them(client, cohort, seats, address):
-    answer = client.post(address, {"draw": "1", "count": "2", "seed": "7"}, follow=True)
+    answer = client.post(address, {"draw": "1", "count": "2", "key": KEY}, follow=True)
     text = answer.content.decode()
     assert "The groups are drawn." in text
     assert all(seat.user.last_name in text for seat in seats)
@@ -37,7 +38,7 @@ def test_groups_are_drawn_and_shown_with_everybody_in_them(client, cohort, seats
 
 @pytest.mark.parametrize("count", ["", "0", "7", "x", "9" * 40, "\0"])
 def test_a_number_of_groups_that_cannot_be_is_refused_and_kept(client, cohort, address, count):
-    answer = client.post(address, {"draw": "1", "count": count, "seed": "7"})
+    answer = client.post(address, {"draw": "1", "count": count, "key": KEY})
     assert answer.status_code == 400
     assert not any(groups(cohort).values())
 
@@ -77,7 +78,7 @@ def test_a_closed_cohorts_groups_are_read_and_not_changed(client, cohort, seats,
     cohort.state = "closed"
     cohort.save()
     assert "<select" not in client.get(address).content.decode()
-    assert client.post(address, {"draw": "1", "count": "3", "seed": "7"}).status_code == 400
+    assert client.post(address, {"draw": "1", "count": "3", "key": KEY}).status_code == 400
     assert client.post(address, {"place": "1"}).status_code == 400
     assert groups(cohort) == drawn
 
@@ -92,3 +93,19 @@ def test_the_page_asks_the_same_however_many_people_there_are(
     client.get(address)
     with django_assert_num_queries(8):
         client.get(address)
+
+
+def test_the_form_sent_twice_draws_the_same_and_loaded_anew_draws_anew(client, cohort, address):
+    seeds = []
+    for _ in range(2):
+        sent = {
+            "draw": "1",
+            "count": "2",
+            "key": client.get(address).context["draw"]["key"].value(),
+        }
+        client.post(address, sent)
+        drawn = groups(cohort)
+        client.post(address, sent)
+        assert groups(cohort) == drawn
+        seeds.append(sent["key"])
+    assert len(set(seeds)) == 2
