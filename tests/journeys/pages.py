@@ -103,7 +103,7 @@ def trainer() -> list[str]:
         reverse("courses:cohort", args=[cohort.uuid]),
         reverse("courses:roster", args=[cohort.uuid]),
         reverse("courses:groups", args=[cohort.uuid]),
-        reverse("courses:record", args=[cohort.uuid, seat_of("officer@example.org").uuid]),
+        reverse("courses:record", args=[cohort.uuid, cohort.enrolments.all()[0].uuid]),
         *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
         reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
     ]
