@@ -1,5 +1,6 @@
 """Everything that writes to the curriculum, cohorts, seats, attendance and lessons."""
 
+from courses.actions.allocation import allocate
 from courses.actions.attendance import (
     confirm_check_ins,
     mark_attendance,
@@ -17,7 +18,21 @@ from courses.actions.lessons import finish_lesson, open_lesson
 from courses.actions.make_ups import book_make_up, call_off_make_ups, cancel_make_up
 from courses.actions.roster_plan import RosterPlan, RowOutcome, preview_roster
 from courses.actions.rosters import RosterRefusedError, export_roster, import_roster
-from courses.actions.seats import enrol, reinstate, withdraw
+from courses.actions.seats import (
+    accept_offer,
+    approve,
+    decline,
+    decline_offer,
+    enrol,
+    expire_offers,
+    mark_no_show,
+    nominate,
+    reinstate,
+    request_seat,
+    set_priority,
+    withdraw,
+)
+from courses.actions.sign_up import change_sign_up
 
 __all__ = [
     "LoadedCourse",
@@ -25,18 +40,27 @@ __all__ = [
     "RosterPlan",
     "RosterRefusedError",
     "RowOutcome",
+    "accept_offer",
+    "allocate",
+    "approve",
     "book_make_up",
     "call_off_make_ups",
     "cancel_make_up",
+    "change_sign_up",
     "close_cohort",
     "confirm_check_ins",
+    "decline",
+    "decline_offer",
     "enrol",
+    "expire_offers",
     "export_roster",
     "finish_lesson",
     "import_roster",
     "load_course",
     "load_courses",
     "mark_attendance",
+    "mark_no_show",
+    "nominate",
     "open_lesson",
     "open_rolling_cohort",
     "preview_roster",
@@ -44,6 +68,8 @@ __all__ = [
     "refuse_check_ins",
     "reinstate",
     "reopen_cohort",
+    "request_seat",
     "schedule_cohort",
+    "set_priority",
     "withdraw",
 ]

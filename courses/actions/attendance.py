@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courses.actions.allocation import lock_open_cohort
 from courses.actions.attendance_times import (
     confirm_check_ins,
     record_times,
@@ -21,7 +22,6 @@ from courses.actions.events import (
     write_events,
     written_before,
 )
-from courses.actions.seats import lock_open_cohort
 from courses.models import AttendanceEvent, Enrolment, Presence, Source, TrainingSession
 from courses.stays import Direction
 from lms.accounts.clock import now

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses.actions.seats import lock_open_cohort
+from courses.actions.allocation import lock_open_cohort
 from courses.grouping import Member, draw, placed
 from courses.models import Cohort, Enrolment
 from lms.accounts.audit import record

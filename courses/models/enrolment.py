@@ -56,6 +56,8 @@ ENROLMENT_TRANSITIONS: dict[str, set[str]] = {
 }
 # What takes a seat away from others.
 HOLDS_A_SEAT = (EnrolmentState.ENROLLED, EnrolmentState.OFFERED)
+# Who had a seat, or asked for one, and has it back only by somebody's decision.
+GIVEN_UP = (EnrolmentState.WITHDRAWN, EnrolmentState.NO_SHOW)
 
 
 class EnrolledAs(models.TextChoices):
@@ -74,6 +76,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """One person's own seats, newest first, with what my-training shows."""
         return (
             self.filter(user=user)
+            .ever_seated()
             .select_related("cohort__version__course", "cohort__agency", "cohort__venue", "user")
             .order_by("-cohort__starts_on", "-id")
         )
@@ -110,6 +113,22 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         )
         return self.seated().filter(Q(cohort=session.cohort_id) | Q(pk__in=guests.values("pk")))
 
+    def offers(self) -> "EnrolmentQuerySet":
+        """Offers that stand, the one that ends first first."""
+        return self.filter(state=EnrolmentState.OFFERED).order_by("offered_until", "pk")
+
+    def requests(self) -> "EnrolmentQuerySet":
+        """What waits for somebody's approval, in the order in which it was asked for."""
+        return self.filter(state=EnrolmentState.REQUESTED).order_by("queued_at", "pk")
+
+    def ever_seated(self) -> "EnrolmentQuerySet":
+        """Seats that are or were taken: without requests, places in line and offers that never came
+        to one."""
+        taken = EnrolmentTransition.objects.filter(
+            enrolment=models.OuterRef("pk"), target=EnrolmentState.ENROLLED
+        )
+        return self.filter(models.Exists(taken))
+
     def in_line(self) -> "EnrolmentQuerySet":
         """The waiting list, in the order in which seats are offered."""
         waiting = self.filter(state=EnrolmentState.WAITLISTED)
@@ -119,9 +138,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 class Enrolment(models.Model):
     """A person in a cohort: asking for a seat, waiting for one, in one, or no more.
 
-    `queued_at` is since when somebody waits, `priority` goes before it (higher first, 0 for all
-    who have none). `offered_until` is when an offer ends. `small_group` is the group, from 1, in
-    which they practise.
+    `queued_at` is since when somebody waits: when they asked. `priority` goes before it (higher
+    first, 0 for all who have none). `offered_until` is when an offer ends. `created_at` is when
+    they got the seat for the first time, and until then when they asked. `small_group` is the
+    group, from 1, in which they practise.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
