@@ -167,7 +167,8 @@ def plan_roster(*, cohort: Cohort, roster: Roster, by: User | None) -> RosterPla
     agencies = Agencies()
     people = people_by_email(roster.rows)
     seats = {seat.user_id: seat for seat in cohort.enrolments.filter(user__in=people.values())}
-    edits = HandEdit.objects.by_record(held.uuid for held in (*people.values(), *seats.values()))
+    records = [person.uuid for person in people.values()] + [seat.uuid for seat in seats.values()]
+    edits = HandEdit.objects.by_record(records)
     planned = [
         _with_edits(_plan(row, agencies, people.get(row.email), seats, by), edits)
         for row in roster.rows

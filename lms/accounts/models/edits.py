@@ -20,7 +20,7 @@ class HandEditQuerySet(models.QuerySet["HandEdit"]):
     def note(self, record: UUID, fields: Collection[str], by: User) -> None:
         """Remembers that somebody was the last to change these fields, just now."""
         self.bulk_create(
-            [HandEdit(record=record, field=field, by=by) for field in fields],
+            [self.model(record=record, field=field, by=by) for field in fields],
             update_conflicts=True,
             unique_fields=["record", "field"],
             update_fields=["at", "by"],
