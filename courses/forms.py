@@ -9,7 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from courses.models import Enrolment
 from courses.roster import Roster, read_roster
+from lms.accounts.actions import edit_by_hand
+from lms.accounts.forms import edited_note
+from lms.accounts.models import HandEdit, User
 
 LATE_ENTRY = timedelta(days=31)
 
@@ -38,6 +42,28 @@ class RosterForm(forms.Form):
             raise ValidationError(_("The file is too large. Send at most 5 MB."))
         self.roster = read_roster(file.read(), file.name, max_bytes=settings.ROSTER_MAX_BYTES)
         return file
+
+
+class SeatRecordForm(forms.ModelForm[Enrolment]):
+    """What is on record about a seat, corrected by hand. What was edited before says so."""
+
+    class Meta:
+        model = Enrolment
+        fields = ("enrolled_as", "notes")
+        labels = {
+            "enrolled_as": gettext_lazy("Volunteered or assigned"),
+            "notes": gettext_lazy("Notes"),
+        }
+
+    def __init__(self, data: Any = None, *, seat: Enrolment) -> None:
+        super().__init__(data, instance=seat)
+        told = HandEdit.objects.by_record([seat.uuid]).get(seat.uuid, {})
+        for name in self.fields.keys() & told.keys():
+            self.fields[name].help_text = edited_note(told[name])
+
+    def edit(self, *, by: User) -> list[str]:
+        """Writes what was corrected and returns which fields changed."""
+        return edit_by_hand(row=self.instance, by=by, **self.cleaned_data)
 
 
 class ExportForm(forms.Form):

@@ -2,12 +2,14 @@ from django.urls import path
 
 from courses.views import (
     cohort,
+    groups,
     instructors,
     kiosk_desk,
     make_ups,
     plan,
     plan_changes,
     plan_cohort,
+    record,
     roll,
     room_code,
     roster,
@@ -42,6 +44,8 @@ urlpatterns = [
         plan_changes.session,
         name="planned_session",
     ),
+    path("cohorts/<uuid:cohort_uuid>/groups/", groups.groups, name="groups"),
+    path("cohorts/<uuid:cohort_uuid>/people/<uuid:seat_uuid>/", record.record, name="record"),
     path("sessions/<int:session_id>/roll/", roll.roll, name="roll"),
     path("staffing/", staffing.board, name="staffing"),
     path("instructors/", instructors.instructors, name="instructors"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -216,6 +217,24 @@ def look_alike_note(alike: LookAlike) -> str:
         "Is this the same person as %(person)s, %(email)s? They have %(shared)s."
         " If so, put that address in the file."
     ) % {"person": alike.person, "email": alike.email, "shared": _SHARED[alike.by]}
+
+
+def edit_kept_note(column: str, held: str, offered: str, at: datetime, by: str) -> str:
+    """A value that stays because somebody edited it by hand, beside the file's."""
+    told = {
+        "title": COLUMN_TITLES[column],
+        "held": held or _("empty"),
+        "offered": offered,
+        "day": date_format(localtime(at), "M j, Y"),
+        "by": by,
+    }
+    return (
+        _(
+            "%(title)s stays “%(held)s”, edited by hand on %(day)s by %(by)s. "
+            "The file says “%(offered)s”."
+        )
+        % told
+    )
 
 
 def passed_over_note(passed: PassedOver) -> str:

@@ -4,7 +4,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from lms.accounts.views import closed, profile, second_factor_later
+from lms.accounts.views import closed, edit_own_record, profile, second_factor_later
 from lms.dashboards.merging import merge_person
 from lms.gallery.views import gallery
 from lms.health import healthz, readyz
@@ -34,6 +34,7 @@ urlpatterns = [
     path("cms/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("accounts/profile/", profile, name="profile"),
+    path("accounts/profile/edit/", edit_own_record, name="edit_own_record"),
     path("accounts/people/<uuid:person>/merge/", merge_person, name="merge_person"),
     path("accounts/people/", include("lms.accounts.urls_people")),
     path("accounts/messages/", include("lms.accounts.urls_messages")),

@@ -7,11 +7,20 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courses.actions.merging_schedule import (
+    move_bookings,
+    move_calendar,
+    move_plans,
+    move_teaching,
+    plans_naming,
+    taken_twice,
+)
+from courses.actions.merging_seats import Pair, join_seats, pair, pass_on
 from courses.actions.seats import reads_answers
-from courses.models import Cohort, Enrolment, EnrolmentState, EnrolmentTransition, SessionInstructor
+from courses.models import Booking, Cohort, Enrolment, SchedulePlan
 from lms.accounts.audit import record
 from lms.accounts.clock import now
-from lms.accounts.models import User
+from lms.accounts.models import HandEdit, User
 from lms.accounts.permissions import Permission
 from lms.accounts.tasks import send_merged
 
@@ -21,37 +30,47 @@ MOST_RESEARCH_IDS = 4
 @dataclass(frozen=True)
 class MergePlan:
     """What merging would do: seats that move, seats of the same cohort of which one is empty and
-    goes, sessions taught that move, and why it cannot be done, in words (empty: it can)."""
+    goes, sessions taught and qualifications that move, plans that name the duplicate, and why it
+    cannot be done, in words (empty: it can)."""
 
     moved: list[Enrolment]
-    dropped: list[Enrolment]
+    joined: list[Pair]
     taught: int
+    qualifications: int
+    plans: list[SchedulePlan]
     refusals: list[str]
+
+    @property
+    def dropped(self) -> list[Enrolment]:
+        return [one.dropped for one in self.joined]
 
 
 def plan_merge(*, survivor: User, duplicate: User) -> MergePlan:
     """Looks without changing anything."""
     kept = {seat.cohort_id: seat for seat in survivor.enrolments.select_related("cohort")}
-    moved, dropped, clashes = [], [], []
+    moved, joined, clashes = [], [], []
     for seat in duplicate.enrolments.select_related("cohort").order_by("cohort__code"):
-        other = kept.get(seat.cohort_id)
-        if other is None:
+        own = kept.get(seat.cohort_id)
+        if own is None:
             moved.append(seat)
-        elif empty := next((one for one in (seat, other) if not _has_records(one)), None):
-            dropped.append(empty)
-            moved += [seat] if empty is other else []
+        elif found := pair(seat, own):
+            joined.append(found)
+            moved += [seat] if found.kept is seat else []
         else:
             clashes.append(seat.cohort)
-    refusals = [*_refusals(survivor, duplicate), *(_clash(cohort) for cohort in clashes)]
-    return MergePlan(moved, dropped, duplicate.teaching.count(), refusals)
-
-
-def _has_records(seat: Enrolment) -> bool:
-    """Whether anything but the seat itself is on record: attendance, tests, certificates."""
-    own = [one for one in Enrolment._meta.related_objects if one.name != "transitions"]
-    return any(
-        one.related_model._base_manager.filter(**{one.field.name: seat}).exists()  # type: ignore[union-attr]
-        for one in own
+    taken = taken_twice(survivor, duplicate)
+    refusals = [
+        *_refusals(survivor, duplicate),
+        *(_clash(cohort) for cohort in clashes),
+        *(_overlap(*sessions) for sessions in taken),
+    ]
+    return MergePlan(
+        moved,
+        joined,
+        duplicate.teaching.count(),
+        duplicate.qualifications.count(),
+        plans_naming(duplicate),
+        refusals,
     )
 
 
@@ -68,7 +87,8 @@ def _refusals(survivor: User, duplicate: User) -> Iterator[str]:
             "%(person)s holds a role. Take it away first, and give it to the account that stays if "
             "it is needed there: merging widens nobody's rights."
         ) % {"person": duplicate.email}
-    if reads_answers(survivor) and (duplicate.enrolments.exists() or duplicate.teaching.exists()):
+    on_record = (duplicate.enrolments, duplicate.teaching, duplicate.qualifications)
+    if reads_answers(survivor) and any(found.exists() for found in on_record):
         yield _("The account that stays reads survey outcomes. It takes no seats and no sessions.")
     if survivor.research_ids.count() + duplicate.research_ids.count() > MOST_RESEARCH_IDS:
         yield _("Four accounts have become one already. No more can be added.")
@@ -81,14 +101,23 @@ def _clash(cohort: Cohort) -> str:
     ) % {"code": cohort.code}
 
 
+def _overlap(one: Booking, other: Booking) -> str:
+    return _(
+        "Both are taken at the same time, by %(one)s and by %(other)s. Take one of the accounts "
+        "out of one of them first."
+    ) % {"one": one.session, "other": other.session}
+
+
 @transaction.atomic
 def merge_people(*, survivor: User, duplicate: User, by: User | None) -> User:
-    """Moves the duplicate's seats, teaching and research ids to the survivor, closes its account.
-    Roles never move. Surveys under both are matched when boxes are opened. Both addresses are told:
-    whoever merges could otherwise take over an account in silence.
+    """Moves the duplicate's seats, teaching, qualifications, plans, calendar and research ids to
+    the survivor, closes its account. Roles never move, and what was published stays as it was.
+    Surveys under both are matched when boxes are opened. Both addresses are told: whoever merges
+    could otherwise take over an account in silence.
 
     Raises ValidationError, with what has to be done first.
     """
+    _lock_cohorts(survivor, duplicate)
     people = User.objects.select_for_update().order_by("pk")
     locked = {one.pk: one for one in people.filter(pk__in=[survivor.pk, duplicate.pk])}
     survivor, duplicate = locked[survivor.pk], locked[duplicate.pk]
@@ -96,8 +125,13 @@ def merge_people(*, survivor: User, duplicate: User, by: User | None) -> User:
     plan = plan_merge(survivor=survivor, duplicate=duplicate)
     if plan.refusals:
         raise ValidationError(plan.refusals)
-    _move_seats(plan, survivor, by)
-    _move_teaching(survivor, duplicate)
+    # First, so that a seat gives back only what is the survivor's and is not taught by them.
+    move_bookings(survivor, duplicate)
+    move_teaching(survivor, duplicate)
+    _move_seats(plan, survivor, duplicate, by)
+    move_plans(survivor, duplicate)
+    move_calendar(survivor, duplicate)
+    HandEdit.objects.filter(record=duplicate.uuid).delete()
     duplicate.research_ids.update(user=survivor, primary=False)
     _close(duplicate, survivor)
     detail = {"former": str(duplicate.uuid), "seats": len(plan.moved), "taught": plan.taught}
@@ -123,31 +157,28 @@ def _check_may_merge(by: User | None, *people: User) -> None:
         raise ValidationError(_("These accounts are not yours to merge."))
 
 
-def _move_seats(plan: MergePlan, survivor: User, by: User | None) -> None:
-    taken = {seat.cohort_id for seat in plan.dropped if seat.state == EnrolmentState.ENROLLED}
-    for seat in plan.dropped:
-        seat.transitions.all().delete()
-        seat.delete()
+def _lock_cohorts(survivor: User, duplicate: User) -> None:
+    """Locks every cohort whose seats, sessions or plan are touched, before the accounts."""
+    both = (survivor, duplicate)
+    touched = {plan.cohort_id for plan in plans_naming(duplicate)}
+    touched |= set(Enrolment.objects.filter(user__in=both).values_list("cohort", flat=True))
+    touched |= set(
+        Booking.objects.filter(person__in=both).values_list("session__cohort", flat=True)
+    )
+    list(Cohort.objects.select_for_update().filter(pk__in=touched).order_by("pk"))
+
+
+def _move_seats(plan: MergePlan, survivor: User, duplicate: User, by: User | None) -> None:
+    for one in plan.joined:
+        one.dropped.user = survivor
+        join_seats(one, by)
     for seat in plan.moved:
         seat.user = survivor
         seat.save(update_fields=["user"])
-    # Whoever sat there under either account sits there still.
-    for seat in survivor.enrolments.filter(cohort__in=taken, state=EnrolmentState.WITHDRAWN):
-        EnrolmentTransition.objects.create(
-            enrolment=seat, source=seat.state, target=EnrolmentState.ENROLLED, by=by
-        )
-        seat.state = EnrolmentState.ENROLLED
-        seat.save(update_fields=["state"])
-
-
-def _move_teaching(survivor: User, duplicate: User) -> None:
-    own = set(survivor.teaching.values_list("session", "part"))
-    for taught in SessionInstructor.objects.filter(person=duplicate):
-        if (taught.session_id, taught.part) in own:
-            taught.delete()
-        else:
-            taught.person = survivor
-            taught.save(update_fields=["person"])
+    Enrolment.objects.filter(nominated_by=duplicate).update(nominated_by=survivor)
+    # Nobody nominates themselves: they asked.
+    survivor.enrolments.filter(nominated_by=survivor).update(nominated_by=None)
+    pass_on(plan.joined)
 
 
 def _close(duplicate: User, survivor: User) -> None:

@@ -3,9 +3,11 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -23,7 +25,7 @@ from courses.models import Cohort, CohortState, Enrolment
 from courses.models.enrolment import GIVEN_UP
 from courses.roster import LookAlike, Problem, Roster, RosterRow, printable
 from lms.accounts.audit import record
-from lms.accounts.models import Agency, User
+from lms.accounts.models import Agency, HandEdit, User
 from lms.accounts.permissions import Permission
 
 PERSON_FIELDS = (
@@ -46,11 +48,14 @@ class RowOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of an account or a seat, before and after."""
+    """One field of an account or a seat, before and after. Where somebody was the last to change it
+    by hand, `edited_at` says when and `edited_by` who."""
 
     column: str
     before: str
     after: str
+    edited_at: datetime | None = None
+    edited_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,13 @@ class PlannedRow:
     """One row of the file and what it would do. `problems` say why it is refused. `withdrawn`: the
     seat was given up and stays so. `record_kept`: the account is not the asker's to see or change,
     so nothing here tells what it holds or whether the file differs. `alike`: who may be the same
-    person under another address."""
+    person under another address. `kept`: what the file would change and stays, because somebody
+    edited it by hand."""
 
     row: RosterRow
     outcome: RowOutcome
     changes: tuple[Change, ...] = ()
+    kept: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
     agency: Agency | None = None
     person: User | None = None
@@ -70,6 +77,14 @@ class PlannedRow:
     withdrawn: bool = False
     record_kept: bool = False
     alike: tuple[LookAlike, ...] = ()
+
+    def over_edits(self) -> "PlannedRow":
+        """The row where the file also replaces what was edited by hand."""
+        if not self.kept:
+            return self
+        unchanged = self.outcome == RowOutcome.UNCHANGED
+        outcome = RowOutcome.CHANGE if unchanged else self.outcome
+        return replace(self, outcome=outcome, changes=(*self.changes, *self.kept), kept=())
 
     @property
     def takes_a_seat(self) -> bool:
@@ -107,18 +122,29 @@ class RosterPlan:
         return any(planned.outcome != RowOutcome.UNCHANGED for planned in self.rows)
 
     @property
+    def kept(self) -> tuple[PlannedRow, ...]:
+        """The rows in which something edited by hand stays as it is."""
+        return tuple(planned for planned in self.rows if planned.kept)
+
+    def over_edits(self, lines: Collection[int]) -> "RosterPlan":
+        """The plan in which these lines also replace what was edited by hand."""
+        rows = [one.over_edits() if one.row.line in lines else one for one in self.rows]
+        return replace(self, rows=tuple(rows))
+
+    @property
     def digest(self) -> str:
-        """Equal for plans that do the same; a plan is confirmed by it."""
+        """Equal for plans that do and keep the same; a plan is confirmed by it."""
         told = [
             [
                 asdict(planned.row),
                 planned.outcome,
                 [asdict(change) for change in planned.changes],
+                [asdict(change) for change in planned.kept],
                 [asdict(alike) for alike in planned.alike],
             ]
             for planned in self.rows
         ]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def preview_roster(*, cohort: Cohort, roster: Roster, by: User | None) -> RosterPlan:
@@ -141,7 +167,12 @@ def plan_roster(*, cohort: Cohort, roster: Roster, by: User | None) -> RosterPla
     agencies = Agencies()
     people = people_by_email(roster.rows)
     seats = {seat.user_id: seat for seat in cohort.enrolments.filter(user__in=people.values())}
-    planned = [_plan(row, agencies, people.get(row.email), seats, by) for row in roster.rows]
+    records = [person.uuid for person in people.values()] + [seat.uuid for seat in seats.values()]
+    edits = HandEdit.objects.by_record(records)
+    planned = [
+        _with_edits(_plan(row, agencies, people.get(row.email), seats, by), edits)
+        for row in roster.rows
+    ]
     planned += [_plan_faulty(row, agencies, roster.problems) for row in roster.faulty]
     planned.sort(key=lambda one: one.row.line)
     planned = list(with_seats(_with_look_alikes(planned, by), cohort, _refused))
@@ -199,6 +230,24 @@ def _plan_known(
         withdrawn=seat is not None and seat.state in GIVEN_UP,
         record_kept=not may_change,
     )
+
+
+def _with_edits(planned: PlannedRow, edits: Mapping[UUID, Mapping[str, HandEdit]]) -> PlannedRow:
+    """The row with what people edited by hand set apart from what it changes."""
+    told: dict[str, HandEdit] = {}
+    for held in (planned.person, planned.seat):
+        told |= edits.get(held.uuid, {}) if held else {}
+    if not told.keys() & {change.column for change in planned.changes}:
+        return planned
+    kept = [
+        replace(change, edited_at=edit.at, edited_by=str(edit.by))
+        for change in planned.changes
+        if (edit := told.get(change.column))
+    ]
+    changes = tuple(change for change in planned.changes if change.column not in told)
+    nothing = planned.outcome == RowOutcome.CHANGE and not changes
+    outcome = RowOutcome.UNCHANGED if nothing else planned.outcome
+    return replace(planned, outcome=outcome, changes=changes, kept=tuple(kept))
 
 
 def _plan_faulty(row: RosterRow, agencies: Agencies, problems: Iterable[Problem]) -> PlannedRow:

@@ -1,6 +1,6 @@
 """Importing and exporting rosters."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -21,10 +21,10 @@ from courses.actions.seats import write_seat
 from courses.models import Cohort, Enrolment
 from courses.roster import Roster, write_roster, write_roster_workbook
 from courses.roster_header import Heading
-from courses.wording import look_alike_note, roster_problem, roster_reason
+from courses.wording import edit_kept_note, look_alike_note, roster_problem, roster_reason
 from lms.accounts.actions import create_person
 from lms.accounts.audit import record
-from lms.accounts.models import User
+from lms.accounts.models import HandEdit, User
 
 
 class RosterRefusedError(ValidationError):
@@ -36,31 +36,39 @@ class RosterRefusedError(ValidationError):
 
 
 def import_roster(
-    *, cohort: Cohort, roster: Roster, by: User | None, expected: str = ""
+    *,
+    cohort: Cohort,
+    roster: Roster,
+    by: User | None,
+    expected: str = "",
+    over_edits: Collection[int] = (),
 ) -> RosterPlan:
     """Puts the people of a file into a cohort, all or none, and returns what was done.
 
     Newcomers get an account and a mail to set a password. Nobody who is not named is touched, and
     an empty cell changes nothing. The same file again changes nothing. A known person's account is
     changed only where `by` may manage cohorts of its agency and it holds no role; `by` None is the
-    portal's own command, which may change every account. `expected` is the digest of
-    the plan that somebody confirmed; where it has become another one, nothing is done.
-    Raises RosterRefusedError.
+    portal's own command, which may change every account. What people edited by hand stays, save in
+    the lines of `over_edits`. `expected` is the digest of the plan that somebody confirmed, without
+    these; where it has become another one, nothing is done. Raises RosterRefusedError.
     """
     try:
         with transaction.atomic():
-            return _import(lock_open_cohort(cohort), roster, by, expected)
+            return _import(lock_open_cohort(cohort), roster, by, expected, over_edits)
     except IntegrityError as error:
         # Somebody else made one of these accounts in the same moment, for another cohort.
         raise _changed(plan_roster(cohort=cohort, roster=roster, by=by)) from error
 
 
-def _import(cohort: Cohort, roster: Roster, by: User | None, expected: str) -> RosterPlan:
+def _import(
+    cohort: Cohort, roster: Roster, by: User | None, expected: str, over_edits: Collection[int]
+) -> RosterPlan:
     plan = plan_roster(cohort=cohort, roster=roster, by=by)
     if not plan.can_be_imported:
         raise RosterRefusedError(plan, first_refusal(plan))
     if expected and plan.digest != expected:
         raise _changed(plan)
+    plan = plan.over_edits(over_edits)
     for planned in plan.rows:
         _carry_out(cohort, planned, by)
     if plan.does_something:
@@ -87,6 +95,10 @@ def notes_on(planned: PlannedRow, headings: Mapping[str, Heading]) -> Iterator[s
         yield roster_reason("withdrawn")
     if planned.record_kept:
         yield roster_reason("record_kept")
+    for change in planned.kept:
+        assert change.edited_at
+        told = (change.before, change.after, change.edited_at, change.edited_by)
+        yield edit_kept_note(change.column, *told)
     for alike in planned.alike:
         yield look_alike_note(alike)
 
@@ -124,7 +136,13 @@ def _change(planned: PlannedRow, person: User, by: User | None) -> None:
         person.save(update_fields=of_person)
     if of_seat and planned.seat is not None:
         planned.seat.save(update_fields=of_seat)
-    record(action="person.changed", by=by, about=person, detail={"fields": columns})
+    detail = {"fields": columns}
+    if edited := [change.column for change in planned.changes if change.edited_at]:
+        for held in (person, planned.seat):
+            if held:
+                HandEdit.objects.forget(held.uuid, edited)
+        detail["edited_by_hand"] = edited
+    record(action="person.changed", by=by, about=person, detail=detail)
 
 
 @transaction.atomic

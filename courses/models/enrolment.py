@@ -101,6 +101,23 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Seats that are taken: by people enrolled, and by offers that stand."""
         return self.filter(state__in=HOLDS_A_SEAT)
 
+    def in_groups(self) -> "EnrolmentQuerySet":
+        """The people seated, small group by small group and by name, those of no group last."""
+        return (
+            self.seated()
+            .select_related("user__agency")
+            .order_by(
+                models.F("small_group").asc(nulls_last=True),
+                "user__last_name",
+                "user__first_name",
+                "pk",
+            )
+        )
+
+    def groups(self) -> int:
+        """How many small groups there are; 0 before they are drawn."""
+        return self.aggregate(most=models.Max("small_group"))["most"] or 0
+
     def expected_at(self, session: Any) -> "EnrolmentQuerySet":
         """The seats on a session's roll: everybody seated in its cohort, and those of other cohorts
         who make its module up there."""

@@ -17,7 +17,7 @@ from courses.ledgers import ledgers_for
 from courses.models import Cohort, CohortState, EnrolmentState
 from courses.views.closing import items_left_open
 from courses.views.signed_in import SignedInRequest
-from courses.views.week import weeks
+from courses.views.week import days_of, weeks
 from lms.accounts.clock import now
 from lms.accounts.permissions import Permission
 
@@ -40,6 +40,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     context = {
         "cohort": found,
         "weeks": weeks(sessions, found.zone),
+        "printed": days_of(sessions, found.zone),
         "page_obj": page,
         "people": [(seat, ledgers[seat.pk]) for seat in page.object_list],
         "ours": {seat.pk for seat in page.object_list if seat.user.is_seen_by(request.user)},

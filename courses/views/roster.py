@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Collection
 from dataclasses import asdict
 
 from django.contrib import messages
@@ -120,7 +121,11 @@ def _upload(request: SignedInRequest, cohort: Cohort, form: RosterForm) -> HttpR
 
 
 def _preview(
-    request: SignedInRequest, cohort: Cohort, plan: RosterPlan, notice: str = ""
+    request: SignedInRequest,
+    cohort: Cohort,
+    plan: RosterPlan,
+    notice: str = "",
+    over_edits: Collection[int] = (),
 ) -> HttpResponse:
     """What the file would do, to be confirmed, or why not, with a place for the corrected file."""
     context = {
@@ -128,7 +133,7 @@ def _preview(
         "notice": notice,
         "form": RosterForm(),
         "confirmed": _sign(cohort, request.user, plan) if plan.can_be_imported else "",
-        **preview_context(plan),
+        **preview_context(plan, over_edits),
     }
     status = 200 if plan.can_be_imported and not notice else 400
     return render(request, "courses/roster_preview.html", context, status=status)
@@ -140,13 +145,18 @@ def _confirm(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
         messages.error(request, _("This preview is no longer valid. Choose the file again."))
         return redirect("courses:roster", cohort.uuid)
     read, expected = opened
+    over_edits = _lines_ticked(request, read)
     try:
-        plan = import_roster(cohort=cohort, roster=read, by=request.user, expected=expected)
+        plan = import_roster(
+            cohort=cohort, roster=read, by=request.user, expected=expected, over_edits=over_edits
+        )
     except RosterRefusedError as error:
-        if error.plan.can_be_imported and not error.plan.does_something:
+        left = error.plan.over_edits(over_edits)
+        if left.can_be_imported and not left.does_something:
             messages.info(request, _("Everybody in this file is on the roster already."))
             return redirect("courses:cohort", cohort.uuid)
-        return _preview(request, cohort, error.plan, notice=" ".join(error.messages))
+        notice = " ".join(error.messages)
+        return _preview(request, cohort, error.plan, notice, over_edits)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("courses:cohort", cohort.uuid)
@@ -159,6 +169,13 @@ def _confirm(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
         done.append(ngettext("%(c)s person was changed.", "%(c)s people were changed.", changed))
     messages.success(request, " ".join(done) % {"n": seated, "c": changed})
     return redirect("courses:cohort", cohort.uuid)
+
+
+def _lines_ticked(request: SignedInRequest, read: Roster) -> set[int]:
+    """The lines whose values replace what was edited by hand."""
+    ticked = set(request.POST.getlist("over_edits"))
+    lines = {row.line for row in read.rows}
+    return lines if "all" in ticked else {line for line in lines if str(line) in ticked}
 
 
 def _sign(cohort: Cohort, user: User, plan: RosterPlan) -> str:

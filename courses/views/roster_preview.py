@@ -1,6 +1,6 @@
 """What a preview of a roster shows: the lines in groups, each with what happens and why."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -13,12 +13,14 @@ from courses.wording import COLUMN_TITLES, passed_over_note, roster_problem
 
 _SHOWN = 100
 _LINES_NAMED = 20
+_KEPT = "kept"
 # What is refused comes first; what stays as it is comes last.
 _GROUPS = {
     RowOutcome.REFUSED: gettext_lazy("Refused"),
     RowOutcome.CREATE: gettext_lazy("New accounts"),
     RowOutcome.ENROL: gettext_lazy("People we know who get a seat"),
     RowOutcome.CHANGE: gettext_lazy("Changes"),
+    _KEPT: gettext_lazy("Edited by hand since"),
     RowOutcome.UNCHANGED: gettext_lazy("As they are"),
 }
 _WORDS = {
@@ -31,8 +33,8 @@ _WORDS = {
 _KINDS = {RowOutcome.REFUSED: "problem", RowOutcome.CREATE: "done", RowOutcome.ENROL: "done"}
 
 
-def preview_context(plan: RosterPlan) -> dict[str, Any]:
-    """The plan as the page shows it."""
+def preview_context(plan: RosterPlan, over_edits: Collection[int] = ()) -> dict[str, Any]:
+    """The plan as the page shows it; `over_edits` are the lines that were ticked on it."""
     faulty = [one.row.line for one in plan.rows if {p.code for p in one.problems} - {"full"}]
     return {
         "plan": plan,
@@ -41,19 +43,28 @@ def preview_context(plan: RosterPlan) -> dict[str, Any]:
         "faulty_more": max(len(faulty) - _LINES_NAMED, 0),
         "seats_short": sum(problem.code == "full" for problem in plan.refusals),
         "alike": [one.row.line for one in plan.rows if one.alike][:_LINES_NAMED],
-        "groups": list(_groups(plan)),
+        "groups": list(_groups(plan, over_edits)),
+        "kept": len(plan.kept),
+        "all_ticked": bool(plan.kept) and all(one.row.line in over_edits for one in plan.kept),
         "passed_over": [passed_over_note(passed) for passed in plan.read.passed_over],
     }
 
 
-def _groups(plan: RosterPlan) -> Iterator[dict[str, Any]]:
-    for outcome, title in _GROUPS.items():
-        lines = [_told(planned, plan) for planned in plan.rows if planned.outcome == outcome]
+def _groups(plan: RosterPlan, ticked: Collection[int]) -> Iterator[dict[str, Any]]:
+    for group, title in _GROUPS.items():
+        rows = [planned for planned in plan.rows if _group_of(planned) == group]
+        lines = [_told(planned, plan) | {"ticked": planned.row.line in ticked} for planned in rows]
         if lines:
-            told = outcome == RowOutcome.REFUSED or (
-                plan.can_be_imported and outcome != RowOutcome.UNCHANGED
+            told = group == RowOutcome.REFUSED or (
+                plan.can_be_imported and group != RowOutcome.UNCHANGED
             )
-            yield {"id": outcome.value, "title": title, "lines": lines, "folded": not told}
+            yield {"id": str(group), "title": title, "lines": lines, "folded": not told}
+
+
+def _group_of(planned: PlannedRow) -> str:
+    """What stays because it was edited by hand is to be looked at; what is the same is not."""
+    only_kept = planned.outcome == RowOutcome.UNCHANGED and planned.kept
+    return _KEPT if only_kept else planned.outcome
 
 
 def _told(planned: PlannedRow, plan: RosterPlan) -> dict[str, Any]:
@@ -67,6 +78,7 @@ def _told(planned: PlannedRow, plan: RosterPlan) -> dict[str, Any]:
         "kind": _KINDS.get(planned.outcome, "plain"),
         "word": _WORDS[planned.outcome],
         "changes": [(COLUMN_TITLES[c.column], c.before, c.after) for c in planned.changes],
+        "keeps": bool(planned.kept),
         "notes": list(notes_on(planned, plan.read.headings)),
     }
 

@@ -30,6 +30,12 @@ def weeks(sessions: Iterable[TrainingSession], zone: str) -> list[dict[str, Any]
     ]
 
 
+def days_of(sessions: Iterable[TrainingSession], zone: str) -> list[date]:
+    """The days on which sessions begin, in a zone and in order."""
+    tz = ZoneInfo(zone)
+    return sorted({session.starts_at.astimezone(tz).date() for session in sessions})
+
+
 def session_card(session: TrainingSession, zone: str) -> dict[str, Any]:
     """One session as components/session.html takes it, with a link to its roll."""
     tz = ZoneInfo(zone)

@@ -1,12 +1,14 @@
 """Writes about people that touch more than one row."""
 
+from typing import Any
+
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from lms.accounts.audit import record
-from lms.accounts.models import Agency, RoleAssignment, User
+from lms.accounts.models import Agency, HandEdit, RoleAssignment, User
 from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES, conflict
 from lms.accounts.tasks import send_welcome
@@ -19,6 +21,21 @@ def create_person(*, by: User | None, email: str, agency: Agency, **fields: str)
     record(action="person.created", by=by, about=user, detail={"agency": agency.code})
     transaction.on_commit(lambda: send_welcome.enqueue(user.pk))
     return user
+
+
+@transaction.atomic
+def edit_by_hand(*, row: models.Model, by: User, **fields: Any) -> list[str]:
+    """Corrects fields of an account or a seat and returns the names of those that changed. Who
+    corrected them, and when, is remembered by field: a roster keeps them unless told otherwise."""
+    held: Any = row._meta.model._default_manager.select_for_update().get(pk=row.pk)
+    changed = [name for name, value in fields.items() if getattr(held, name) != value]
+    if changed:
+        for name in changed:
+            setattr(held, name, fields[name])
+        held.save(update_fields=changed)
+        HandEdit.objects.note(held.uuid, changed, by)
+        record(action="record.edited", by=by, about=held, detail={"fields": changed})
+    return changed
 
 
 @transaction.atomic

@@ -1,15 +1,18 @@
 """Forms of the accounts pages. They validate and call actions."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lms.accounts.actions import create_person, grant_role
-from lms.accounts.models import Agency, RoleAssignment, User
+from lms.accounts.actions import create_person, edit_by_hand, grant_role
+from lms.accounts.models import Agency, HandEdit, RoleAssignment, User
 from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES
 
@@ -39,10 +42,51 @@ class PersonForm(forms.Form):
     def save(self, *, by: User) -> User | None:
         """The new person; None, with an error at the address, if another form was quicker."""
         try:
-            return create_person(by=by, **self.cleaned_data)
+            with transaction.atomic():
+                person = create_person(by=by, **self.cleaned_data)
+                HandEdit.objects.note(person.uuid, ("first_name", "last_name", "agency"), by)
+                return person
         except IntegrityError:
             self.add_error("email", _taken())
             return None
+
+
+OWN_FIELDS = ("unit", "shift")
+
+
+class RecordForm(forms.ModelForm[User]):
+    """What is on record about a person, corrected by hand; `names` are the fields that are the
+    reader's to correct. What somebody edited before says so."""
+
+    class Meta:
+        model = User
+        fields = (
+            *("first_name", "last_name", "agency", "employee_id", "state_id"),
+            *("unit", "shift", "workforce", "rank"),
+        )
+
+    def __init__(
+        self, data: Any = None, *, person: User, by: User, names: Collection[str] | None = None
+    ) -> None:
+        super().__init__(data, instance=person)
+        for name in set(self.fields) - set(names or self.fields):
+            del self.fields[name]
+        if agency := self.fields.get("agency"):
+            agency.queryset = by.agencies_where(Permission.MANAGE_PEOPLE)  # type: ignore[attr-defined]
+            agency.required = not by.may_everywhere(Permission.MANAGE_PEOPLE)
+        told = HandEdit.objects.by_record([person.uuid]).get(person.uuid, {})
+        for name in self.fields.keys() & told.keys():
+            self.fields[name].help_text = edited_note(told[name])
+
+    def edit(self, *, by: User) -> list[str]:
+        """Writes what was corrected and returns which fields changed."""
+        return edit_by_hand(row=self.instance, by=by, **self.cleaned_data)
+
+
+def edited_note(edit: HandEdit) -> str:
+    """When a value was edited by hand, and by whom."""
+    told = {"day": date_format(localtime(edit.at), "M j, Y"), "person": edit.by}
+    return _("Edited by hand on %(day)s by %(person)s.") % told
 
 
 class RoleForm(forms.Form):

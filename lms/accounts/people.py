@@ -6,14 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lms.accounts.actions import revoke_role
-from lms.accounts.forms import PersonForm, RoleForm
+from lms.accounts.forms import PersonForm, RecordForm, RoleForm
 from lms.accounts.http import SignedInRequest
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
@@ -72,6 +72,28 @@ def person(request: SignedInRequest, person: uuid.UUID) -> HttpResponse:
         "form": form,
     }
     return render(request, "accounts/person.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def edit_person(request: SignedInRequest, person: uuid.UUID) -> HttpResponse:
+    """Corrects what is on record about somebody. A roster keeps what was corrected here."""
+    found = _person(request, person)
+    if found == request.user:
+        raise PermissionDenied
+    if found.merged_into_id:
+        raise Http404
+    form = RecordForm(
+        request.POST if request.method == "POST" else None, person=found, by=request.user
+    )
+    if form.is_valid():
+        form.edit(by=request.user)
+        messages.success(request, _("The record of %(person)s is saved.") % {"person": found})
+        return redirect("person", found.uuid)
+    context = {"form": form, "person": found}
+    status = 400 if form.errors else 200
+    return render(request, "accounts/person_edit.html", context, status=status)
 
 
 @login_required

@@ -1,12 +1,14 @@
 from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from lms.accounts.first_pages import first_page
+from lms.accounts.forms import OWN_FIELDS, RecordForm
 from lms.accounts.http import SignedInRequest
 from lms.accounts.second_factor import put_off
 
@@ -30,6 +32,21 @@ def profile(request: SignedInRequest) -> HttpResponse:
         "has_second_factor": is_mfa_enabled(user),
     }
     return render(request, "accounts/profile.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit_own_record(request: SignedInRequest) -> HttpResponse:
+    """Where and when the reader works, which they know best. A roster keeps what they say here."""
+    data = request.POST if request.method == "POST" else None
+    form = RecordForm(data, person=request.user, by=request.user, names=OWN_FIELDS)
+    if form.is_valid():
+        form.edit(by=request.user)
+        messages.success(request, _("Your record is saved."))
+        return redirect("profile")
+    status = 400 if form.errors else 200
+    return render(request, "accounts/profile_edit.html", {"form": form}, status=status)
 
 
 @require_POST

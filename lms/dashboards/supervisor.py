@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from courses.training_year import TrainingYear
 from lms.accounts.clock import now, today
 from lms.accounts.http import SignedInRequest
 from lms.accounts.models import Agency
+from lms.accounts.names import found_by
 from lms.accounts.permissions import Permission
 
 PER_PAGE = 30
@@ -95,11 +96,9 @@ def _named(seats: QuerySet[Enrolment], standings: dict[int, str], words: str) ->
     """The standings of people whose name holds every word."""
     if not words:
         return standings
-    for word in words.split():
-        seats = seats.filter(
-            Q(user__first_name__icontains=word) | Q(user__last_name__icontains=word)
-        )
-    return {pk: standings[pk] for pk in seats.values_list("pk", flat=True) if pk in standings}
+    texts = seats.values_list("pk", "user__first_name", "user__last_name")
+    found = found_by(words, texts)
+    return {pk: standing for pk, standing in standings.items() if pk in found}
 
 
 def _figures(

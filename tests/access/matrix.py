@@ -109,6 +109,14 @@ def open_cohort(w: Any) -> dict[str, Any]:
     return {"cohort_uuid": w.open_cohort.uuid}
 
 
+def cohort_seat(w: Any) -> dict[str, Any]:
+    return cohort(w) | {"seat_uuid": w.seat.uuid}
+
+
+def cohort_day(w: Any) -> dict[str, Any]:
+    return cohort(w) | {"day": "2026-11-30"}
+
+
 def window(w: Any) -> dict[str, Any]:
     return {"window": w.window.pk}
 
@@ -298,6 +306,14 @@ TRAINING = [
     Row("courses:plan_cancel", only(*STAFF, status=400), "post", at=cohort),
     Row("trainer:publish", only(*STAFF), at=cohort),
     Row("trainer:publish", only(*STAFF, status=400), "post", at=cohort),
+    Row("courses:groups", only(*STAFF), at=cohort),
+    Row("courses:groups", only(*STAFF, status=400), "post", at=cohort),
+    Row("courses:record", only(*STAFF), at=cohort_seat),
+    Row("courses:record", only(*STAFF, status=400), "post", at=cohort_seat),
+    Row("trainer:sign_in", only(*STAFF), at=cohort),
+    Row("trainer:sign_in_on", only(*STAFF), at=cohort_day),
+    Row("trainer:name_tents", only(*STAFF), at=cohort),
+    Row("trainer:name_tents_on", only(*STAFF), at=cohort_day),
     Row("courses:close", only(others=405), at=cohort),
     Row("courses:close", only(*STAFF, status=302), "post", at=cohort),
     Row("courses:seats", only(*STAFF), at=cohort),
@@ -464,6 +480,8 @@ def somebody(w: Any) -> dict[str, Any]:
 # An administrator without a scope keeps everybody's account.
 ACCOUNTS = [
     Row("profile", signed_in(200)),
+    Row("edit_own_record", signed_in(200)),
+    Row("edit_own_record", signed_in(302), "post"),
     Row("second_factor_later", WRONG_METHOD),
     Row("second_factor_later", signed_in(302), "post"),
     Row("deliveries", only(*STAFF, TRAINER_ELSEWHERE, ADMINISTRATOR, others=403)),
@@ -484,6 +502,8 @@ ACCOUNTS = [
         at=somebody,
         data=lambda w: {"role": "supervisor"},
     ),
+    Row("edit_person", only(ADMINISTRATOR), at=somebody),
+    Row("edit_person", only(ADMINISTRATOR, status=400), "post", at=somebody),
     Row("merge_person", only(ADMINISTRATOR), at=somebody),
     Row("merge_person", only(ADMINISTRATOR, status=400), "post", at=somebody),
     Row(

@@ -88,7 +88,7 @@ BUDGETS = [
         "withdrawal", m.COORDINATOR, 7, _route("courses:withdraw_qualification", m.qualification)
     ),
     Budget("roster", m.TRAINER, 8, _route("courses:roster", m.cohort)),
-    Budget("roster, preview", m.TRAINER, 16, _route("courses:roster", m.cohort), _roster),
+    Budget("roster, preview", m.TRAINER, 17, _route("courses:roster", m.cohort), _roster),
     Budget("code of the room", m.TRAINER, 9, _route("courses:code", m.running)),
     Budget("kiosk, trainer's page", m.TRAINER, 8, _route("courses:kiosk", m.running)),
     Budget("kiosk", m.ANONYMOUS, 4, _route("kiosk:kiosk", m.kiosk)),
@@ -98,6 +98,10 @@ BUDGETS = [
     Budget("make-ups", m.TRAINER, 20, _route("courses:make_ups", m.cohort)),
     Budget("seats", m.TRAINER, 20, _route("courses:seats", m.open_cohort)),
     Budget("seats, settings", m.TRAINER, 11, _route("courses:sign_up", m.open_cohort)),
+    Budget("record of a seat", m.TRAINER, 11, _route("courses:record", m.cohort_seat)),
+    Budget("small groups", m.TRAINER, 9, _route("courses:groups", m.cohort)),
+    Budget("sign-in sheets", m.TRAINER, 10, _route("trainer:sign_in", m.cohort)),
+    Budget("name tents", m.TRAINER, 10, _route("trainer:name_tents", m.cohort)),
     Budget(
         "skills application",
         m.TRAINER,
@@ -137,5 +141,6 @@ BUDGETS = [
     Budget("training year", m.COORDINATOR, 12, _route("trainer:year")),
     Budget("people", m.ADMINISTRATOR, 11, _route("people")),
     Budget("mails", m.COORDINATOR, 9, _route("deliveries")),
+    Budget("correct a record", m.ADMINISTRATOR, 9, _route("edit_person", m.somebody)),
     Budget("merge two accounts", m.ADMINISTRATOR, 12, _route("merge_person", m.somebody)),
 ]

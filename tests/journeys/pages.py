@@ -64,6 +64,7 @@ def learner() -> list[str]:
         *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
         *(
             "/accounts/profile/",
+            "/accounts/profile/edit/",
             "/accounts/password/change/",
             "/accounts/logout/",
             "/accounts/2fa/",
@@ -119,6 +120,8 @@ def trainer() -> list[str]:
         reverse("courses:sheet", args=[over.pk]),
         reverse("courses:seats", args=[cohort.uuid]),
         reverse("courses:sign_up", args=[cohort.uuid]),
+        reverse("courses:groups", args=[cohort.uuid]),
+        reverse("courses:record", args=[cohort.uuid, cohort.enrolments.all()[0].uuid]),
         *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
         *(reverse(name, args=[running().pk]) for name in ("courses:code", "courses:kiosk")),
         reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
@@ -239,6 +242,7 @@ def administrator() -> list[str]:
     return [
         *(reverse("people"), reverse("add_person"), reverse("person", args=[person.uuid])),
         reverse("merge_person", args=[officer.uuid]),
+        reverse("edit_person", args=[officer.uuid]),
     ]
 
 

@@ -20,11 +20,17 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--cohort", required=True, metavar="CODE")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        parser.add_argument(
+            "--replace-edits",
+            action="store_true",
+            help="take the file's values also where somebody edited theirs by hand",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         cohort = self._cohort(options["cohort"])
         roster = self._roster(options["file"])
-        plan = preview_roster(cohort=cohort, roster=roster, by=None)
+        over_edits = [row.line for row in roster.rows] if options["replace_edits"] else []
+        plan = preview_roster(cohort=cohort, roster=roster, by=None).over_edits(over_edits)
         if options["dry_run"]:
             self._show(plan)
             self.stdout.write(f"{cohort.code}: {_counted(plan)}")
@@ -32,7 +38,7 @@ class Command(BaseCommand):
             raise CommandError(first_refusal(plan))
         if not options["dry_run"]:
             try:
-                plan = import_roster(cohort=cohort, roster=roster, by=None)
+                plan = import_roster(cohort=cohort, roster=roster, by=None, over_edits=over_edits)
             except ValidationError as error:
                 raise CommandError("; ".join(error.messages)) from error
             self.stdout.write(f"{cohort.code}: {_counted(plan)}")

@@ -1,3 +1,4 @@
+from lms.accounts.models.edits import HandEdit
 from lms.accounts.models.outbox import (
     MESSAGE_TRANSITIONS,
     MessageProblem,
@@ -20,6 +21,7 @@ __all__ = [
     "MESSAGE_TRANSITIONS",
     "Agency",
     "AuditEntry",
+    "HandEdit",
     "MessageProblem",
     "MessageState",
     "MessageTemplate",

@@ -3,16 +3,13 @@
 The same report and fonts always give the same bytes.
 """
 
-from io import BytesIO
 from pathlib import Path
 
 from reportlab.graphics import renderPDF
-from reportlab.lib.colors import Color, white
-from reportlab.lib.pagesizes import letter
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.lib.colors import white
 
-from certificates.layout import INK, LINE, MIST, NAVY, SLATE
-from certificates.typesetting import ASCENT, Face, GlyphMissing, load_face, words, wrap
+from certificates.layout import LINE, MIST, NAVY, SLATE
+from certificates.typesetting import Face, GlyphMissing
 from lms.dashboards.reports.blocks import (
     Block,
     Chart,
@@ -24,15 +21,21 @@ from lms.dashboards.reports.blocks import (
     Words,
 )
 from lms.dashboards.reports.charts import chart_sheet
-from lms.dashboards.reports.tagging import Tree, finished
+from lms.dashboards.reports.paper import (
+    HEIGHT,
+    LEFT,
+    LINE_HEIGHT,
+    MEASURE,
+    RIGHT,
+    SMALL,
+    WIDTH,
+    About,
+    Paper,
+)
 
 __all__ = ["GlyphMissing", "draw"]
 
-WIDTH, HEIGHT = letter
-LEFT, RIGHT, TOP, BOTTOM = 54.0, WIDTH - 54.0, HEIGHT - 54.0, 60.0
-MEASURE = RIGHT - LEFT
-H1, H2, H3, LEAD, BODY, SMALL, BIG = 26.0, 15.0, 11.5, 11.5, 10.0, 8.5, 19.0
-LINE_HEIGHT = 1.42
+H1, H2, H3, LEAD, BODY, BIG = 26.0, 15.0, 11.5, 11.5, 10.0, 19.0
 FIRST_COLUMN, FIRST_OF_MANY, MANY = 0.34, 0.28, 5
 KEPT_TOGETHER = 240.0
 BAND = 104.0
@@ -41,110 +44,15 @@ BAND = 104.0
 def draw(report: Report, *, fonts: Path) -> bytes:
     """The report as tagged PDF. `fonts` holds NotoSans-Regular.ttf and NotoSans-Bold.ttf. Raises
     `GlyphMissing` when a character cannot be shown."""
-    regular = load_face(fonts / "NotoSans-Regular.ttf")
-    bold = load_face(fonts / "NotoSans-Bold.ttf")
-    buffer = BytesIO()
-    canvas = Canvas(
-        buffer,
-        pagesize=letter,
-        invariant=1,
-        pageCompression=1,
-        lang=report.language,
-        initialFontName=regular.name,
-    )
-    _describe(canvas, report)
-    paper = Paper(canvas, regular, bold, report.title)
+    about = About(report.title, report.author, report.lead, report.language, report.made_on)
+    paper = Paper(about, fonts=fonts)
     _head(paper, report)
     for section in report.sections:
         _section(paper, section)
     _crisis_line(paper, report.crisis_line)
     paper.end()
-    canvas.showOutline()
-    canvas.save()
-    return finished(buffer.getvalue(), paper.tree, language=report.language, title=report.title)
-
-
-def _describe(canvas: Canvas, report: Report) -> None:
-    canvas.setTitle(report.title)
-    canvas.setAuthor(report.author)
-    canvas.setSubject(report.lead)
-    canvas.setCreator("CIT Training Portal")
-    # The clock of the machine must not show in the bytes: the report is dated by its day.
-    canvas.setDateFormatter(lambda *_: f"D:{report.made_on:%Y%m%d}000000+00'00'")
-    canvas.setViewerPreference("DisplayDocTitle", "true")
-
-
-class Paper:
-    """Sheets that are filled from the top; `y` is where the next thing begins."""
-
-    def __init__(self, canvas: Canvas, regular: Face, bold: Face, title: str) -> None:
-        self.canvas, self.regular, self.bold, self.title = canvas, regular, bold, title
-        self.tree = Tree(canvas)
-        self.y = TOP
-
-    def room(self, height: float) -> bool:
-        """Begins a new sheet where there is less than this left, and says so."""
-        if self.y - height >= BOTTOM:
-            return False
-        self.end()
-        self.y = TOP
-        return True
-
-    def end(self) -> None:
-        """Finishes the sheet with its foot, which is no part of the text."""
-        with self.tree.artifact():
-            number = str(self.canvas.getPageNumber())
-            self._line(self.title, LEFT, 36.0, self.regular, SMALL, SLATE)
-            self._line(number, RIGHT, 36.0, self.regular, SMALL, SLATE, right=True)
-        self.canvas.showPage()
-
-    def rule(self, colour: Color, thick: float) -> None:
-        """A line across the sheet, which is no part of the text."""
-        with self.tree.artifact():
-            self.canvas.setStrokeColor(colour)
-            self.canvas.setLineWidth(thick)
-            self.canvas.line(LEFT, self.y, RIGHT, self.y)
-
-    def lines(self, text: str, face: Face, size: float, width: float) -> tuple[str, ...]:
-        """The text broken to a width; also inside a word where it is longer than that."""
-        face.check(text)
-        rows = wrap(words(text), face, size=size, width=width)
-        return rows or wrap(words(text), face, size=size, width=width, inside_words=True)
-
-    def block(
-        self, text: str, face: Face, size: float, colour: Color = INK, x: float = LEFT
-    ) -> None:
-        """Text in the element that is open, line by line down the sheet, over sheets if need be."""
-        step = size * LINE_HEIGHT
-        for line in self.lines(text, face, size, MEASURE):
-            self.room(step)
-            with self.tree.content():
-                self._line(line, LEFT, self.y - size * ASCENT, face, size, colour)
-            self.y -= step
-
-    def cell(
-        self, rows: tuple[str, ...], x: float, top: float, face: Face, size: float, *, right: bool
-    ) -> None:
-        """Lines of a table's cell, in the element that is open; `x` is the edge they stand at."""
-        with self.tree.content():
-            for number, row in enumerate(rows):
-                baseline = top - size * ASCENT - number * size * LINE_HEIGHT
-                self._line(row, x, baseline, face, size, INK, right=right)
-
-    def _line(
-        self,
-        text: str,
-        x: float,
-        baseline: float,
-        face: Face,
-        size: float,
-        colour: Color,
-        *,
-        right: bool = False,
-    ) -> None:
-        self.canvas.setFillColor(colour)
-        self.canvas.setFont(face.name, size)
-        (self.canvas.drawRightString if right else self.canvas.drawString)(x, baseline, text)
+    paper.canvas.showOutline()
+    return paper.finished()
 
 
 def _head(paper: Paper, report: Report) -> None:

@@ -163,6 +163,7 @@ def test_the_search_finds_names_keeps_the_list_and_counts_what_it_found(page, th
     assert 'name="show" value="attention"' in text
     assert "All (1)" in text
     assert "Nobody found." in page("?show=certified&q=lack")
+    assert "Lacking" in page("?show=attention&q=L%C3%81CK")
 
 
 def test_the_search_finds_nobody_of_another_agency(page, agency):

@@ -2,6 +2,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from courses.models import Enrolment
+from lms.accounts.actions import edit_by_hand
 from lms.accounts.models import Agency
 from tests.factories import AgencyFactory, CohortFactory, UserFactory
 from tests.rosters import AGENCIES, messy_roster
@@ -52,6 +53,20 @@ def test_a_dry_run_tells_what_the_preview_page_tells(run, cohort, capsys):
     assert "We know no agency called “Nowhere”." in told
     assert "Line 4 sums up or closes the list: “Total 2”." in told
     assert "AUTUMN: 0 create, 1 enrol, 0 change, 0 unchanged, 1 refused" in told
+
+
+def test_what_was_edited_by_hand_stays_unless_it_is_to_be_replaced(run, cohort):
+    person = UserFactory(email="rosa@bpd.example", agency=cohort.agency, last_name="Estrada")
+    edit_by_hand(row=person, by=person, unit="District 4")
+    text = "email,first name,last name,agency,unit\nrosa@bpd.example,Rosa,Estrada,bpd,District 2\n"
+    assert "Unit or district stays “District 4”, edited by hand" in run(text, "--dry-run")
+    run(text)
+    person.refresh_from_db()
+    assert person.unit == "District 4"
+    assert "'District 4' -> 'District 2'" in run(text, "--dry-run", "--replace-edits")
+    run(text, "--replace-edits")
+    person.refresh_from_db()
+    assert person.unit == "District 2"
 
 
 def test_a_dry_run_of_a_workbook_names_the_sheet(cohort, tmp_path, capsys):
