@@ -12,7 +12,7 @@ from courses.actions.bookings import taken_elsewhere
 from courses.models import AttendanceEvent, Cohort, Course, Enrolment, EnrolmentState
 from courses.prerequisites import missing_for_each
 from courses.seating import Seats
-from lms.accounts.models import User, Workforce
+from lms.accounts.models import Agency, User, Workforce
 
 REQUESTS_SHOWN = 50
 
@@ -136,8 +136,10 @@ def _least(seats: Seats) -> dict[bool, int]:
 
 
 def _of_agencies(cohort: Cohort, people: Iterable[User]) -> list[Share]:
-    quotas = {one.agency: one.most for one in cohort.quotas.select_related("agency") if one.agency}
-    taken = Counter(one.agency for one in people)
+    quotas: dict[Agency | None, int] = {
+        one.agency: one.most for one in cohort.quotas.select_related("agency") if one.agency
+    }
+    taken: Counter[Agency | None] = Counter(one.agency for one in people)
     names = sorted({*taken, *quotas}, key=lambda one: (-taken[one], one.name if one else ""))
     return [
         Share(one.name if one else _("No agency"), taken[one], quotas.get(one)) for one in names

@@ -85,7 +85,7 @@ def move_calendar(survivor: User, duplicate: User) -> None:
             continue
         held.sequence = max(held.sequence, entry.sequence)
         if held.cancelled and not entry.cancelled:
-            held.cancelled, held.digest = False, entry.digest
-        held.save(update_fields=["sequence", "cancelled", "digest"])
+            held.cancelled, held.told = False, entry.told
+        held.save(update_fields=["sequence", "cancelled", "told"])
         entry.delete()
     CalendarFeed.objects.filter(person=duplicate).delete()
