@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -52,7 +52,9 @@ class DayField(forms.DateField):
     """One day, with the browser's own calendar."""
 
     widget = DateInput
-    default_validators: ClassVar = [near]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validators=[near], **kwargs)
 
 
 class DatesField(forms.CharField):

@@ -15,6 +15,7 @@ from cms_pages.programs import Meeting, outline, requirements
 from courses.models import Course
 from lms.accounts.models import User
 from tests.factories import CohortFactory, CourseVersionFactory, EnrolmentFactory
+from tests.planning import draft
 
 pytestmark = pytest.mark.django_db
 BODY = [{"type": "paragraph", "value": "Say less."}]
@@ -151,6 +152,10 @@ def test_the_next_start_is_the_soonest_to_come_without_any_name(client, clock):
     assert soon.code not in html
     clock.set(clock.at.replace(year=2027))
     assert "November 30" not in shown(client, version)
+
+
+def test_a_cohort_that_is_being_planned_starts_nothing(client):
+    assert "November 30" not in shown(client, draft(teachers={}).version)
 
 
 def test_a_cancelled_cohort_starts_nothing(client):

@@ -10,6 +10,7 @@ from assessments.windows import bounds_of, is_open, with_bounds
 from courses.models import Cohort
 from lms.accounts.models import AuditEntry
 from tests.factories import CohortFactory, CourseVersionFactory, EnrolmentFactory
+from tests.planning import draft
 from tests.surveys import BEFORE_THE_COURSE, Survey, make_cohort, make_survey
 
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
@@ -132,6 +133,13 @@ def test_what_cannot_be_is_refused(
             by=None,
         )
     assert not CohortArm.objects.exists()
+
+
+def test_what_is_still_being_planned_is_in_no_arm(compared: Survey, elsewhere: Cohort) -> None:
+    planned = draft(version=compared.cohort.version, teachers={})
+    for cohort, follows in ((planned, compared.cohort), (elsewhere, planned)):
+        with pytest.raises(ArmRefused, match="still being planned"):
+            assign_arm(study=compared.study, cohort=cohort, arm="waiting", follows=follows, by=None)
 
 
 def test_only_a_training_cohort_is_followed(compared: Survey, elsewhere: Cohort) -> None:

@@ -16,6 +16,7 @@ from assessments.actions import (
     due_windows,
     load_study,
     open_window,
+    publish_cohort,
     reopen_window,
 )
 from assessments.actions.study_keys import PORTAL, destroy_key
@@ -24,10 +25,12 @@ from assessments.key_places import places_of
 from assessments.keyring import box_keys
 from assessments.models import CohortArm, Study, SurveyWindow
 from assessments.windows import bounds_of, is_open, seats_in, with_bounds
-from courses.models import Cohort
+from courses.actions import shift_plan
+from courses.models import Cohort, CohortState
 from lms.accounts.models import AuditEntry
 from tests.conftest import Clock
 from tests.factories import CohortFactory, EnrolmentFactory, UserFactory
+from tests.planning import draft
 from tests.surveys import (
     AFTER_THE_COURSE,
     DURING_THE_LAST_DAY,
@@ -51,6 +54,42 @@ def with_them(window: SurveyWindow) -> SurveyWindow:
 def destroy_keys(study: Study) -> None:
     for place in places_of(study):
         destroy_key(place=place, hand=PORTAL)
+
+
+class TestPublishing:
+    @pytest.fixture
+    def planned(self, survey: Survey) -> Cohort:
+        return draft(version=survey.cohort.version, agency=survey.agency)
+
+    def test_a_cohort_has_its_windows_once_it_is_published(self, planned: Cohort) -> None:
+        publish_cohort(cohort=planned, by=None, revision=1)
+        assert {one.wave.code for one in planned.survey_windows.all()} == {"pre", "post"}
+        assert all(with_them(one).cohort == planned for one in planned.survey_windows.all())
+
+    def test_published_again_it_has_the_same_windows(self, planned: Cohort) -> None:
+        publish_cohort(cohort=planned, by=None, revision=1)
+        before = set(planned.survey_windows.all())
+        shift_plan(cohort=planned, by=None, revision=1, days=7)
+        publish_cohort(cohort=planned, by=None, revision=2)
+        assert set(planned.survey_windows.all()) == before
+
+    def test_a_draft_has_none(self, planned: Cohort) -> None:
+        assert create_windows(cohort=planned) == []
+        create_missing_windows()
+        assert not planned.survey_windows.exists()
+
+    def test_where_windows_cannot_be_made_nothing_is_published(
+        self, planned: Cohort, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(**given: Any) -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr("assessments.actions.windows.create_windows", fail)
+        with pytest.raises(RuntimeError):
+            publish_cohort(cohort=planned, by=None, revision=1)
+        planned.refresh_from_db()
+        assert planned.state == CohortState.DRAFT
+        assert not planned.sessions.exists()
 
 
 class TestMissingWindows:

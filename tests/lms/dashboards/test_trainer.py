@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
+from courses.actions import cancel_cohort
 from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState
 from tests.factories import (
     AgencyFactory,
@@ -12,6 +13,7 @@ from tests.factories import (
     UserFactory,
     VenueFactory,
 )
+from tests.planning import draft
 from tests.schedules import write_schedule
 from tests.surveys import DURING_THE_LAST_DAY
 
@@ -65,6 +67,15 @@ def test_a_cohort_stands_under_running_coming_or_past(cohorts, agency, starts_on
     for name in ["running", "coming", "past"]:
         listed = f'/cohorts/{cohort.uuid}/"' in cohorts(f"?show={name}")
         assert listed == (name == shown)
+
+
+def test_a_cohort_that_is_being_planned_stands_only_there(cohorts, agency):
+    dropped, planned = (draft(agency=agency, teachers={}) for _ in range(2))
+    cancel_cohort(cohort=dropped, by=None, reason="No room")
+    for name in ["running", "coming", "planned", "past"]:
+        page = cohorts(f"?show={name}")
+        assert (planned.code in page) == (name == "planned")
+        assert f"{dropped.uuid}" not in page
 
 
 def test_the_desk_opens_where_there_is_something(desk, agency):
@@ -129,7 +140,7 @@ def test_the_desk_takes_the_same_queries_however_long_it_is(
     for cohort in CohortFactory.create_batch(count, **shared):
         mark(EnrolmentFactory.create(cohort=cohort), "absent", 0)
     client.force_login(trainer)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(21):
         client.get(DESK)
 
 

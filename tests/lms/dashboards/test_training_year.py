@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from certificates.models import Revocation
+from courses.actions import cancel_cohort
 from courses.models import Cohort, CohortState, EnrolmentState
 from tests.access.world import certificate_for
 from tests.factories import (
@@ -16,6 +17,7 @@ from tests.factories import (
     UserFactory,
     VenueFactory,
 )
+from tests.planning import draft
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/train/year/"
@@ -95,6 +97,16 @@ def test_a_cancelled_cohort_is_named_and_counted_in_nothing(page, shared):
     assert "1 cancelled" in text
     assert _figure(text, "Seats taken") == "0"
     assert _figure(text, "Seats filled") == "–"
+
+
+def test_what_is_being_planned_is_in_no_year(page, shared):
+    fields = {name: shared[name] for name in ("version", "agency", "venue")}
+    dropped, planned = (draft(**fields, teachers={}) for _ in range(2))
+    cancel_cohort(cohort=dropped, by=None, reason="No room")
+    text = page()
+    assert dropped.code not in text
+    assert planned.code not in text
+    assert "Seats taken" not in text
 
 
 def test_given_up_seats_and_revoked_certificates_are_not_counted(page, shared):

@@ -1,11 +1,12 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from certificates.models import Revocation
-from courses.models import AttendanceEvent, CohortState, EnrolmentState, Presence
+from courses.actions import cancel_cohort
+from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState, Presence
 from courses.training_year import TrainingYear
 from lms.dashboards.reports.figures import (
     AgencyLine,
@@ -21,6 +22,7 @@ from tests.factories import (
     EnrolmentFactory,
     UserFactory,
 )
+from tests.planning import draft
 
 YEAR = TrainingYear(2026)
 NOW = datetime(2026, 11, 27, 15, tzinfo=UTC)
@@ -73,6 +75,14 @@ def test_what_is_cancelled_given_up_coming_or_of_another_year_does_not_count(rea
     seats(CohortFactory.create(version=version, starts_on=date(2026, 6, 15)), agency, 5)
     figures = year_figures(reader, YEAR)
     assert (figures.trainings, figures.seats, figures.people, figures.coming) == (1, 0, 0, 1)
+
+
+def test_what_is_being_planned_does_not_count(reader, version):
+    for _ in range(2):
+        draft(version=version, days=[MONDAY, MONDAY + timedelta(days=1)], teachers={})
+    cancel_cohort(cohort=Cohort.objects.first(), by=None, reason="No room")
+    figures = year_figures(reader, YEAR)
+    assert (figures.trainings, figures.coming, figures.programs) == (0, 0, ())
 
 
 def test_a_seat_without_a_certificate_is_open_until_its_training_is_closed(reader, version):
