@@ -1,8 +1,5 @@
 """Forms of the training desk. They validate and call actions."""
 
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,15 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.actions import mark_attendance
-from courses.models import (
-    AttendanceEvent,
-    Enrolment,
-    Presence,
-    TrainingSession,
-)
 from courses.roster import Roster, read_roster
-from lms.accounts.models import User
 
 LATE_ENTRY = timedelta(days=31)
 
@@ -55,132 +44,3 @@ class ExportForm(forms.Form):
     """What a list of names is taken out of the portal for."""
 
     purpose = forms.CharField(label=gettext_lazy("What is the list for?"), max_length=200)
-
-
-@dataclass(frozen=True, slots=True)
-class RollRow:
-    """One person on the roll as the page shows them: what is chosen, what stood there before.
-    `own` is the reader's own row, which somebody else has to mark; `detail` is the unit, of a guest
-    the agency."""
-
-    seat: Enrolment
-    chosen: str
-    missed: str
-    shown: str
-    error: str
-    own: bool = False
-    detail: str = ""
-
-    @property
-    def name(self) -> str:
-        return f"p{self.seat.pk}"
-
-    @property
-    def mark(self) -> str:
-        """What is chosen, in words; empty for nothing."""
-        return str(Presence(self.chosen).label) if self.chosen in Presence.values else ""
-
-
-class RollForm(forms.Form):
-    """The roll of one session: here, late or absent for each seat.
-
-    `shown` notes what stood on the page when it was loaded, so that only what somebody changed is
-    sent on, and a page left open all day never takes a colleague's correction back.
-    """
-
-    key = forms.UUIDField(widget=forms.HiddenInput())
-    reason = forms.CharField(
-        label=gettext_lazy("Why do you change a mark?"),
-        help_text=gettext_lazy("Only needed where somebody was marked before."),
-        max_length=200,
-        required=False,
-    )
-
-    def __init__(self, data: Any = None, *, session: TrainingSession, by: User) -> None:
-        super().__init__(data, initial={"key": uuid.uuid4()})
-        self.session = session
-        self.by = by
-        seats = session.cohort.enrolments.seated().select_related("user__agency")
-        self.seats = list(seats.order_by("user__last_name", "user__first_name", "pk"))
-        self.standing: dict[int, AttendanceEvent] = {
-            event.enrolment_id: event for event in session.attendance.standing()
-        }
-        self.mistakes: dict[int, str] = {}
-
-    def rows(self) -> Iterator[RollRow]:
-        """The people on the roll with what was typed, else with what stands."""
-        for seat in self.seats:
-            event = self.standing.get(seat.pk)
-            own = self._is_own(seat)
-            typed = self.is_bound and not own
-            chosen, missed = self._typed(seat) if typed else self._marked(event)
-            error = self.mistakes.get(seat.pk, "")
-            yield RollRow(seat, chosen, missed, self._shown(seat), error, own, self._detail(seat))
-
-    def _detail(self, seat: Enrolment) -> str:
-        person = seat.user
-        return person.unit if person.is_seen_by(self.by) else str(person.agency or "")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        data["marks"] = {}
-        for seat in self.seats:
-            chosen, missed = self._typed(seat)
-            if f"{chosen}:{missed}" == self._shown(seat) or not chosen:
-                continue
-            try:
-                data["marks"][seat] = self._mark(chosen, missed)
-            except ValidationError as error:
-                self.mistakes[seat.pk] = error.messages[0]
-                self.add_error(None, f"{seat.user}: {error.messages[0]}")
-        return data
-
-    def save(self, *, by: User) -> list[AttendanceEvent] | None:
-        """The marks written, or None with an error on the form."""
-        data = self.cleaned_data
-        try:
-            return mark_attendance(
-                session=self.session,
-                marks=data["marks"],
-                by=by,
-                reason=data["reason"],
-                key=data["key"],
-            )
-        except ValidationError as error:
-            at = "reason" if error.error_list[0].code == "reason_missing" else None
-            self.add_error(at, error)
-            return None
-
-    def _is_own(self, seat: Enrolment) -> bool:
-        return seat.user_id == self.by.pk
-
-    def _typed(self, seat: Enrolment) -> tuple[str, str]:
-        chosen = self.data.get(f"p{seat.pk}", "")
-        rest = self.data.get("rest") == Presence.HERE and not self._is_own(seat)
-        if not chosen and rest:
-            chosen = Presence.HERE.value
-        missed = self.data.get(f"missed{seat.pk}", "").strip()
-        return chosen, missed if chosen == Presence.LATE else ""
-
-    def _marked(self, event: AttendanceEvent | None) -> tuple[str, str]:
-        if event is None:
-            return "", ""
-        missed = self.session.module.minutes - event.minutes
-        return event.presence, str(missed) if event.presence == Presence.LATE else ""
-
-    def _shown(self, seat: Enrolment) -> str:
-        if self.is_bound:
-            return str(self.data.get(f"shown{seat.pk}", ""))
-        return ":".join(self._marked(self.standing.get(seat.pk)))
-
-    def _mark(self, chosen: str, missed: str) -> tuple[str, int | None]:
-        if chosen not in Presence.values:
-            raise ValidationError(_("Choose here, late or absent."))
-        if chosen != Presence.LATE:
-            return chosen, None
-        most = self.session.module.minutes - 1
-        if not (missed.isdecimal() and len(missed) < 6 and 1 <= int(missed) <= most):
-            raise ValidationError(
-                _("Say how many minutes were missed, from 1 to %(most)s.") % {"most": most}
-            )
-        return chosen, self.session.module.minutes - int(missed)

@@ -4,7 +4,7 @@ Nobody types a total in. Each line says why its minutes stand as they do, in cod
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -23,6 +23,10 @@ class Why(StrEnum):
     HERE = "here"
     LATE = "late"
     ABSENT = "absent"
+    CAME = "in"
+    LEFT = "out"
+    MADE_UP = "made_up"
+    BOOKED = "booked"
     NOT_MARKED = "not_marked"
     TO_COME = "to_come"
     ONLINE_READ = "online_read"
@@ -43,17 +47,29 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A session of another cohort, by its code, in which a module is made up. `zone` is where its
+    day is told."""
+
+    cohort: str
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
-    """The evidence that stands for one module: minutes seen, and what it was (here, late, absent,
-    online_read)."""
+    """One piece of evidence for a module: minutes seen, and what it was (here, late, absent, in,
+    out, online_read); `elsewhere`, where another cohort's session was attended."""
 
     minutes: int
     why: Why
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One module of the ledger, in minutes."""
+    """One module of the ledger, in minutes. `elsewhere` is where it was or will be made up."""
 
     module_code: str
     title: str
@@ -61,10 +77,26 @@ class Line:
     earned: int
     state: LineState
     why: Why
+    elsewhere: Elsewhere | None = None
 
     @property
     def missing(self) -> int:
         return self.minutes - self.earned if self.state is LineState.MISSING else 0
+
+    @property
+    def projected(self) -> int:
+        """Minutes earned in the end if what is still to come is attended in full."""
+        return self.minutes if self.state is LineState.TO_COME else self.earned
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether minutes of it were missed, for certain, and can be made up."""
+        return bool(self.missing) and self.why is not Why.WITHDRAWN and not self.awaits_mark
+
+    @property
+    def awaits_mark(self) -> bool:
+        """Whether its session is over and nobody has said yet how much of it was earned."""
+        return self.state is LineState.MISSING and self.why in (Why.NOT_MARKED, Why.CAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +113,12 @@ class Ledger:
     @property
     def projected(self) -> int:
         """Minutes earned if everything still to come is attended in full."""
-        coming = [line.minutes for line in self.lines if line.state is LineState.TO_COME]
-        return self.earned + sum(coming)
+        return sum(line.projected for line in self.lines)
 
     @property
     def unmarked(self) -> int:
-        """Minutes of sessions that are over and whose roll says nothing about this person yet."""
-        return sum(line.missing for line in self.lines if line.why is Why.NOT_MARKED)
+        """Minutes of sessions that are over and whose roll does not say yet what was earned."""
+        return sum(line.missing for line in self.lines if line.awaits_mark)
 
     @property
     def is_complete(self) -> bool:
@@ -115,14 +146,23 @@ def ledger(
     at: datetime,
     *,
     seated: bool = True,
+    booked: Mapping[str, Elsewhere] | None = None,
 ) -> Ledger:
     """The ledger as it stands at a moment.
 
-    `marks` holds the standing mark of each module code that has one. A seat that was given up
-    (`seated` false) keeps what it earned; nothing more is to come.
+    `marks` holds the evidence that counts of each module code that has some, `booked` where a
+    module is to be made up and nothing is known of it yet. A seat that was given up (`seated`
+    false) keeps what it earned; nothing more is to come.
     """
-    lines = tuple(_line(unit, marks.get(unit.code), at, seated) for unit in modules)
-    return Ledger(lines, required)
+    ahead = booked if booked and seated else {}
+    lines = (_line(unit, marks.get(unit.code), at, seated) for unit in modules)
+    return Ledger(tuple(_booked(line, ahead.get(line.module_code), at) for line in lines), required)
+
+
+def best(marks: Iterable[Mark]) -> Mark:
+    """The evidence that counts where there are several for one module: that which earned most, and
+    of equals the first. A module counts once, however often it was taught to somebody."""
+    return max(marks, key=lambda mark: mark.minutes)
 
 
 def _line(unit: Unit, mark: Mark | None, at: datetime, seated: bool) -> Line:
@@ -131,8 +171,24 @@ def _line(unit: Unit, mark: Mark | None, at: datetime, seated: bool) -> Line:
         return Line(unit.code, unit.title, unit.minutes, 0, state, why)
     # A module is worth its minutes, however long its session ran.
     earned = max(0, min(mark.minutes, unit.minutes))
-    state = LineState.EARNED if earned == unit.minutes else LineState.MISSING
-    return Line(unit.code, unit.title, unit.minutes, earned, state, mark.why)
+    why = mark.why
+    if earned == unit.minutes:
+        state = LineState.EARNED
+        why = Why.MADE_UP if mark.elsewhere else why
+    elif why is Why.CAME and seated and not _is_over(unit, at):
+        state = LineState.TO_COME
+    else:
+        state = LineState.MISSING
+    return Line(unit.code, unit.title, unit.minutes, earned, state, why, mark.elsewhere)
+
+
+def _booked(line: Line, elsewhere: Elsewhere | None, at: datetime) -> Line:
+    """A line of which something is missing, as it stands with a make-up booked."""
+    if elsewhere is None or line.state is not LineState.MISSING:
+        return line
+    if elsewhere.ends_at > at:
+        return replace(line, state=LineState.TO_COME, why=Why.BOOKED, elsewhere=elsewhere)
+    return replace(line, why=Why.NOT_MARKED, elsewhere=elsewhere)
 
 
 def _without_mark(unit: Unit, at: datetime, seated: bool) -> tuple[LineState, Why]:
@@ -140,6 +196,10 @@ def _without_mark(unit: Unit, at: datetime, seated: bool) -> tuple[LineState, Wh
         return LineState.MISSING, Why.WITHDRAWN
     if unit.self_paced:
         return LineState.TO_COME, Why.ONLINE_UNREAD
-    if unit.ends_at is not None and unit.ends_at <= at:
+    if _is_over(unit, at):
         return LineState.MISSING, Why.NOT_MARKED
     return LineState.TO_COME, Why.TO_COME
+
+
+def _is_over(unit: Unit, at: datetime) -> bool:
+    return unit.ends_at is not None and unit.ends_at <= at

@@ -3,6 +3,7 @@ from django.urls import path
 from courses.views import (
     cohort,
     instructors,
+    make_ups,
     plan,
     plan_changes,
     plan_cohort,
@@ -20,6 +21,9 @@ urlpatterns = [
     path("cohorts/<uuid:cohort_uuid>/roster/", roster.roster, name="roster"),
     path("cohorts/<uuid:cohort_uuid>/roster/template/", roster.template, name="roster_template"),
     path("cohorts/<uuid:cohort_uuid>/roster/export/", roster.export, name="roster_export"),
+    path("cohorts/<uuid:cohort_uuid>/make-ups/", make_ups.make_ups, name="make_ups"),
+    path("sessions/<int:session_id>/sheet/", roll.sheet, name="sheet"),
+    path("sessions/<int:session_id>/check-ins/", roll.settle, name="settle"),
     path("cohorts/<uuid:cohort_uuid>/plan/", plan.plan, name="plan"),
     path("cohorts/<uuid:cohort_uuid>/plan/move/", plan_changes.move, name="plan_move"),
     path("cohorts/<uuid:cohort_uuid>/plan/staff/", plan_changes.staff, name="plan_staff"),

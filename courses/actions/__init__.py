@@ -1,13 +1,20 @@
 """Everything that writes to the curriculum, cohorts, seats, attendance and lessons."""
 
-from courses.actions.attendance import mark_attendance
+from courses.actions.attendance import (
+    confirm_check_ins,
+    mark_attendance,
+    record_times,
+    refuse_check_ins,
+)
 from courses.actions.cohorts import (
     close_cohort,
     open_rolling_cohort,
     reopen_cohort,
 )
 from courses.actions.curricula import LoadedCourse, Outcome, load_course, load_courses
+from courses.actions.guests import call_off_make_ups
 from courses.actions.lessons import finish_lesson, open_lesson
+from courses.actions.make_ups import book_make_up, cancel_make_up
 from courses.actions.plans import (
     cancel_cohort,
     change_plan,
@@ -32,9 +39,13 @@ __all__ = [
     "RosterRefusedError",
     "RowOutcome",
     "add_qualification",
+    "book_make_up",
+    "call_off_make_ups",
     "cancel_cohort",
+    "cancel_make_up",
     "change_plan",
     "close_cohort",
+    "confirm_check_ins",
     "copy_cohort",
     "enrol",
     "export_roster",
@@ -48,6 +59,8 @@ __all__ = [
     "plan_cohort",
     "preview_roster",
     "publish_schedule",
+    "record_times",
+    "refuse_check_ins",
     "reinstate",
     "renew_qualification",
     "reopen_cohort",

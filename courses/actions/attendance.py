@@ -8,11 +8,26 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courses.actions.attendance_times import (
+    confirm_check_ins,
+    record_times,
+    refuse_check_ins,
+)
+from courses.actions.events import (
+    check_people,
+    check_started,
+    event_key,
+    reason_missing,
+    write_events,
+    written_before,
+)
 from courses.actions.seats import lock_open_cohort
-from courses.models import AttendanceEvent, Enrolment, EnrolmentState, Presence, TrainingSession
-from lms.accounts.audit import record
+from courses.models import AttendanceEvent, Enrolment, Presence, Source, TrainingSession
+from courses.stays import Direction
 from lms.accounts.clock import now
 from lms.accounts.models import User
+
+__all__ = ["confirm_check_ins", "mark_attendance", "record_times", "refuse_check_ins"]
 
 Marks = Mapping[Enrolment, tuple[str, int | None]]
 
@@ -24,15 +39,18 @@ def mark_attendance(
     marks: Marks,
     by: User,
     happened_at: datetime | None = None,
+    source: str = Source.ROLL,
     reason: str = "",
     key: uuid.UUID | None = None,
 ) -> list[AttendanceEvent]:
-    """Writes the marks that say something new, and returns them.
+    """Writes the marks that say something new, and returns them. A mark is the trainer's word on
+    the whole session, whatever was known of coming and leaving.
 
     `marks` holds presence and minutes there for each seat; minutes count only for "late" (1 up to
     those of the module). `key` names the form that was sent: sending it again writes nothing twice.
-    Raises ValidationError for a session that has not started, a seat of another cohort or one that
-    was given up, one's own seat, and a changed mark without a reason. Nothing is written then.
+    Raises ValidationError for a session that has not started, a seat that is not expected there or
+    was given up, one's own seat, and, without a reason, a changed mark or one that takes minutes
+    away. Nothing is written then.
     """
     at = _check_time(session, happened_at)
     lock_open_cohort(session.cohort)
@@ -44,29 +62,29 @@ def mark_attendance(
             session=session,
             presence=presence,
             minutes=_minutes(session, presence, minutes),
+            source=source,
             happened_at=at,
             recorded_at=now(),
             recorded_by=by,
         )
         earlier = standing.get(enrolment.pk)
-        event.reason = reason.strip() if earlier else ""
-        event.key = _event_key(key, event, reason)
+        event.reason = reason.strip() if _needs_reason(earlier, event) else ""
+        event.key = event_key(key, session.pk, enrolment.pk, presence, event.minutes, reason)
         if not _says_the_same(earlier, event):
             events.append(event)
-    events = _not_sent_before(events)
+    written = written_before(event.key for event in events)
+    events = [event for event in events if event.key not in written]
+    check_people(session, [event.enrolment for event in events], by)
     for event in events:
-        _check(event, standing.get(event.enrolment_id))
-    return _write(session, events, by)
+        if _needs_reason(standing.get(event.enrolment_id), event) and not event.reason:
+            raise reason_missing(event.enrolment)
+    return write_events(session, events, by, "attendance.marked")
 
 
 def _check_time(session: TrainingSession, happened_at: datetime | None) -> datetime:
-    moment = now()
-    if session.starts_at > moment:
-        raise ValidationError(
-            _("This session has not started. You can mark it once it has."), code="not_started"
-        )
-    at = happened_at or min(moment, session.ends_at)
-    if not session.starts_at <= at <= moment:
+    check_started(session)
+    at = happened_at or min(now(), session.ends_at)
+    if not session.starts_at <= at <= now():
         raise ValidationError(
             _("A mark belongs between the start of the session and now."), code="wrong_time"
         )
@@ -96,51 +114,9 @@ def _says_the_same(earlier: AttendanceEvent | None, event: AttendanceEvent) -> b
     )
 
 
-def _check(event: AttendanceEvent, earlier: AttendanceEvent | None) -> None:
-    person = {"person": event.enrolment.user}
-    if event.enrolment.cohort_id != event.session.cohort_id:
-        raise ValidationError(
-            _("%(person)s has no seat in this cohort."), code="other_cohort", params=person
-        )
-    if event.enrolment.state != EnrolmentState.ENROLLED:
-        raise ValidationError(_("%(person)s gave up the seat."), code="withdrawn", params=person)
-    if event.enrolment.user_id == event.recorded_by_id:
-        raise ValidationError(
-            _("Somebody else has to mark you. Ask another trainer."), code="own_seat"
-        )
-    if earlier is not None and not event.reason:
-        raise ValidationError(
-            _("%(person)s was marked before. Say why you change the mark."),
-            code="reason_missing",
-            params=person,
-        )
-
-
-def _event_key(key: uuid.UUID | None, event: AttendanceEvent, reason: str) -> uuid.UUID:
-    """The same mark from the same form has the same key. What it says is part of it, so that a
-    form sent again with another mark is not taken for a retry and lost."""
-    if key is None:
-        return uuid.uuid4()
-    told = (event.session_id, event.enrolment_id, event.presence, event.minutes, reason)
-    return uuid.uuid5(key, "/".join(map(str, told)))
-
-
-def _not_sent_before(events: list[AttendanceEvent]) -> list[AttendanceEvent]:
-    """Without the marks that this very form has written before, perhaps corrected since."""
-    written = set(
-        AttendanceEvent.objects.filter(key__in=[event.key for event in events]).values_list(
-            "key", flat=True
-        )
-    )
-    return [event for event in events if event.key not in written]
-
-
-def _write(
-    session: TrainingSession, events: list[AttendanceEvent], by: User
-) -> list[AttendanceEvent]:
-    if events:
-        AttendanceEvent.objects.bulk_create(events)
-        corrected = sum(bool(event.reason) for event in events)
-        detail = {"marked": len(events), "corrected": corrected}
-        record(action="attendance.marked", by=by, about=session, detail=detail)
-    return events
+def _needs_reason(earlier: AttendanceEvent | None, event: AttendanceEvent) -> bool:
+    """A word that changes another one is a correction, and so is one that takes minutes away."""
+    if earlier is None:
+        return False
+    was_a_word = earlier.presence not in list(Direction)
+    return was_a_word or event.minutes < earlier.minutes

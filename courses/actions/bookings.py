@@ -21,7 +21,7 @@ def book_cohort(cohort: Cohort, among: QuerySet[TrainingSession] | None = None) 
     sessions = list(rows.select_related("venue").prefetch_related("instructors"))
     Booking.objects.filter(session__in=sessions).delete()
     learners = list(cohort.enrolments.holding().values_list("user", flat=True))
-    guests = MakeUp.objects.filter(session__in=sessions, cancelled_at=None)
+    guests = MakeUp.objects.standing().filter(session__in=sessions)
     making_up: dict[int, list[int]] = {}
     for at, person in guests.values_list("session", "enrolment__user"):
         making_up.setdefault(at, []).append(person)

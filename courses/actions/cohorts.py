@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courses.closing import LeftOpen, left_open
 from courses.models import (
     Cohort,
     CohortState,
@@ -72,14 +73,27 @@ def write_cohort(by: User | None, action: str, state: CohortState, **fields: Any
 
 
 @transaction.atomic
-def close_cohort(*, cohort: Cohort, by: User | None) -> Cohort:
-    """Ends a cohort whose last session is over: its roster and rolls no longer change."""
+def close_cohort(*, cohort: Cohort, by: User | None, anyway: bool = False) -> Cohort:
+    """Ends a cohort whose last session is over: its roster and rolls no longer change. Raises
+    ValidationError (left_open) where something in it is not settled, unless it is to be closed
+    `anyway`; make-ups that are booked go on."""
+    lock_cohort(cohort, [CohortState.SCHEDULED])
     if cohort.sessions.filter(ends_at__gt=now()).exists():
         raise ValidationError(
             _("This cohort still has sessions to come. Close it after the last one."),
             code="sessions_to_come",
         )
-    return move_cohort(cohort, CohortState.CLOSED, by, "cohort.closed")
+    still = left_open(cohort)
+    if still and not anyway:
+        raise ValidationError(
+            _("Settle first: %(open)s."), code="left_open", params={"open": ", ".join(still.words)}
+        )
+    return move_cohort(cohort, CohortState.CLOSED, by, "cohort.closed", _noted(still))
+
+
+def _noted(still: LeftOpen) -> dict[str, Any] | None:
+    """What was left open, for the record."""
+    return {"left_open": still.words} if still else None
 
 
 @transaction.atomic

@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from courses.models.cohort import CohortState
 from courses.models.curriculum import Module
-from courses.models.enrolment import Enrolment
+from courses.models.enrolment import Enrolment, EnrolmentState
 from courses.models.schedule import TrainingSession
 from lms.accounts.clock import now
 from lms.accounts.models import User
@@ -42,6 +43,27 @@ class AttendanceQuerySet(models.QuerySet["AttendanceEvent"]):
             id__gt=models.OuterRef("id"),
         )
         return self.filter(~models.Exists(newer))
+
+    def leaving_short(self) -> "AttendanceQuerySet":
+        """Standing events of the seats' own cohorts by which minutes of a module are missing, where
+        no make-up has brought or is booked to bring them."""
+        same = {
+            "enrolment": models.OuterRef("enrolment"),
+            "session__module__code": models.OuterRef("session__module__code"),
+        }
+        enough = models.OuterRef("session__module__minutes")
+        made_up = AttendanceEvent.objects.standing().filter(**same, minutes__gte=enough)
+        booked = MakeUp.objects.standing().filter(**same, session__ends_at__gt=now())
+        return (
+            self.standing()
+            .filter(
+                ~models.Exists(made_up),
+                ~models.Exists(booked),
+                session__cohort=models.F("enrolment__cohort"),
+                minutes__lt=models.F("session__module__minutes"),
+            )
+            .exclude(presence=Presence.IN)
+        )
 
 
 class AttendanceEvent(models.Model):
@@ -152,6 +174,29 @@ class CheckIn(models.Model):
         return f"{self.enrolment}: {self.direction}"
 
 
+class MakeUpQuerySet(models.QuerySet["MakeUp"]):
+    def standing(self) -> "MakeUpQuerySet":
+        """Those that were not cancelled, of seats that were not given up, in cohorts that are
+        held."""
+        return self.filter(
+            cancelled_at__isnull=True, enrolment__state=EnrolmentState.ENROLLED
+        ).exclude(session__cohort__state=CohortState.CANCELLED)
+
+    def for_list(self) -> "MakeUpQuerySet":
+        """Standing ones with who makes up what, where and when, the soonest first."""
+        return (
+            self.standing()
+            .select_related(
+                "enrolment__user__agency",
+                "enrolment__cohort",
+                "session__module",
+                "session__venue",
+                "session__cohort__agency",
+            )
+            .order_by("session__starts_at", "enrolment__user__last_name", "pk")
+        )
+
+
 class MakeUp(models.Model):
     """A module that a seat missed, to be taken in another cohort's session of the same module. What
     is recorded there counts for the seat."""
@@ -162,6 +207,8 @@ class MakeUp(models.Model):
     booked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True, editable=False)
     cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = MakeUpQuerySet.as_manager()
 
     field_privacy: ClassVar = {
         "id": Privacy.OFFICE,

@@ -1,5 +1,5 @@
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -84,6 +84,14 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def holding(self) -> "EnrolmentQuerySet":
         """Seats that are taken: by people enrolled, and by offers that stand."""
         return self.filter(state__in=HOLDS_A_SEAT)
+
+    def expected_at(self, session: Any) -> "EnrolmentQuerySet":
+        """The seats on a session's roll: everybody seated in its cohort, and those of other cohorts
+        who make its module up there."""
+        guests = Enrolment.objects.filter(
+            make_ups__session=session, make_ups__cancelled_at__isnull=True
+        )
+        return self.seated().filter(Q(cohort=session.cohort_id) | Q(pk__in=guests.values("pk")))
 
     def in_line(self) -> "EnrolmentQuerySet":
         """The waiting list, in the order in which seats are offered."""

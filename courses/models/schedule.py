@@ -1,12 +1,12 @@
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.cohort import Cohort, Venue
+from courses.models.cohort import Cohort, CohortState, Venue
 from courses.models.curriculum import Module
 from courses.models.enrolment import Enrolment, EnrolmentState
 from courses.models.staffing import Part, Qualification
@@ -34,21 +34,67 @@ class SessionQuerySet(models.QuerySet["TrainingSession"]):
             .order_by("starts_at", "id")
         )
 
+    def teaching_again(self, cohort: Cohort) -> "SessionQuerySet":
+        """Sessions of other cohorts in which modules of this one can be made up: of the same course
+        and the same code, in any version in which they are worth at least as much."""
+        own = Module.objects.filter(
+            version=cohort.version_id,
+            code=models.OuterRef("module__code"),
+            minutes__gt=0,
+            minutes__lte=models.OuterRef("module__minutes"),
+        )
+        return self.filter(
+            models.Exists(own),
+            module__version__course=cohort.version.course_id,
+            cohort__state=CohortState.SCHEDULED,
+        ).exclude(cohort=cohort)
+
+    def to_make_up(self, cohort: Cohort, agencies: Any) -> "SessionQuerySet":
+        """Where people of a cohort can make modules up: sessions to come at these agencies, with
+        `places` for guests, the soonest first."""
+        guests = _count(_standing("make_ups"), session=models.OuterRef("pk"))
+        taken = _count(Enrolment.objects.holding(), cohort=models.OuterRef("cohort"))
+        return (
+            self.teaching_again(cohort)
+            .filter(starts_at__gt=now(), cohort__agency__in=agencies)
+            .annotate(places=models.F("cohort__capacity") - taken - guests)
+            .filter(places__gt=0)
+            .select_related("module", "venue", "cohort__agency")
+            .order_by("starts_at", "id")
+        )
+
+    def attended_from(self, seats: Any) -> "SessionQuerySet":
+        """Sessions at which somebody is expected from one of these seats: those of its cohort, and
+        those where it makes a module up."""
+        make_ups = _standing("make_ups").filter(enrolment__in=seats)
+        return self.filter(
+            Q(cohort__in={seat.cohort_id for seat in seats}) | Q(pk__in=make_ups.values("session"))
+        )
+
     def with_roll(self) -> "SessionQuerySet":
-        """How far each roll is: `seats`, how many sit in the cohort, and `marked_seats`, how many
-        of them have a mark."""
-        seated = (
-            Enrolment.objects.seated()
-            .filter(cohort=models.OuterRef("cohort"))
-            .order_by()
-            .values("cohort")
-            .annotate(n=models.Count("pk"))
-        )
-        marked = Q(attendance__enrolment__state=EnrolmentState.ENROLLED)
+        """How far each roll is: `seats`, how many are expected, guests who make the module up
+        included, and `marked_seats`, how many of them it says something about. Who came and has
+        not left is not marked yet."""
+        events, make_ups = _standing("attendance"), _standing("make_ups")
+        marked = events.filter(enrolment__state=EnrolmentState.ENROLLED).exclude(presence="in")
         return self.annotate(
-            seats=Coalesce(models.Subquery(seated.values("n")), 0),
-            marked_seats=models.Count("attendance__enrolment", filter=marked, distinct=True),
+            seats=_count(Enrolment.objects.seated(), cohort=models.OuterRef("cohort"))
+            + _count(make_ups, session=models.OuterRef("pk")),
+            marked_seats=_count(marked, session=models.OuterRef("pk")),
         )
+
+
+def _standing(relation: str) -> Any:
+    """The standing rows of a model that stands above this one and points at sessions."""
+    field: Any = TrainingSession._meta.get_field(relation)
+    return field.related_model.objects.standing()
+
+
+def _count(rows: models.QuerySet[Any], **outer: models.OuterRef) -> Coalesce:
+    """How many of the rows belong to each row of a query."""
+    (field,) = outer
+    grouped = rows.filter(**outer).order_by().values(field).annotate(n=models.Count("pk"))
+    return Coalesce(models.Subquery(grouped.values("n")), 0)
 
 
 class TrainingSession(models.Model):

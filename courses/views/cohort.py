@@ -11,9 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.actions import close_cohort, reinstate, reopen_cohort, withdraw
+from courses.closing import left_open
 from courses.forms import ExportForm
 from courses.ledgers import ledgers_for
 from courses.models import Cohort, CohortState, EnrolmentState
+from courses.views.closing import items_left_open
 from courses.views.signed_in import SignedInRequest
 from courses.views.week import weeks
 from lms.accounts.clock import now
@@ -34,6 +36,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     ledgers = ledgers_for(page.object_list)
     scheduled = found.state == CohortState.SCHEDULED
     may_manage = request.user.may(Permission.MANAGE_COHORTS, found.agency)
+    may_close = may_manage and scheduled and not any(s.ends_at > now() for s in sessions)
     context = {
         "cohort": found,
         "weeks": weeks(sessions, found.zone),
@@ -42,7 +45,10 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "ours": {seat.pk for seat in page.object_list if seat.user.is_seen_by(request.user)},
         "may_manage": may_manage,
         "may_change": may_manage and scheduled,
-        "may_close": may_manage and scheduled and not any(s.ends_at > now() for s in sessions),
+        "may_plan": may_manage and (sessions or found.state == CohortState.DRAFT),
+        "is_draft": found.state == CohortState.DRAFT,
+        "may_close": may_close,
+        "left_open": items_left_open(left_open(found)) if may_close else [],
         "may_reopen": may_manage and found.state == CohortState.CLOSED,
         "skills": [s.module for s in sessions if s.module.assessment == "skills_application"],
         "export_form": ExportForm(),
@@ -62,7 +68,8 @@ def close(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
             reopen_cohort(cohort=found, by=request.user)
             messages.success(request, _("The cohort is open again."))
         else:
-            close_cohort(cohort=found, by=request.user)
+            anyway = bool(request.POST.get("anyway"))
+            close_cohort(cohort=found, by=request.user, anyway=anyway)
             messages.success(request, _("The cohort is closed."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from certificates.actions import NotComplete, check, issue_certificate
 from courses.ledgers import ledgers_for
 from courses.models import Enrolment
+from courses.presence_words import why_words
 from lms.accounts.http import SignedInRequest
 from lms.dashboards import my_week, panels
 
@@ -23,20 +24,22 @@ def home(request: SignedInRequest) -> HttpResponse:
     user = request.user
     seats = list(Enrolment.objects.of(user).prefetch_related("cohort__sessions"))
     current, seat = panels.current_seats(seats), panels.main_seat(seats)
+    standing = panels.standing_seats(seats)
     certificates = panels.certificates_of(user)
     context: dict[str, Any] = {
         "seat": seat,
         "other_seats": [other for other in seats if other != seat],
-        "days": my_week.next_days(current),
+        "days": my_week.next_days(standing),
         "invitations": panels.survey_invitations(user),
         "certificates": certificates,
     }
     if seat:
-        session = panels.next_session(seat) if seat in current else None
+        session = panels.next_session(seat) if seat in standing else None
         ledgers = ledgers_for({seat, *current})
         ledger = ledgers[seat.pk]
         has_certificate = any(one.enrolment_id == seat.pk for one in certificates)
         missing = [] if has_certificate else check(seat)
+        missed = [] if has_certificate else my_week.missed(seat, ledger)
         context |= {
             "ledger": ledger,
             "minutes_left": max(ledger.required - ledger.earned, 0),
@@ -45,7 +48,8 @@ def home(request: SignedInRequest) -> HttpResponse:
             "pair": panels.pair(session) if session else [],
             "facts": panels.session_facts(session, seat.cohort.zone) if session else [],
             "to_dos": panels.to_dos(seat, seats),
-            "missed": [] if has_certificate else my_week.missed(seat, ledger),
+            "missed": missed,
+            "can_make_up": any(not one.unmarked for one in missed),
             "also_current": [(other, ledgers[other.pk]) for other in current if other != seat],
             "other_seats": [other for other in seats if other != seat and other not in current],
             "still_needed": panels.still_needed(ledger, missing),
@@ -61,9 +65,18 @@ def hours(request: SignedInRequest, enrolment: uuid.UUID) -> HttpResponse:
     seat = get_object_or_404(Enrolment.objects.of(request.user), uuid=enrolment)
     ledger = ledgers_for([seat])[seat.pk]
     sessions = {s.module.code: s for s in seat.cohort.sessions.select_related("module")}
-    lines = [{"line": line, "session": sessions.get(line.module_code)} for line in ledger.lines]
+    lines = [
+        {"line": line, "session": sessions.get(line.module_code), "why": why_words(line)}
+        for line in ledger.lines
+    ]
     needed = panels.still_needed(ledger, check(seat))
-    context = {"seat": seat, "ledger": ledger, "lines": lines, "still_needed": needed}
+    context = {
+        "seat": seat,
+        "ledger": ledger,
+        "lines": lines,
+        "still_needed": needed,
+        "can_make_up": any(line.is_missed for line in ledger.lines),
+    }
     return render(request, "learn/hours.html", context)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from courses.ledger import Ledger, Line, LineState, Why
+from courses.ledger import Ledger
 from courses.models import Enrolment, TrainingSession
 from lms.accounts.clock import now
 
@@ -19,12 +19,12 @@ SESSIONS_SHOWN = 60
 
 
 def next_days(seats: list[Enrolment]) -> list[dict[str, Any]]:
-    """The next two days, within a week, on which one of these seats has sessions, in each cohort's
-    zone: `name`, `place` if it is one place all day, and `sessions` (start, title, place, whether
-    it is on now)."""
+    """The next two days, within a week, on which one of these seats has sessions, make-ups among
+    them, in each cohort's zone: `name`, `place` if it is one place all day, and `sessions` (start,
+    title, place, whether it is on now)."""
     sessions = (
-        TrainingSession.objects.filter(
-            cohort__in={seat.cohort_id for seat in seats},
+        TrainingSession.objects.attended_from(seats)
+        .filter(
             ends_at__gt=now(),
             starts_at__lt=now() + timedelta(days=DAYS_AHEAD),
         )
@@ -80,11 +80,7 @@ class Missed:
 def missed(seat: Enrolment, ledger: Ledger) -> list[Missed]:
     """What this seat missed so far, and sessions over for which there is no mark yet."""
     return [
-        Missed(line.title, line.missing, line.why == Why.NOT_MARKED)
+        Missed(line.title, line.missing, line.awaits_mark)
         for line in ledger.lines
-        if _is_missed(line)
+        if line.is_missed or line.awaits_mark
     ]
-
-
-def _is_missed(line: Line) -> bool:
-    return line.state == LineState.MISSING and line.why != Why.WITHDRAWN

@@ -37,6 +37,15 @@ def current_seats(seats: list[Enrolment]) -> list[Enrolment]:
     return sorted(ahead, key=lambda seat: (seat.cohort.starts_on, seat.pk))
 
 
+def standing_seats(seats: list[Enrolment]) -> list[Enrolment]:
+    """The seats in cohorts that are or were held; from one that is over, make-ups may be ahead."""
+    return [
+        seat
+        for seat in seats
+        if seat.state == EnrolmentState.ENROLLED and seat.cohort.state != CohortState.CANCELLED
+    ]
+
+
 def main_seat(seats: list[Enrolment]) -> Enrolment | None:
     """The seat that my-training is about: the one under way or next, else the last one."""
     ahead = current_seats(seats)
@@ -60,9 +69,10 @@ def _local(at: datetime, zone: str) -> datetime:
 
 
 def next_session(seat: Enrolment) -> TrainingSession | None:
-    """The session being taught now, or the next one."""
+    """The session being taught now, or the next one, of the cohort or a make-up."""
     return (
-        seat.cohort.sessions.filter(ends_at__gt=now())
+        TrainingSession.objects.attended_from([seat])
+        .filter(ends_at__gt=now())
         .select_related("module", "venue")
         .prefetch_related("instructors__person")
         .order_by("starts_at")

@@ -15,6 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from courses.ledger import Ledger
+from courses.ledgers import ledgers_for
 from courses.models import (
     AttendanceEvent,
     Cohort,
@@ -187,10 +189,9 @@ class Missed:
 def missed(user: User) -> Missed:
     """Who was late or absent in a cohort that has begun and is not closed, with what they missed.
     Sessions that nobody marked are no fault of theirs: those are rolls to finish."""
-    events = AttendanceEvent.objects.standing().filter(
+    events = AttendanceEvent.objects.leaving_short().filter(
         enrolment__state=EnrolmentState.ENROLLED,
         session__cohort__in=Cohort.objects.visible_to(user).started_and_open(),
-        minutes__lt=F("session__module__minutes"),
     )
     seats = Enrolment.objects.filter(pk__in=events.values("enrolment"))
     shown = list(
@@ -198,16 +199,16 @@ def missed(user: User) -> Missed:
             "-cohort__starts_on", "user__last_name", "user__first_name", "pk"
         )[:PEOPLE_SHOWN]
     )
-    lines: dict[int, list[str]] = {seat.pk: [] for seat in shown}
-    minutes: Counter[int] = Counter()
-    held = events.filter(enrolment__in=shown).select_related("session__module")
-    for event in held.order_by("session__starts_at", "pk"):
-        module = event.session.module
-        lost = module.minutes - event.minutes
-        minutes[event.enrolment_id] += lost
-        words = {"module": module.title, "n": lost}
-        lines[event.enrolment_id].append(_("%(module)s (%(n)s min)") % words)
-    people = [
-        {"seat": seat, "modules": lines[seat.pk], "minutes": minutes[seat.pk]} for seat in shown
-    ]
+    ledgers = ledgers_for(shown)
+    people = [_missed_by(seat, ledgers[seat.pk]) for seat in shown]
     return Missed(people, seats.count() - len(shown))
+
+
+def _missed_by(seat: Enrolment, ledger: Ledger) -> dict[str, Any]:
+    lines = [line for line in ledger.lines if line.is_missed]
+    words = _("%(module)s (%(n)s min)")
+    return {
+        "seat": seat,
+        "modules": [words % {"module": line.title, "n": line.missing} for line in lines],
+        "minutes": sum(line.missing for line in lines),
+    }

@@ -220,6 +220,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 ROSTER_MAX_BYTES = 5 * 1024 * 1024
+# Who comes or leaves within so many minutes of a session's ends was there for all of it.
+ATTENDANCE_GRACE_MINUTES = env.int("ATTENDANCE_GRACE_MINUTES", 5)
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
@@ -286,3 +288,5 @@ CERTIFICATE_SIGNATORIES = [
 VERIFY_RATE = "60/m/ip"
 # How many wrong one-time links into surveys.
 SURVEY_LINK_RATE = "20/m/ip"
+# Calendars of a whole station may read by one address.
+CALENDAR_FEED_RATE = "120/m/ip"

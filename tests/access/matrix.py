@@ -83,6 +83,14 @@ def cohort(w: Any) -> dict[str, Any]:
     return {"cohort_uuid": w.cohort.uuid}
 
 
+def session(w: Any) -> dict[str, Any]:
+    return {"session_id": w.session.pk}
+
+
+def session_chosen(w: Any) -> dict[str, Any]:
+    return {"session": w.session.pk}
+
+
 def qualification(w: Any) -> dict[str, Any]:
     return {"qualification": w.qualification.pk}
 
@@ -156,6 +164,9 @@ PUBLIC = [
 LEARNING = [
     Row("learner:home", signed_in(200)),
     Row("learner:hours", only(OWNER), at=seat),
+    Row("learner:make_ups", only(OWNER), at=seat),
+    # What is booked here cannot be: the form says so.
+    Row("learner:make_ups", only(OWNER, status=302), "post", at=seat, data=session_chosen),
     Row("learner:claim_certificate", WRONG_METHOD, at=seat),
     Row("learner:claim_certificate", only(OWNER, status=302), "post", at=seat),
     Row("learning:knowledge_check", only(OWNER), at=seat),
@@ -272,6 +283,18 @@ TRAINING = [
     Row("courses:roll", only(*STAFF), at=lambda w: {"session_id": w.session.pk}),
     Row(
         "courses:roll", only(*STAFF, status=400), "post", at=lambda w: {"session_id": w.session.pk}
+    ),
+    Row("courses:sheet", only(*STAFF), at=session),
+    Row("courses:sheet", only(*STAFF, status=400), "post", at=session),
+    Row("courses:settle", only(others=405), at=session),
+    Row("courses:settle", only(*STAFF, status=302), "post", at=session),
+    Row("courses:make_ups", only(*STAFF), at=cohort),
+    Row(
+        "courses:make_ups",
+        only(*STAFF, status=302),
+        "post",
+        at=cohort,
+        data=lambda w: session_chosen(w) | {"seat": w.seat.pk},
     ),
     Row("assessments:skills", only(*STAFF), at=lambda w: {"cohort": w.cohort.uuid}),
     Row(

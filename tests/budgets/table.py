@@ -57,6 +57,7 @@ BUDGETS = [
     # The officer's
     Budget("my training", m.OWNER, 27, _route("learner:home")),
     Budget("schedule and hours", m.OWNER, 24, _route("learner:hours", m.seat)),
+    Budget("my make-ups", m.OWNER, 20, _route("learner:make_ups", m.seat)),
     Budget("lesson", m.OWNER, 25, lambda w: w.lesson.url),
     Budget("knowledge check", m.OWNER, 18, _route("learning:knowledge_check", m.seat)),
     Budget("questions", m.OWNER, 8, _route("learning:attempt", m.attempt(m.UNDER_WAY))),
@@ -68,7 +69,7 @@ BUDGETS = [
     Budget("studies and answers", m.OWNER, 5, _route("survey:studies")),
     Budget("withdraw from a study", m.OWNER, 5, _route("survey:withdraw", m.study)),
     # The trainer's
-    Budget("training desk", m.TRAINER, 19, _route("trainer:desk")),
+    Budget("training desk", m.TRAINER, 22, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
     Budget("plan", m.TRAINER, 30, _route("courses:plan", m.cohort)),
     Budget("planned session", m.TRAINER, 30, _route("courses:planned_session", m.planned)),
@@ -85,7 +86,9 @@ BUDGETS = [
     ),
     Budget("roster", m.TRAINER, 8, _route("courses:roster", m.cohort)),
     Budget("roster, preview", m.TRAINER, 14, _route("courses:roster", m.cohort), _roster),
-    Budget("roll", m.TRAINER, 10, _route("courses:roll", _session)),
+    Budget("roll", m.TRAINER, 11, _route("courses:roll", _session)),
+    Budget("printed sheet", m.TRAINER, 9, _route("courses:sheet", _session)),
+    Budget("make-ups", m.TRAINER, 20, _route("courses:make_ups", m.cohort)),
     Budget(
         "skills application",
         m.TRAINER,
@@ -93,7 +96,7 @@ BUDGETS = [
         _route("assessments:skills", lambda w: {"cohort": w.cohort.uuid}),
     ),
     # The supervisor's and the evaluator's
-    Budget("my agency", m.SUPERVISOR, 26, _route("supervisor:home")),
+    Budget("my agency", m.SUPERVISOR, 27, _route("supervisor:home")),
     Budget("studies", m.EVALUATOR, 10, _route("evaluator:home")),
     Budget("outcomes", m.EVALUATOR, 14, _route("evaluator:study", m.study)),
     Budget("protocol", m.EVALUATOR, 14, _route("evaluator:protocol", m.study)),

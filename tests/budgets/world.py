@@ -1,7 +1,7 @@
 """The world of the access matrix with as many rows more in each list as one asks for."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from assessments.actions import (
@@ -17,12 +17,15 @@ from cms_pages.actions import publish_catalog, publish_lesson, publish_program
 from cms_pages.programs import ProgramGroup
 from courses.models import (
     AttendanceEvent,
+    CheckIn,
     Cohort,
     CohortState,
     Course,
+    MakeUp,
     Presence,
     SchedulePlan,
     SessionInstructor,
+    Source,
     TrainingSession,
 )
 from courses.planning import Plan, PlannedSession, Teacher, plan_to_json
@@ -46,6 +49,7 @@ LISTS = (
     "cohort",
     "lesson",
     "course",
+    "make_up",
     "module",
     "study",
     "vintage",
@@ -115,6 +119,25 @@ class CrowdedWorld:
         create_windows(cohort=cohort)
         seat = EnrolmentFactory.create(cohort=cohort, user=self.owner)
         certificate_for(seat, CODE.format(number=number))
+
+    def _add_make_up(self, number: int) -> None:
+        """A guest who has checked in, and one more make-up of the owner's, in a later cohort."""
+        guest = EnrolmentFactory.create(cohort=self.inner.elsewhere)
+        MakeUp.objects.create(enrolment=guest, session=self.inner.session)
+        CheckIn.objects.create(
+            enrolment=guest,
+            session=self.inner.session,
+            direction=Presence.IN,
+            source=Source.CODE,
+            happened_at=now(),
+        )
+        later = CohortFactory.create(
+            version=self.inner.cohort.version,
+            agency=self.inner.cohort.agency,
+            starts_on=date(2026, 12, 7),
+        )
+        session = later.sessions.first()
+        MakeUp.objects.create(enrolment=self.inner.seat, session=session)
 
     def _add_person(self, number: int) -> None:
         """Somebody the roster may name, whom the supervisor sees in training elsewhere."""

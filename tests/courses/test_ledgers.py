@@ -95,12 +95,12 @@ def test_nobody_earns_by_the_marks_of_another(cohort):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_any_number_of_seats_takes_five_queries(cohort, count, django_assert_num_queries):
+def test_any_number_of_seats_takes_six_queries(cohort, count, django_assert_num_queries):
     EnrolmentFactory.create_batch(count, cohort=cohort)
     seats = list(Enrolment.objects.all())
     for seat in seats:
         mark(seat, Presence.HERE)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(ledgers_for(seats)) == count
 
 

@@ -57,6 +57,7 @@ def learner() -> list[str]:
     assert lesson is not None
     return [
         *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid])),
+        reverse("learner:make_ups", args=[seat.uuid]),
         *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
         *(
             "/accounts/profile/",
@@ -101,6 +102,8 @@ def trainer() -> list[str]:
         *("/train/", "/train/?show=coming", "/train/?show=past", "/train/schedule/"),
         reverse("courses:cohort", args=[cohort.uuid]),
         reverse("courses:roster", args=[cohort.uuid]),
+        reverse("courses:make_ups", args=[cohort.uuid]),
+        reverse("courses:sheet", args=[over.pk]),
         *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
         reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
         *planner(),

@@ -218,7 +218,7 @@ def test_the_roll_takes_the_same_queries_however_long_it_is(
 ):
     EnrolmentFactory.create_batch(count, cohort=cohort)
     client.force_login(trainer)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("courses:roll", args=[session.pk]))
 
 

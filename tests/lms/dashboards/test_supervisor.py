@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "responses"])
 ADDRESS = "/supervise/"
 # Session, reader and their agency, roles, whether they train, second factor; the agencies; seats and
 # the ledgers of those without certificates; five figures; the page's seats, ledgers, certificates.
-QUERIES = 24
+QUERIES = 27
 
 
 @pytest.fixture

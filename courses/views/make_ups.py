@@ -1,0 +1,121 @@
+"""Make-ups of one cohort: who missed what, where it can be made up, and who comes as a guest."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from courses.actions import book_make_up, cancel_make_up
+from courses.ledger import Line
+from courses.ledgers import ledgers_for
+from courses.models import Cohort, Enrolment, MakeUp, TrainingSession
+from courses.presence_words import places_words, session_words
+from courses.views.signed_in import SignedInRequest
+from lms.accounts.clock import now
+from lms.accounts.permissions import Permission
+
+PEOPLE_PER_PAGE = 25
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """One module that a seat missed, with the sessions that can still be chosen for it."""
+
+    seat: Enrolment
+    line: Line
+    sessions: list[tuple[int, str]]
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def make_ups(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
+    """Lists what was missed, what is booked and who comes; books and cancels."""
+    cohorts = Cohort.objects.manageable_by(request.user).select_related("version", "agency")
+    cohort = get_object_or_404(cohorts, uuid=cohort_uuid)
+    if request.method == "POST":
+        _change(request, cohort)
+        return redirect("courses:make_ups", cohort.uuid)
+    seats = list(cohort.enrolments.seated().select_related("user__agency"))
+    missed = _missed(seats, _sessions(request, cohort))
+    page = Paginator(missed, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    ahead = MakeUp.objects.for_list().filter(session__ends_at__gt=now())
+    context = {
+        "cohort": cohort,
+        "page_obj": page,
+        "missed": page.object_list,
+        "booked": ahead.filter(enrolment__in=seats)[:SHOWN],
+        "guests": ahead.filter(session__cohort=cohort)[:SHOWN],
+        "now": now(),
+    }
+    return render(request, "courses/make_ups.html", context)
+
+
+def _sessions(request: SignedInRequest, cohort: Cohort) -> QuerySet[TrainingSession]:
+    """Where people of this cohort can be booked: at agencies whose cohorts the reader manages."""
+    agencies = request.user.agencies_where(Permission.MANAGE_COHORTS)
+    return TrainingSession.objects.to_make_up(cohort, agencies)
+
+
+def _missed(seats: list[Enrolment], sessions: QuerySet[TrainingSession]) -> list[Missed]:
+    ledgers = ledgers_for(seats)
+    choices = choices_for(sessions)
+    return [
+        Missed(seat, line, choices.get(line.module_code, []))
+        for seat in seats
+        for line in ledgers[seat.pk].lines
+        if line.is_missed
+    ]
+
+
+def choices_for(sessions: QuerySet[TrainingSession]) -> dict[str, list[tuple[int, str]]]:
+    """By module code, the sessions as somebody chooses them: id, and where and when."""
+    choices: dict[str, list[tuple[int, str]]] = {}
+    for session in sessions:
+        places: int = session.places  # type: ignore[attr-defined]
+        label = f"{session_words(session)}, {places_words(places)}"
+        choices.setdefault(session.module.code, []).append((session.pk, label))
+    return choices
+
+
+def _change(request: SignedInRequest, cohort: Cohort) -> None:
+    try:
+        if "cancel" in request.POST:
+            own = MakeUp.objects.filter(enrolment__cohort=cohort)
+            make_up = get_object_or_404(own, pk=id_in(request.POST["cancel"]))
+            cancel_make_up(make_up=make_up, by=request.user)
+            messages.success(request, _("The make-up is cancelled."))
+            return
+        seats = cohort.enrolments.select_related("user", "cohort__version")
+        seat = get_object_or_404(seats, pk=id_in(request.POST.get("seat", "")))
+        chosen = id_in(request.POST.get("session", ""))
+        session = get_object_or_404(_sessions_to_name(request), pk=chosen)
+        book_make_up(enrolment=seat, session=session, by=request.user)
+        told = {"person": seat.user, "session": session_words(session)}
+        messages.success(request, _("%(person)s is booked: %(session)s.") % told)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+
+
+def _sessions_to_name(request: SignedInRequest) -> Any:
+    """Every session of the agencies whose cohorts the reader manages: the action says what is wrong
+    with one that cannot be chosen any more."""
+    agencies = request.user.agencies_where(Permission.MANAGE_COHORTS)
+    held = TrainingSession.objects.filter(cohort__agency__in=agencies)
+    return held.select_related("module", "venue", "cohort__agency")
+
+
+def id_in(text: str) -> int:
+    """The id in a form's value; 0, which nothing has, for what is none."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
