@@ -52,7 +52,9 @@ class DayField(forms.DateField):
     """One day, with the browser's own calendar."""
 
     widget = DateInput
-    default_validators = [near]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validators=[near], **kwargs)
 
 
 class DatesField(forms.CharField):

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from courses.actions.bookings import book_cohort
 from courses.actions.cohorts import cohort_code, lock_cohort, move_cohort, write_cohort
+from courses.actions.guests import call_off_make_ups
 from courses.actions.sessions import write_sessions
 from courses.actions.telling import tell_cancelled, tell_schedule
 from courses.models import (
@@ -222,6 +223,7 @@ def cancel_cohort(*, cohort: Cohort, by: User | None, reason: str) -> Cohort:
         raise ValidationError({"reason": _("Say why it is called off.")}, code="reason_missing")
     locked = lock_cohort(cohort, PLANNABLE)
     was_published = locked.state == CohortState.SCHEDULED
+    call_off_make_ups(by=by, session__cohort=locked)
     move_cohort(locked, CohortState.CANCELLED, by, "cohort.cancelled", {"reason": reason})
     if was_published:
         tell_cancelled(locked)

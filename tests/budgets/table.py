@@ -83,7 +83,7 @@ BUDGETS = [
     Budget("staffing board", m.TRAINER, 13, _route("courses:staffing")),
     Budget("instructors", m.COORDINATOR, 11, _route("courses:instructors")),
     Budget("instructor", m.COORDINATOR, 10, _route("courses:instructor", m.instructor)),
-    Budget("renewal", m.COORDINATOR, 6, _route("courses:renew", m.qualification)),
+    Budget("renewal", m.COORDINATOR, 6, _route("courses:renew_qualification", m.qualification)),
     Budget(
         "withdrawal", m.COORDINATOR, 7, _route("courses:withdraw_qualification", m.qualification)
     ),

@@ -223,7 +223,7 @@ def qualifications() -> list[str]:
     assert row is not None
     return [
         reverse("courses:instructor", args=[row.person.uuid]),
-        reverse("courses:renew", args=[row.pk]),
+        reverse("courses:renew_qualification", args=[row.pk]),
         reverse("courses:withdraw_qualification", args=[row.pk]),
     ]
 
