@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.actions import plan_cohort
 from courses.faculty import fills_by_part
-from courses.forms import DateInput
-from courses.forms_plan import DatesField, TimeInput
+from courses.forms_plan import DatesField, DayField, TimeInput
 from courses.models import Cohort, CourseVersion, Part, Venue
 from courses.planning import USUAL_HOURS, Hours
 from lms.accounts.clock import now
@@ -54,10 +53,9 @@ class NewCohortForm(forms.Form):
         max_value=1000,
         required=False,
     )
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label=gettext_lazy("First day"),
         help_text=gettext_lazy("The other days follow, without weekends and legal holidays."),
-        widget=DateInput(),
         required=False,
     )
     holidays = DatesField(

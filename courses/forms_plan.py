@@ -29,6 +29,7 @@ from courses.planning import (
 )
 from courses.planning.wall import moment_of
 from courses.wording import time_span
+from lms.accounts.clock import now
 
 MOST_DAYS = 60
 FURTHEST = 3660
@@ -39,6 +40,21 @@ class TimeInput(forms.TimeInput):
 
     def __init__(self) -> None:
         super().__init__(format="%H:%M")
+
+
+def near(day: date) -> None:
+    """Refuses a slip of the year."""
+    if abs((day - now().date()).days) > FURTHEST:
+        raise ValidationError(_("That day is more than ten years away. Check the year."))
+
+
+class DayField(forms.DateField):
+    """One day, with the browser's own calendar."""
+
+    widget = DateInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validators=[near], **kwargs)
 
 
 class DatesField(forms.CharField):
@@ -59,6 +75,8 @@ class DatesField(forms.CharField):
             ) from error
         if len(days) > MOST_DAYS:
             raise ValidationError(_("That is more than %(most)s days.") % {"most": MOST_DAYS})
+        for day in days:
+            near(day)
         return days
 
     def run_validators(self, value: Any) -> None:
@@ -93,7 +111,7 @@ class Setting:
 class SessionForm(forms.Form):
     """One session of a plan: when, where, and who teaches in each part."""
 
-    day = forms.DateField(label=gettext_lazy("Day"), widget=DateInput())
+    day = DayField(label=gettext_lazy("Day"))
     starts = forms.TimeField(label=gettext_lazy("Starts"), widget=TimeInput())
     venue = forms.ModelChoiceField(
         label=gettext_lazy("Place"), queryset=Venue.objects.all(), empty_label=None
@@ -198,7 +216,7 @@ def _busy(setting: Setting, person: int) -> str:
 class OnlineForm(forms.Form):
     """A module that people go through by themselves: by when."""
 
-    due_on = forms.DateField(label=gettext_lazy("To be done by"), widget=DateInput())
+    due_on = DayField(label=gettext_lazy("To be done by"))
 
     def __init__(self, data: Any = None, *, plan: Plan, module: Module) -> None:
         due = next((one.due_on for one in plan.online if one.module == module.code), None)
@@ -220,9 +238,11 @@ class MoveForm(forms.Form):
 
     def clean_starts(self) -> datetime:
         try:
-            return datetime.strptime(self.cleaned_data["starts"], "%Y-%m-%dT%H:%M")
+            wall = datetime.fromisoformat(self.cleaned_data["starts"])
         except ValueError as error:
             raise ValidationError(_("That is no day and time.")) from error
+        near(wall.date())
+        return wall.replace(tzinfo=None)
 
     def asked(self, plan: Plan, zone: str) -> Plan:
         """Raises PlanError."""
@@ -266,10 +286,9 @@ class ShiftForm(forms.Form):
 class CopyForm(forms.Form):
     """From which day a cohort is held again."""
 
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label=gettext_lazy("First day"),
         help_text=gettext_lazy("The same course, place, hours and people who teach."),
-        widget=DateInput(),
     )
     holidays = DatesField(
         label=gettext_lazy("Days off in between"),

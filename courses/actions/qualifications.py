@@ -1,14 +1,16 @@
 """Recording who may teach. A qualification is never changed: it is renewed, or withdrawn."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.actions.seats import reads_answers
-from courses.models import Course, Qualification
+from courses.models import Course, Qualification, SessionInstructor
 from courses.models.staffing import people_kept_by
+from courses.qualifications import credential_of
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User
@@ -27,7 +29,8 @@ def add_qualification(
     course: Course | None = None,
 ) -> Qualification:
     """Records that somebody may teach in a part: one course, or all of them. The same one sent
-    twice is recorded once. Raises ValidationError."""
+    twice is recorded once. Published sessions ahead that rested on one that was withdrawn rest on
+    this one from now on, where it stands. Raises ValidationError."""
     person = User.objects.select_for_update().get(pk=person.pk)
     _check_keeps(by, person)
     _check_may_teach(person)
@@ -46,6 +49,7 @@ def add_qualification(
     )
     if created:
         _note("qualification.added", row, by)
+        _take_over(row)
     return row
 
 
@@ -88,6 +92,22 @@ def withdraw_qualification(
         locked.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
         _note("qualification.withdrawn", locked, by)
     return locked
+
+
+def _take_over(row: Qualification) -> None:
+    ahead = SessionInstructor.objects.filter(
+        person=row.person,
+        part=row.part,
+        qualification__withdrawn_at__isnull=False,
+        session__starts_at__gt=now(),
+    ).select_related("session__cohort__agency", "session__cohort__version__course")
+    for taught in ahead:
+        cohort = taught.session.cohort
+        day = taught.session.starts_at.astimezone(ZoneInfo(cohort.zone)).date()
+        found, credential = credential_of(row.person, row.part, cohort.version.course.code, day)
+        if found:
+            taught.qualification, taught.credential = found, credential
+            taught.save(update_fields=["qualification", "credential"])
 
 
 def _check_keeps(by: User | None, person: User) -> None:

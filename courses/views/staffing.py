@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -82,6 +83,7 @@ def _row(gap: Gap, names: dict[int, str]) -> dict[str, Any]:
     day = date_format(session.starts_at.astimezone(zone), "l, F j")
     return {
         "title": session.module.title,
+        "url": reverse("courses:planned_session", args=[session.cohort.uuid, session.module.code]),
         "time": f"{day}, {time_span(session.starts_at, session.ends_at, zone)}",
         "people": _people(gap, names),
         "sentences": [staffing_sentence(one, names) for one in gap.problems],
@@ -118,5 +120,5 @@ def _candidate(one: Candidate, gap: Gap) -> dict[str, str]:
         "name": str(one.person),
         "detail": ", ".join(told),
         "agency": one.person.agency.name if one.person.agency else "",
-        "uuid": str(one.person.uuid),
+        "url": reverse("courses:instructor", args=[one.person.uuid]),
     }

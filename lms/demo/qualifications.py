@@ -92,7 +92,7 @@ def draft_refresher(cast: Cast, coming: Cohort) -> Cohort:
         version=Course.objects.get(code="cit-refresher").current,
         agency=coming.agency,
         venue=coming.venue,
-        starts_on=coming.starts_on + timedelta(weeks=WEEKS_AFTER_COMING),
+        days=[coming.starts_on + timedelta(weeks=WEEKS_AFTER_COMING)],
         capacity=coming.capacity,
         teachers={Part.OFFICER: cast.guests["trainee"], Part.CLINICIAN: cast.guests["lapsed"]},
     )

@@ -1,12 +1,18 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from courses.actions import add_qualification, renew_qualification, withdraw_qualification
-from courses.models import Qualification
+from courses.models import Qualification, SessionInstructor
 from lms.accounts.models import AuditEntry
-from tests.factories import AgencyFactory, CourseFactory, QualificationFactory, UserFactory
+from tests.factories import (
+    AgencyFactory,
+    CohortFactory,
+    CourseFactory,
+    QualificationFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +138,38 @@ def test_no_reason_no_withdrawal(coordinator):
         withdraw_qualification(qualification=row, by=coordinator, reason="  ")
     row.refresh_from_db()
     assert row.withdrawn_at is None
+
+
+def test_sessions_ahead_that_rested_on_one_withdrawn_rest_on_the_new_one(coordinator, clock):
+    clock.set(datetime(2026, 11, 30, 20, tzinfo=UTC))
+    old = QualificationFactory.create(title="Old")
+    over, ahead = CohortFactory.create(starts_on=date(2026, 11, 30)).sessions.all()
+    for session in (over, ahead):
+        SessionInstructor.objects.create(
+            session=session,
+            person=old.person,
+            part=old.part,
+            qualification=old,
+            credential={"credential": "Old"},
+        )
+    withdraw_qualification(qualification=old, by=coordinator, reason="Lapsed")
+    new = add_qualification(
+        person=old.person, by=coordinator, **(OFFICER | {"title": "New", "valid_until": None})
+    )
+    assert over.instructors.get().qualification == old
+    assert ahead.instructors.get().qualification == new
+    assert ahead.instructors.get().credential["credential"] == "New"
+
+
+def test_one_that_does_not_stand_that_day_takes_nothing_over(coordinator, clock):
+    clock.set(datetime(2026, 11, 30, 20, tzinfo=UTC))
+    old = QualificationFactory.create()
+    ahead = CohortFactory.create(starts_on=date(2026, 12, 7)).sessions.first()
+    SessionInstructor.objects.create(
+        session=ahead, person=old.person, part=old.part, qualification=old
+    )
+    withdraw_qualification(qualification=old, by=coordinator, reason="Lapsed")
+    add_qualification(
+        person=old.person, by=coordinator, **(OFFICER | {"valid_until": date(2026, 12, 6)})
+    )
+    assert ahead.instructors.get().qualification == old

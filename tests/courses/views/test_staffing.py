@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from courses.actions import withdraw_qualification
 from courses.actions.bookings import book_cohort
@@ -32,11 +33,11 @@ def agency():
 
 @pytest.fixture
 def board(client, agency):
-    """The board as a trainer of the agency reads it."""
+    """The board's words as a trainer of the agency reads them."""
     client.force_login(UserFactory.create(agency=agency, roles=[("trainer", agency)]))
 
     def read(**query) -> str:
-        return " ".join(client.get(BOARD, query).content.decode().split())
+        return " ".join(strip_tags(client.get(BOARD, query).content.decode()).split())
 
     return read
 

@@ -4,14 +4,12 @@ import pytest
 from django.urls import reverse
 
 from courses.actions import cancel_cohort
-from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState, Venue
-from courses.plans import working_plan
+from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
     CourseVersionFactory,
     EnrolmentFactory,
-    QualificationFactory,
     UserFactory,
     VenueFactory,
 )
@@ -316,95 +314,3 @@ def test_nothing_about_surveys_stands_on_the_desk(desk, clock, agency):
     clock.set(DURING_THE_LAST_DAY)
     EnrolmentFactory.create(cohort=CohortFactory(agency=agency))
     assert "survey" not in desk().lower()
-
-
-@pytest.fixture
-def form(agency):
-    return {
-        "version": CourseVersionFactory(capacity=24).pk,
-        "agency": agency.pk,
-        "venue": VenueFactory().pk,
-        "starts_on": "2027-01-04",
-        "starts": "08:00",
-        "ends": "17:00",
-        "lunch_from": "12:00",
-        "lunch_minutes": "60",
-    }
-
-
-@pytest.fixture
-def send(client, trainer, form):
-    client.force_login(trainer)
-    return lambda **changes: client.post(reverse("trainer:schedule"), form | changes)
-
-
-def test_planning_makes_a_draft_and_goes_there(send, trainer):
-    answer = send()
-    cohort = Cohort.objects.get()
-    assert answer.url == reverse("courses:plan", args=[cohort.uuid])
-    assert (cohort.capacity, cohort.state, len(working_plan(cohort).plan.sessions)) == (
-        24,
-        CohortState.DRAFT,
-        2,
-    )
-    assert not cohort.sessions.exists()
-    assert cohort.transitions.get().by == trainer
-
-
-def test_a_new_place_is_made_with_the_cohort(send):
-    send(venue="", new_venue="Harbor Training Center")
-    assert Cohort.objects.get().venue == Venue.objects.get(name="Harbor Training Center")
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"starts_on": "2027-01-03"}, "Sunday, January 3, 2027 is not a working day"),
-        ({"starts_on": "soon"}, "Enter a valid date"),
-        ({"venue": ""}, "Choose a place, or name a new one."),
-        ({"capacity": "0"}, "greater than or equal to 1"),
-        (
-            {"starts_on": "9999-12-31", "new_venue": "", "capacity": "9"},
-            "too far in the past or the future",
-        ),
-    ],
-)
-def test_what_cannot_be_scheduled_is_said_and_the_form_keeps_what_was_typed(send, changes, words):
-    answer = send(capacity="17") if not changes else send(**({"capacity": "17"} | changes))
-    text = answer.content.decode()
-    assert answer.status_code == 400
-    assert words in text
-    assert f'value="{changes.get("capacity", "17")}"' in text
-    assert not Cohort.objects.exists()
-
-
-def test_a_place_is_not_left_behind_by_a_cohort_that_was_refused(send):
-    send(venue="", new_venue="Nowhere", starts_on="2027-01-03")
-    assert not Venue.objects.filter(name="Nowhere").exists()
-
-
-def test_only_agencies_where_one_may_schedule_are_offered(send):
-    answer = send(agency=AgencyFactory().pk)
-    assert answer.status_code == 400
-    assert not Cohort.objects.exists()
-
-
-def test_only_the_newest_version_of_a_course_is_offered(send):
-    old = CourseVersionFactory()
-    CourseVersionFactory(course=old.course, number=2)
-    assert send(version=old.pk).status_code == 400
-
-
-def test_only_people_who_may_fill_a_part_are_offered_for_it(send):
-    QualificationFactory(person=UserFactory(), part="officer", level="observe")
-    clinician, officer = UserFactory(), UserFactory()
-    QualificationFactory(person=clinician, part="clinician")
-    QualificationFactory(person=officer, part="officer")
-    assert send(part_officer=clinician.pk).status_code == 400
-    assert send(part_officer=officer.pk, part_clinician=clinician.pk).status_code == 302
-    teachers = {
-        who.person
-        for one in working_plan(Cohort.objects.get()).plan.sessions
-        for who in one.teachers
-    }
-    assert teachers == {officer.pk, clinician.pk}
