@@ -49,7 +49,9 @@ LISTS = (
     "cohort",
     "lesson",
     "course",
+    # These two lay whole cohorts out, before a day has more modules than hours.
     "make_up",
+    "gap",
     "module",
     "study",
     "vintage",
@@ -60,7 +62,6 @@ LISTS = (
     "message",
     "release",
     "qualification",
-    "gap",
 )
 
 
