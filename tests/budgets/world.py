@@ -54,7 +54,9 @@ LISTS = (
     "cohort",
     "lesson",
     "course",
+    # These two lay whole cohorts out, before a day has more modules than hours.
     "make_up",
+    "gap",
     "module",
     "study",
     "vintage",
