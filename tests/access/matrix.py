@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from courses.models import CalendarFeed
+
 ANONYMOUS = "anonymous"
 OWNER = "owner"  # enrolled in the cohort that the addresses are about
 CLASSMATE = "classmate"  # enrolled in the same cohort
@@ -81,6 +83,10 @@ def seat(w: Any) -> dict[str, Any]:
 
 def cohort(w: Any) -> dict[str, Any]:
     return {"cohort_uuid": w.cohort.uuid}
+
+
+def feed(w: Any) -> dict[str, Any]:
+    return {"secret": CalendarFeed.objects.renew(w.people[OWNER])}
 
 
 def window(w: Any) -> dict[str, Any]:
@@ -167,6 +173,11 @@ LEARNING = [
         "post",
         at=lambda w: {"page": w.lesson.pk},
     ),
+    # Whoever knows the secret, signed in or not; each asks for the owner's newest.
+    Row("calendar:feed", everybody(200), at=feed),
+    Row("calendar:feed", WRONG_METHOD, "post", at=feed),
+    Row("calendar:own_feed", signed_in(200)),
+    Row("calendar:own_feed", signed_in(200), "post", data=lambda w: {"make": "1"}),
     Row("certificates:download", only(OWNER, *STAFF), at=lambda w: {"uuid": w.certificate.uuid}),
 ]
 

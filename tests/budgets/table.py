@@ -57,6 +57,8 @@ BUDGETS = [
     # The officer's
     Budget("my training", m.OWNER, 27, _route("learner:home")),
     Budget("schedule and hours", m.OWNER, 24, _route("learner:hours", m.seat)),
+    Budget("own calendar", m.OWNER, 5, _route("calendar:own_feed")),
+    Budget("calendar feed", m.ANONYMOUS, 9, _route("calendar:feed", m.feed)),
     Budget("lesson", m.OWNER, 25, lambda w: w.lesson.url),
     Budget("knowledge check", m.OWNER, 18, _route("learning:knowledge_check", m.seat)),
     Budget("questions", m.OWNER, 8, _route("learning:attempt", m.attempt(m.UNDER_WAY))),

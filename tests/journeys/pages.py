@@ -57,6 +57,7 @@ def learner() -> list[str]:
     assert lesson is not None
     return [
         *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid])),
+        reverse("calendar:own_feed"),
         *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
         *(
             "/accounts/profile/",
