@@ -91,7 +91,15 @@ _ROSTER = {
     ),
     "account_closed": gettext_lazy("This person's account is closed."),
     "full": gettext_lazy("The cohort has %(value)s seats, and all are taken."),
-    "withdrawn": gettext_lazy("This person withdrew. Reinstate them on the cohort's page."),
+    "taken": gettext_lazy("This person is taken at that time by %(value)s."),
+    "withdrawn": gettext_lazy(
+        "This person withdrew or did not come. Reinstate them on the cohort's page."
+    ),
+    "full_agency": gettext_lazy("All %(value)s seats for people of %(other)s are taken."),
+    "full_sworn": gettext_lazy("All %(value)s seats for sworn officers are taken."),
+    "full_non_sworn": gettext_lazy(
+        "All %(value)s seats for people who are not sworn officers are taken."
+    ),
     "reads_answers": gettext_lazy("This person reads survey results, so they take no seat."),
     "record_kept": gettext_lazy(
         "This person's record is kept by their own agency. We ignore what the file says about it."

@@ -13,6 +13,7 @@ from assessments.actions import (
     queue_invitations,
 )
 from assessments.actions.releases import expire_releases
+from courses.actions import expire_offers
 from courses.actions.reminding import queue_missed, queue_reminders
 from lms.accounts.clock import now
 from lms.accounts.models import MessageState, OutgoingMessage
@@ -29,10 +30,12 @@ class Purged:
 
 
 def send_due() -> Counter[MessageState]:
-    """Makes the survey windows that are missing, queues the mails that are due (about surveys,
-    first days and missed hours) and sends what the outbox holds. Returns how many messages came to
-    which state; what kept anything from being queued is raised after the rest has been sent."""
+    """Passes on the seats whose offers ran out, makes the survey windows that are missing, queues
+    the mails that are due (about surveys, first days and missed hours) and sends what the outbox
+    holds. Returns how many messages came to which state; what kept anything from being queued is
+    raised after the rest has been sent."""
     try:
+        expire_offers()
         create_missing_windows()
         queue_invitations()
         queue_reminders()

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses.actions.seats import lock_open_cohort
+from courses.actions.allocation import lock_open_cohort
 from courses.models import AttendanceEvent, Enrolment, EnrolmentState, Presence, TrainingSession
 from lms.accounts.audit import record
 from lms.accounts.clock import now

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from courses.models import Booking, Cohort, Enrolment, MakeUp, TrainingSession
@@ -60,6 +60,20 @@ def book_person(person: User, sessions: Collection[TrainingSession] | Any) -> No
         )
     )
     _write([_booking(one, person_id=person.pk) for one in sessions if one.pk not in booked])
+
+
+def taken_elsewhere(cohort: Cohort, people: Collection[int]) -> dict[int, Booking]:
+    """Those of these people who are taken by another cohort during a session to come, each with
+    what takes them first."""
+    to_come = cohort.sessions.filter(ends_at__gt=now())
+    during = to_come.filter(starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at"))
+    found = (
+        Booking.objects.filter(Exists(during), person__in=people)
+        .exclude(session__cohort=cohort)
+        .select_related("session__module", "session__cohort")
+        .order_by("-starts_at")
+    )
+    return {booking.person_id: booking for booking in found if booking.person_id}
 
 
 def overlaps(bookings: Collection[Booking]) -> Iterator[tuple[Booking, Booking]]:

@@ -17,8 +17,10 @@ from courses.actions.roster_people import (
     may_change_record,
     people_by_email,
 )
+from courses.actions.roster_seats import may_be_seated, with_seats
 from courses.actions.seats import reads_answers
-from courses.models import Cohort, CohortState, Enrolment, EnrolmentState
+from courses.models import Cohort, CohortState, Enrolment
+from courses.models.enrolment import GIVEN_UP
 from courses.roster import LookAlike, Problem, Roster, RosterRow, printable
 from lms.accounts.audit import record
 from lms.accounts.models import Agency, User
@@ -68,6 +70,10 @@ class PlannedRow:
     withdrawn: bool = False
     record_kept: bool = False
     alike: tuple[LookAlike, ...] = ()
+
+    @property
+    def takes_a_seat(self) -> bool:
+        return self.outcome in (RowOutcome.CREATE, RowOutcome.ENROL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +144,7 @@ def plan_roster(*, cohort: Cohort, roster: Roster, by: User | None) -> RosterPla
     planned = [_plan(row, agencies, people.get(row.email), seats, by) for row in roster.rows]
     planned += [_plan_faulty(row, agencies, roster.problems) for row in roster.faulty]
     planned.sort(key=lambda one: one.row.line)
-    free = cohort.capacity - cohort.enrolments.seated().count()
-    planned = list(_within_capacity(_with_look_alikes(planned, by), free, cohort.capacity))
+    planned = list(with_seats(_with_look_alikes(planned, by), cohort, _refused))
     return RosterPlan(tuple(planned), roster, of_file)
 
 
@@ -180,7 +185,7 @@ def _plan_known(
 ) -> PlannedRow:
     of_person = _changes_of_person(row, agency, person) if may_change else []
     changes = (*of_person, *_changes_of_seat(row, seat))
-    if seat is None:
+    if may_be_seated(seat):
         outcome = RowOutcome.ENROL
     else:
         outcome = RowOutcome.CHANGE if changes else RowOutcome.UNCHANGED
@@ -191,7 +196,7 @@ def _plan_known(
         agency=agency,
         person=person,
         seat=seat,
-        withdrawn=seat is not None and seat.state == EnrolmentState.WITHDRAWN,
+        withdrawn=seat is not None and seat.state in GIVEN_UP,
         record_kept=not may_change,
     )
 
@@ -250,14 +255,5 @@ def _differences(row: RosterRow, held: User | Enrolment, columns: Sequence[str])
     ]
 
 
-def _within_capacity(
-    planned: Iterable[PlannedRow], free: int, capacity: int
-) -> Iterator[PlannedRow]:
-    for one in planned:
-        if one.outcome in (RowOutcome.CREATE, RowOutcome.ENROL):
-            free -= 1
-            if free < 0:
-                full = Problem(one.row.line, "", "full", str(capacity))
-                yield PlannedRow(one.row, RowOutcome.REFUSED, problems=(full,))
-                continue
-        yield one
+def _refused(one: PlannedRow, problem: Problem) -> PlannedRow:
+    return PlannedRow(one.row, RowOutcome.REFUSED, problems=(problem,))

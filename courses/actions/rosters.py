@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from courses.actions.allocation import lock_open_cohort
 from courses.actions.roster_people import Agencies, may_change_record
 from courses.actions.roster_plan import (
     NAMES,
@@ -16,7 +17,7 @@ from courses.actions.roster_plan import (
     RowOutcome,
     plan_roster,
 )
-from courses.actions.seats import lock_open_cohort, write_seat
+from courses.actions.seats import write_seat
 from courses.models import Cohort, Enrolment
 from courses.roster import Roster, write_roster, write_roster_workbook
 from courses.roster_header import Heading
@@ -98,7 +99,7 @@ def _carry_out(cohort: Cohort, planned: PlannedRow, by: User | None) -> None:
         _change(planned, person, by)
     if planned.outcome in (RowOutcome.CREATE, RowOutcome.ENROL) and person is not None:
         seat_fields = {name: getattr(planned.row, name) for name in SEAT_FIELDS}
-        write_seat(cohort=cohort, user=person, by=by, **seat_fields)
+        write_seat(cohort=cohort, user=person, by=by, seat=planned.seat, **seat_fields)
 
 
 def _create(planned: PlannedRow, by: User | None) -> User:

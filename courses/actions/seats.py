@@ -1,64 +1,221 @@
-"""Seats: enrolling people, withdrawing and reinstating them."""
+"""Seats: asking for one, deciding about it, taking it, giving it up.
+
+Every action locks the cohort, and lets those who wait go first wherever it lets somebody in.
+"""
+
+from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courses.actions.allocation import (
+    allocate,
+    check_move,
+    check_room,
+    has_begun,
+    lock_open_cohort,
+    move,
+    new_place,
+    person_of,
+    seats_of,
+)
 from courses.models import (
+    AttendanceEvent,
     Cohort,
     CohortState,
     Enrolment,
     EnrolmentState,
-    EnrolmentTransition,
+    SignUp,
 )
-from courses.models.enrolment import ENROLMENT_TRANSITIONS
+from courses.models.enrolment import GIVEN_UP, ON_THE_WAY, EnrolledAs
+from courses.prerequisites import missing_for_each, missing_prerequisites
 from courses.wording import roster_reason
 from lms.accounts.audit import record
+from lms.accounts.clock import now
 from lms.accounts.models import User
 from lms.accounts.roles import ROLES
+
+MOST_PRIORITY = 9
 
 
 @transaction.atomic
 def enrol(
     *, cohort: Cohort, user: User, by: User | None, enrolled_as: str = "", notes: str = ""
 ) -> Enrolment:
-    """Gives somebody a seat. A person who has one keeps it as it is. Raises ValidationError where
-    the cohort is full, or not open, and for somebody who reads survey results."""
+    """Gives somebody a seat, past the waiting list. Who has one keeps it as it is; who gave it up
+    or did not come has it back only by `reinstate`. Raises ValidationError where there is no seat
+    for them, or the cohort is not open, and for somebody who reads survey results."""
     cohort = lock_open_cohort(cohort)
-    seat = Enrolment.objects.filter(cohort=cohort, user=user).first()
-    if seat is not None:
+    seat = cohort.enrolments.filter(user=user).first()
+    if seat is not None and seat.state in (EnrolmentState.ENROLLED, *GIVEN_UP):
         return seat
     _check_may_sit(user)
-    check_room(cohort)
-    seat = write_seat(cohort=cohort, user=user, by=by, enrolled_as=enrolled_as, notes=notes)
-    record(action="seat.enrolled", by=by, about=seat, detail={"cohort": cohort.code})
+    if seat is None or seat.state != EnrolmentState.OFFERED:
+        check_room(cohort, user)
+    fields = {"enrolled_as": enrolled_as, "notes": notes}
+    return write_seat(cohort=cohort, user=user, by=by, seat=seat, **fields)
+
+
+@transaction.atomic
+def reinstate(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enrolment:
+    """Gives a seat to somebody on record who has none, past the waiting list: who gave theirs up,
+    was declined, did not come, or waits. Raises ValidationError where there is none for them."""
+    seat = _locked(enrolment)
+    check_move(seat, EnrolmentState.ENROLLED)
+    _check_may_sit(seat.user)
+    if seat.state != EnrolmentState.OFFERED:
+        check_room(seat.cohort, seat.user)
+    return move(seat, EnrolmentState.ENROLLED, by=by, reason=reason)
+
+
+@transaction.atomic
+def withdraw(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enrolment:
+    """Gives up a seat, an offer, a place in line or a request; whoever waits longest is offered the
+    seat. What was earned in it stays earned. Whom their agency assigned, it has to take out."""
+    seat = _locked(enrolment)
+    own = by is not None and by.pk == seat.user_id
+    seated = seat.state == EnrolmentState.ENROLLED
+    if own and seated and seat.enrolled_as == EnrolledAs.ASSIGNED:
+        raise ValidationError(
+            _("Your agency assigned you. Ask your supervisor or the training office."),
+            code="assigned",
+        )
+    if own and seated and has_begun(seat.cohort):
+        raise ValidationError(_("The training has begun. Ask the training office."), code="begun")
+    return _leave(seat, EnrolmentState.WITHDRAWN, by, reason)
+
+
+@transaction.atomic
+def request_seat(*, cohort: Cohort, user: User, enrolled_as: str = "") -> Enrolment:
+    """Signs somebody up by their own wish: into a seat or in line where whoever comes first is
+    seated, else as a request. Asked twice it is one. Raises ValidationError where nobody can sign
+    up any more, and for somebody who reads survey results or is taken at that time."""
+    lacking = bool(missing_prerequisites(cohort.version, user))
+    cohort = _lock_for_sign_up(cohort)
+    return _sign_up(cohort, user, by=user, enrolled_as=enrolled_as, lacking=lacking)
+
+
+@transaction.atomic
+def nominate(
+    *, cohort: Cohort, people: Collection[User], by: User, enrolled_as: str
+) -> list[Enrolment]:
+    """Signs people up for their agency, all or none, in this order. Who has a seat, waits or has
+    asked already stays as they are. Raises ValidationError as for `request_seat`."""
+    lacking = missing_for_each(cohort.version, [one.pk for one in people])
+    cohort = _lock_for_sign_up(cohort)
+    return [
+        _sign_up(cohort, one, by=by, enrolled_as=enrolled_as, lacking=bool(lacking[one.pk]))
+        for one in people
+    ]
+
+
+@transaction.atomic
+def approve(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
+    """Grants a request: a seat if there is one, else a place in line since when it was asked for.
+    Raises ValidationError (reason_missing) for somebody who lacks a course that this one asks for
+    first, unless a reason is given."""
+    lacking = missing_prerequisites(enrolment.cohort.version, enrolment.user)
+    if lacking and not reason.strip():
+        raise ValidationError(
+            _("%(person)s lacks %(courses)s. Say why you let them in all the same."),
+            code="reason_missing",
+            params={"person": enrolment.user, "courses": ", ".join(map(str, lacking))},
+        )
+    seat = _locked(enrolment)
+    if seat.state != EnrolmentState.REQUESTED:
+        raise ValidationError(_("This has already been done."), code="wrong_state")
+    allocate(seat.cohort)
+    return _seat_or_queue(seat, by, reason)
+
+
+@transaction.atomic
+def decline(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
+    """Refuses a request or a place in line, or takes an offer back."""
+    return _leave(_locked(enrolment), EnrolmentState.DECLINED, by, reason)
+
+
+@transaction.atomic
+def accept_offer(*, enrolment: Enrolment, by: User) -> Enrolment:
+    """Takes the seat that was offered. Raises ValidationError (ran_out) after its end."""
+    seat = _locked_offer(enrolment)
+    if seat.offered_until is None or seat.offered_until <= now():
+        raise ValidationError(
+            _("This offer has run out. Sign up again to wait for another seat."), code="ran_out"
+        )
+    return move(seat, EnrolmentState.ENROLLED, by=by)
+
+
+@transaction.atomic
+def decline_offer(*, enrolment: Enrolment, by: User) -> Enrolment:
+    """Passes the seat that was offered on to whoever waits next."""
+    return _leave(_locked_offer(enrolment), EnrolmentState.DECLINED, by, "")
+
+
+@transaction.atomic
+def mark_no_show(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
+    """Notes that somebody with a seat did not come at all: the seat is free again. Raises
+    ValidationError before the first session, and for somebody who was there."""
+    seat = _locked(enrolment)
+    if not has_begun(seat.cohort):
+        raise ValidationError(_("The training has not begun yet."), code="not_begun")
+    if AttendanceEvent.objects.filter(enrolment=seat, minutes__gt=0).standing().exists():
+        raise ValidationError(
+            _("%(person)s was there. Correct the roll first."),
+            code="was_there",
+            params={"person": seat.user},
+        )
+    return _leave(seat, EnrolmentState.NO_SHOW, by, reason)
+
+
+@transaction.atomic
+def set_priority(*, enrolment: Enrolment, by: User, priority: int) -> Enrolment:
+    """Puts somebody who waits or asks before (1 to 9) or among (0) the others."""
+    seat = _locked(enrolment)
+    if not 0 <= priority <= MOST_PRIORITY:
+        raise ValidationError(_("A priority is a number from 0 to 9."), code="priority")
+    seat.priority = priority
+    seat.save(update_fields=["priority"])
+    record(action="seat.priority", by=by, about=seat, detail={"priority": priority})
     return seat
 
 
-@transaction.atomic
-def withdraw(*, enrolment: Enrolment, by: User | None) -> Enrolment:
-    """Gives a seat up. What was earned in it stays earned."""
-    return _move(enrolment, EnrolmentState.WITHDRAWN, by, "seat.withdrawn")
+def expire_offers() -> int:
+    """Passes on what can be passed on: offers that ran out, and seats that are free while somebody
+    waits. Returns how many people were offered a seat. Each cohort is one transaction."""
+    waiting = Cohort.objects.filter(
+        state=CohortState.SCHEDULED, enrolments__state=EnrolmentState.WAITLISTED
+    )
+    lapsed = Cohort.objects.filter(
+        state=CohortState.SCHEDULED, enrolments__offered_until__lte=now()
+    )
+    return sum(len(_allocated(one)) for one in (waiting | lapsed).distinct())
 
 
-@transaction.atomic
-def reinstate(*, enrolment: Enrolment, by: User | None) -> Enrolment:
-    """Gives a withdrawn person their seat back, if there is still one."""
-    return _move(enrolment, EnrolmentState.ENROLLED, by, "seat.reinstated")
+def _allocated(cohort: Cohort) -> list[Enrolment]:
+    try:
+        return allocate(cohort)
+    except ValidationError:
+        # Closed or cancelled in this moment.
+        return []
 
 
-def lock_open_cohort(cohort: Cohort) -> Cohort:
-    """The cohort, locked until the transaction ends; refuses one that is closed or cancelled."""
-    locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
-    if locked.state != CohortState.SCHEDULED:
-        raise ValidationError(roster_reason("not_open"), code="not_open")
-    return locked
-
-
-def check_room(cohort: Cohort) -> None:
-    """Refuses one seat more than the cohort has. Call with the cohort locked."""
-    if cohort.enrolments.seated().count() >= cohort.capacity:
-        raise ValidationError(roster_reason("full", str(cohort.capacity)), code="full")
+def write_seat(
+    *,
+    cohort: Cohort,
+    user: User,
+    by: User | None,
+    enrolled_as: str = "",
+    notes: str = "",
+    seat: Enrolment | None = None,
+) -> Enrolment:
+    """A seat for somebody, `seat` being what they have on record. Whoever calls holds the cohort's
+    lock and has counted the seats."""
+    seat = seat or Enrolment(cohort=cohort, user=user)
+    seat.cohort, seat.user = cohort, user
+    seat.enrolled_as = enrolled_as or seat.enrolled_as
+    seat.notes = notes or seat.notes
+    return move(seat, EnrolmentState.ENROLLED, by=by)
 
 
 def reads_answers(user: User) -> bool:
@@ -66,32 +223,64 @@ def reads_answers(user: User) -> bool:
     return any(ROLES[held.role].sees_answers for held in user.role_assignments.all())
 
 
+def _lock_for_sign_up(cohort: Cohort) -> Cohort:
+    """The cohort, locked, with every seat offered that could be: those who wait go first."""
+    cohort = lock_open_cohort(cohort)
+    if cohort.sign_up == SignUp.CLOSED:
+        raise ValidationError(_("The training office fills this cohort itself."), code="closed")
+    if has_begun(cohort):
+        raise ValidationError(_("This training has begun already."), code="begun")
+    allocate(cohort)
+    return cohort
+
+
+def _sign_up(cohort: Cohort, user: User, *, by: User, enrolled_as: str, lacking: bool) -> Enrolment:
+    seat = cohort.enrolments.filter(user=user).first() or Enrolment(cohort=cohort, user=user)
+    if seat.pk and seat.state in (EnrolmentState.ENROLLED, *ON_THE_WAY):
+        return seat
+    _check_may_sit(user)
+    asks = cohort.sign_up == SignUp.BY_REQUEST or lacking or _was_taken_out(seat)
+    seat.cohort, seat.user, seat.enrolled_as = cohort, user, enrolled_as
+    seat.nominated_by = None if by.pk == user.pk else by
+    seat.queued_at, seat.priority = new_place(cohort), 0
+    if asks:
+        return move(seat, EnrolmentState.REQUESTED, by=by)
+    return _seat_or_queue(seat, by)
+
+
+def _was_taken_out(seat: Enrolment) -> bool:
+    """Whether somebody else ended it last time: they are asked before it begins anew."""
+    last = seat.transitions.order_by("-pk").first() if seat.pk else None
+    return last is not None and last.by_id not in (None, seat.user_id)
+
+
+def _seat_or_queue(seat: Enrolment, by: User, reason: str = "") -> Enrolment:
+    room = seats_of(seat.cohort).admits(person_of(seat.user))
+    target = EnrolmentState.ENROLLED if room else EnrolmentState.WAITLISTED
+    return move(seat, target, by=by, reason=reason)
+
+
+def _leave(seat: Enrolment, target: EnrolmentState, by: User | None, reason: str) -> Enrolment:
+    move(seat, target, by=by, reason=reason)
+    allocate(seat.cohort)
+    return seat
+
+
 def _check_may_sit(user: User) -> None:
     if reads_answers(user):
         raise ValidationError(roster_reason("reads_answers"), code="reads_answers")
 
 
-def write_seat(
-    *, cohort: Cohort, user: User, by: User | None, enrolled_as: str = "", notes: str = ""
-) -> Enrolment:
-    """The rows of a new seat. Whoever calls holds the cohort's lock and has counted the seats."""
-    seat = Enrolment.objects.create(cohort=cohort, user=user, enrolled_as=enrolled_as, notes=notes)
-    EnrolmentTransition.objects.create(
-        enrolment=seat, source="", target=EnrolmentState.ENROLLED, by=by
-    )
-    return seat
-
-
-def _move(enrolment: Enrolment, target: EnrolmentState, by: User | None, action: str) -> Enrolment:
+def _locked(enrolment: Enrolment) -> Enrolment:
+    """The enrolment as it stands, with its cohort locked."""
     cohort = lock_open_cohort(enrolment.cohort)
-    source = Enrolment.objects.values_list("state", flat=True).get(pk=enrolment.pk)
-    if target not in ENROLMENT_TRANSITIONS[EnrolmentState(source)]:
-        raise ValidationError(_("This has already been done."), code="wrong_state")
-    if target == EnrolmentState.ENROLLED:
-        _check_may_sit(enrolment.user)
-        check_room(cohort)
-    enrolment.state = target
-    enrolment.save(update_fields=["state"])
-    EnrolmentTransition.objects.create(enrolment=enrolment, source=source, target=target, by=by)
-    record(action=action, by=by, about=enrolment, detail={"cohort": cohort.code})
+    enrolment.refresh_from_db()
+    enrolment.cohort = cohort
     return enrolment
+
+
+def _locked_offer(enrolment: Enrolment) -> Enrolment:
+    seat = _locked(enrolment)
+    if seat.state != EnrolmentState.OFFERED:
+        raise ValidationError(_("This has already been done."), code="wrong_state")
+    return seat

@@ -78,6 +78,31 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         """Cohorts that people were told of: all but those still being planned."""
         return self.exclude(state=CohortState.DRAFT)
 
+    def to_sign_up(self) -> "CohortQuerySet":
+        """Cohorts that people may sign up for: published, not begun, and not filled by the office
+        alone. With `held`, the seats taken and offered, `free`, and the first and the last hour."""
+        begun = self.model.objects.filter(sessions__starts_at__lte=now())
+        return (
+            self.filter(state=CohortState.SCHEDULED)
+            .exclude(sign_up=SignUp.CLOSED)
+            .exclude(pk__in=begun.values("pk"))
+            .for_sign_up()
+        )
+
+    def for_sign_up(self) -> "CohortQuerySet":
+        """What whoever wants a seat is told of cohorts, the next one first."""
+        holding = models.Q(enrolments__state__in=("enrolled", "offered"))
+        return (
+            self.select_related("version__course", "agency", "venue")
+            .annotate(
+                held=models.Count("enrolments", filter=holding, distinct=True),
+                first_start=models.Min("sessions__starts_at"),
+                last_end=models.Max("sessions__ends_at"),
+            )
+            .annotate(free=models.F("capacity") - models.F("held"))
+            .order_by("starts_on", "code")
+        )
+
     def for_desk(self) -> "CohortQuerySet":
         """What the trainer's desk lists: newest first, with seats taken and first and last day."""
         seated = models.Q(enrolments__state="enrolled")

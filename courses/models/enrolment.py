@@ -1,4 +1,6 @@
 import uuid
+from collections import Counter
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
@@ -56,6 +58,10 @@ ENROLMENT_TRANSITIONS: dict[str, set[str]] = {
 }
 # What takes a seat away from others.
 HOLDS_A_SEAT = (EnrolmentState.ENROLLED, EnrolmentState.OFFERED)
+# What has been asked for and not decided, or offered and not taken.
+ON_THE_WAY = (EnrolmentState.REQUESTED, EnrolmentState.WAITLISTED, EnrolmentState.OFFERED)
+# Who had a seat, or asked for one, and has it back only by somebody's decision.
+GIVEN_UP = (EnrolmentState.WITHDRAWN, EnrolmentState.NO_SHOW)
 
 
 class EnrolledAs(models.TextChoices):
@@ -74,8 +80,18 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """One person's own seats, newest first, with what my-training shows."""
         return (
             self.filter(user=user)
+            .ever_seated()
             .select_related("cohort__version__course", "cohort__agency", "cohort__venue", "user")
             .order_by("-cohort__starts_on", "-id")
+        )
+
+    def on_the_way(self, user: User) -> "EnrolmentQuerySet":
+        """What somebody has asked for or been offered and not got yet, offers first, with what the
+        page of sign-up shows."""
+        return (
+            self.filter(user=user, cohort__state="scheduled", state__in=ON_THE_WAY)
+            .select_related("cohort__version__course", "cohort__agency", "cohort__venue")
+            .order_by(models.F("offered_until").asc(nulls_last=True), "cohort__starts_on", "pk")
         )
 
     def seated(self) -> "EnrolmentQuerySet":
@@ -85,18 +101,49 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Seats that are taken: by people enrolled, and by offers that stand."""
         return self.filter(state__in=HOLDS_A_SEAT)
 
+    def offers(self) -> "EnrolmentQuerySet":
+        """Offers that stand, the one that ends first first."""
+        return self.filter(state=EnrolmentState.OFFERED).order_by("offered_until", "pk")
+
+    def requests(self) -> "EnrolmentQuerySet":
+        """What waits for somebody's approval, in the order in which it was asked for."""
+        return self.filter(state=EnrolmentState.REQUESTED).order_by("queued_at", "pk")
+
+    def ever_seated(self) -> "EnrolmentQuerySet":
+        """Seats that are or were taken: without requests, places in line and offers that never came
+        to one."""
+        taken = EnrolmentTransition.objects.filter(
+            enrolment=models.OuterRef("pk"), target=EnrolmentState.ENROLLED
+        )
+        return self.filter(models.Exists(taken))
+
     def in_line(self) -> "EnrolmentQuerySet":
         """The waiting list, in the order in which seats are offered."""
         waiting = self.filter(state=EnrolmentState.WAITLISTED)
         return waiting.order_by("-priority", "queued_at", "pk")
 
 
+def places_in_line(seats: Iterable["Enrolment"]) -> dict[int, int]:
+    """The place in line, from 1, of those of these seats that wait, by their ids; one query."""
+    waiting = [one for one in seats if one.state == EnrolmentState.WAITLISTED]
+    if not waiting:
+        return {}
+    lines = Enrolment.objects.in_line().filter(cohort__in={one.cohort_id for one in waiting})
+    places: Counter[int] = Counter()
+    found = {}
+    for pk, cohort in lines.values_list("pk", "cohort"):
+        places[cohort] += 1
+        found[pk] = places[cohort]
+    return {one.pk: found[one.pk] for one in waiting if one.pk in found}
+
+
 class Enrolment(models.Model):
     """A person in a cohort: asking for a seat, waiting for one, in one, or no more.
 
-    `queued_at` is since when somebody waits, `priority` goes before it (higher first, 0 for all
-    who have none). `offered_until` is when an offer ends. `small_group` is the group, from 1, in
-    which they practise.
+    `queued_at` is since when somebody waits: when they asked. `priority` goes before it (higher
+    first, 0 for all who have none). `offered_until` is when an offer ends. `created_at` is when
+    they got the seat for the first time, and until then when they asked. `small_group` is the
+    group, from 1, in which they practise.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from courses.actions import close_cohort, reinstate, reopen_cohort, withdraw
+from courses.actions import close_cohort, reopen_cohort
 from courses.forms import ExportForm
 from courses.ledgers import ledgers_for
 from courses.models import Cohort, CohortState, EnrolmentState
@@ -29,7 +29,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """One cohort: its sessions by day, its people with their minutes, and what can be done."""
     found = get_object_or_404(Cohort.objects.visible_to(request.user).for_desk(), uuid=cohort_uuid)
     sessions = list(found.sessions.for_week())
-    seats = found.enrolments.select_related("user__agency")
+    seats = found.enrolments.ever_seated().select_related("user__agency")
     page = Paginator(seats, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     ledgers = ledgers_for(page.object_list)
     scheduled = found.state == CohortState.SCHEDULED
@@ -67,30 +67,3 @@ def close(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("courses:cohort", found.uuid)
-
-
-@login_required
-@never_cache
-@require_POST
-def seats(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
-    """Withdraws or reinstates the one person whose button was pressed."""
-    found = get_object_or_404(Cohort.objects.manageable_by(request.user), uuid=cohort_uuid)
-    action = withdraw if "withdraw" in request.POST else reinstate
-    chosen = request.POST.get("withdraw") or request.POST.get("reinstate") or ""
-    seat = get_object_or_404(found.enrolments.select_related("user"), uuid=_uuid_or_none(chosen))
-    try:
-        action(enrolment=seat, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        done = _("%(person)s: %(state)s.")
-        state = seat.get_state_display().lower()
-        messages.success(request, done % {"person": seat.user, "state": state})
-    return redirect("courses:cohort", found.uuid)
-
-
-def _uuid_or_none(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from random import Random
 
 from assessments.actions import create_windows
@@ -20,7 +21,7 @@ from courses.models import (
     Venue,
 )
 from lms.accounts.clock import now
-from lms.accounts.models import User
+from lms.accounts.models import User, Workforce
 from lms.demo.people import Cast
 
 PAST = 8
@@ -95,17 +96,25 @@ def schedule_year(cast: Cast, today: date, study: Study, random: Random) -> Year
 
 
 def _fill(cohorts: list[Cohort], cast: Cast, random: Random) -> None:
-    officers = iter(cast.officers)
-    share = len(cast.officers) // len(cohorts)
-    for cohort in cohorts:
-        for _ in range(share):
+    for cohort, officers in zip(cohorts, _dealt(cast.officers, len(cohorts)), strict=True):
+        for officer in officers:
             volunteered = random.random() < 0.6
             enrol(
                 cohort=cohort,
-                user=next(officers),
+                user=officer,
                 by=cast.staff["coordinator"],
                 enrolled_as="volunteered" if volunteered else "assigned",
             )
+
+
+def _dealt(officers: list[User], hands: int) -> list[list[User]]:
+    """The officers in hands of one size, each with its part of those who are not sworn: the course
+    asks for a share of sworn ones."""
+    others = [one for one in officers if one.workforce != Workforce.SWORN]
+    sworn = iter(one for one in officers if one.workforce == Workforce.SWORN)
+    size = len(officers) // hands
+    dealt = [others[hand::hands] for hand in range(hands)]
+    return [[*islice(sworn, size - len(hand)), *hand] for hand in dealt]
 
 
 def schedule_series(cast: Cast, coming: Cohort) -> Cohort:

@@ -15,9 +15,9 @@ PASSWORD = "two lanterns in the tower"  # noqa: S105
 OFFICERS = 288
 
 AGENCIES = [
-    ("bpd", "Boston Police Department", Workforce.SWORN, "Officer", 0.72),
-    ("ems", "Boston EMS", Workforce.EMS, "EMT", 0.16),
-    ("fens-university", "Fens University Police", Workforce.CAMPUS_POLICE, "Officer", 0.12),
+    ("bpd", "Boston Police Department", Workforce.SWORN, "Officer", 0.8),
+    ("ems", "Boston EMS", Workforce.EMS, "EMT", 0.12),
+    ("fens-university", "Fens University Police", Workforce.CAMPUS_POLICE, "Officer", 0.08),
 ]
 STAFF = [
     ("coordinator", "Teresa", "Almeida", "coordinator", None),

@@ -89,6 +89,10 @@ def feed(w: Any) -> dict[str, Any]:
     return {"secret": CalendarFeed.objects.renew(w.people[OWNER])}
 
 
+def open_cohort(w: Any) -> dict[str, Any]:
+    return {"cohort_uuid": w.open_cohort.uuid}
+
+
 def window(w: Any) -> dict[str, Any]:
     return {"window": w.window.pk}
 
@@ -152,6 +156,18 @@ LEARNING = [
     Row("learner:hours", only(OWNER), at=seat),
     Row("learner:claim_certificate", WRONG_METHOD, at=seat),
     Row("learner:claim_certificate", only(OWNER, status=302), "post", at=seat),
+    # Everybody but the evaluators, who take no seats, may sign up where it is open.
+    Row("sign_up:cohorts", signed_in(200) | {EVALUATOR: 403}),
+    Row("sign_up:cohorts", only(others=405), "post"),
+    Row("sign_up:cohort", signed_in(200) | {EVALUATOR: 403}, at=open_cohort),
+    Row("sign_up:cohort", only(OWNER, CLASSMATE) | {EVALUATOR: 403}, at=cohort),
+    Row(
+        "sign_up:cohort",
+        signed_in(302) | {EVALUATOR: 403},
+        "post",
+        at=open_cohort,
+        data=lambda w: {"ask": "1", "enrolled_as": "volunteered"},
+    ),
     Row("learning:knowledge_check", only(OWNER), at=seat),
     Row("learning:knowledge_check", only(OWNER, status=302), "post", at=seat),
     Row("learning:attempt", only(OWNER), at=attempt(UNDER_WAY)),
@@ -222,7 +238,7 @@ TRAINING = [
     Row("courses:cohort", only(*STAFF), at=cohort),
     Row("courses:close", only(others=405), at=cohort),
     Row("courses:close", only(*STAFF, status=302), "post", at=cohort),
-    Row("courses:seats", only(others=405), at=cohort),
+    Row("courses:seats", only(*STAFF), at=cohort),
     Row(
         "courses:seats",
         only(*STAFF, status=302),
@@ -230,6 +246,8 @@ TRAINING = [
         at=cohort,
         data=lambda w: {"withdraw": str(w.seat.uuid)},
     ),
+    Row("courses:sign_up", only(*STAFF), at=cohort),
+    Row("courses:sign_up", only(*STAFF, status=400), "post", at=cohort),
     Row("courses:roster", only(*STAFF), at=cohort),
     Row("courses:roster", only(*STAFF, status=400), "post", at=cohort),
     Row("courses:roster_template", only(*STAFF), at=cohort),
@@ -281,6 +299,10 @@ READING = [
     Row("evaluator:release_again", only(others=405), at=study_release),
     Row("evaluator:release_again", only(EVALUATOR, status=302), "post", at=study_release),
     Row("supervisor:home", only(SUPERVISOR, others=403)),
+    Row("nominations:cohorts", only(SUPERVISOR, others=403)),
+    Row("nominations:cohorts", only(others=405), "post"),
+    Row("nominations:cohort", only(SUPERVISOR, others=403), at=open_cohort),
+    Row("nominations:cohort", only(SUPERVISOR, status=400, others=403), "post", at=open_cohort),
     Row("reports:years", only(*REPORTED_TO, others=403)),
     Row("reports:year", only(*REPORTED_TO, others=403), at=report_year),
     Row("reports:year", only(others=405), "post", at=report_year),

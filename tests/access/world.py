@@ -42,6 +42,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.public_reports import report
+from tests.seats import open_cohort
 from tests.surveys import DURING_THE_LAST_DAY, instrument_document, study_document
 
 OWNER_NAME = "Quillfeather"
@@ -58,11 +59,12 @@ MODULES = [
 @dataclass(frozen=True)
 class World:
     """What the addresses of the matrix are about: all of it belongs to the owner's cohort, save
-    `elsewhere`, the outsider's."""
+    `elsewhere`, the outsider's, and `open_cohort`, which everybody may sign up for."""
 
     people: dict[str, User]
     cohort: Cohort
     elsewhere: Cohort
+    open_cohort: Cohort
     seat: Enrolment
     session: TrainingSession
     study: Study
@@ -232,6 +234,7 @@ def make_world(clock: Any) -> World:
         people=people,
         cohort=cohort,
         elsewhere=elsewhere,
+        open_cohort=open_cohort(agency=here, starts_on=date(2027, 3, 1), capacity=5),
         seat=seat,
         session=cohort.sessions.get(module__code="welcome"),
         study=study,

@@ -1,7 +1,7 @@
 """The world of the access matrix with as many rows more in each list as one asks for."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from assessments.actions import (
@@ -15,18 +15,29 @@ from assessments.actions.drafts import change_part, start_draft
 from assessments.models import Attempt, KnowledgeCheck, Question
 from cms_pages.actions import publish_catalog, publish_lesson, publish_program
 from cms_pages.programs import ProgramGroup
-from courses.models import AttendanceEvent, Course, Presence, SessionInstructor, TrainingSession
+from courses.models import (
+    AttendanceEvent,
+    Course,
+    Enrolment,
+    EnrolmentState,
+    Presence,
+    Quota,
+    SessionInstructor,
+    TrainingSession,
+)
 from lms.accounts.clock import now
 from lms.accounts.models import OutgoingMessage, User
 from tests.access import matrix as m
 from tests.access.world import World, certificate_for, make_world, public_outcomes, release_of
 from tests.factories import (
+    AgencyFactory,
     CohortFactory,
     CourseVersionFactory,
     EnrolmentFactory,
     ModuleFactory,
     UserFactory,
 )
+from tests.seats import open_cohort
 from tests.surveys import instrument_document, study_document
 
 CODE = "7{number:04d}-2M8RW-X04PZ-9DTVB-5NC1GE"
@@ -44,6 +55,8 @@ LISTS = (
     "instrument",
     "message",
     "release",
+    "place",
+    "offer",
 )
 
 
@@ -196,6 +209,39 @@ class CrowdedWorld:
 
     def _add_release(self, number: int) -> None:
         release_of(self.inner.study, self.inner.people[m.EVALUATOR], 2 + number)
+
+    def _add_place(self, number: int) -> None:
+        """In the cohort that everybody may sign up for: somebody who asks, waits, is offered a
+        seat, has one and has not come, of an agency with a quota and of the supervisor's."""
+        cohort = self.inner.open_cohort
+        cohort.capacity += 2
+        cohort.save(update_fields=["capacity"])
+        own = self.inner.cohort.agency
+        for place, state in enumerate(EnrolmentState):
+            agency = own if (number + place) % 2 else AgencyFactory.create()
+            Enrolment.objects.create(
+                cohort=cohort,
+                user=UserFactory.create(agency=agency),
+                state=state,
+                queued_at=now(),
+                offered_until=now() if state == EnrolmentState.OFFERED else None,
+                nominated_by=self.inner.people[m.SUPERVISOR],
+            )
+        Quota.objects.create(cohort=cohort, agency=AgencyFactory.create(), most=3)
+
+    def _add_offer(self, number: int) -> None:
+        """Three more cohorts to sign up for: the owner waits in one, is offered a seat in the next
+        and has not asked for the third."""
+        states = {
+            EnrolmentState.WAITLISTED: {},
+            EnrolmentState.OFFERED: {"offered_until": now()},
+        }
+        for state, fields in states.items():
+            cohort = open_cohort(starts_on=date(2027, 3, 1))
+            Enrolment.objects.create(
+                cohort=cohort, user=self.owner, state=state, queued_at=now(), **fields
+            )
+        open_cohort(starts_on=date(2027, 3, 1))
 
     def _add_attempt(self, number: int) -> None:
         Attempt.objects.create(

@@ -58,6 +58,7 @@ def learner() -> list[str]:
     return [
         *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid])),
         reverse("calendar:own_feed"),
+        *(reverse("sign_up:cohorts"), reverse("sign_up:cohort", args=[seat.cohort.uuid])),
         *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
         *(
             "/accounts/profile/",
@@ -102,6 +103,8 @@ def trainer() -> list[str]:
         *("/train/", "/train/?show=coming", "/train/?show=past", "/train/schedule/"),
         reverse("courses:cohort", args=[cohort.uuid]),
         reverse("courses:roster", args=[cohort.uuid]),
+        reverse("courses:seats", args=[cohort.uuid]),
+        reverse("courses:sign_up", args=[cohort.uuid]),
         *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
         reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
     ]
@@ -201,6 +204,7 @@ READERS: dict[str, Callable[[], list[str]]] = {
     "coordinator@example.org": coordinator,
     "supervisor@example.org": lambda: [
         *("/supervise/", "/supervise/?page=2", "/reports/", "/reports/2026/"),
+        reverse("nominations:cohorts"),
     ],
     "administrator@example.org": administrator,
     "evaluator@example.org": evaluator,

@@ -74,6 +74,10 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.all()
         return self.filter(agency__in=user.agencies_where(Permission.MANAGE_PEOPLE))
 
+    def nominable_by(self, user: "User") -> "UserQuerySet":
+        """The people of the agencies for which this person nominates."""
+        return self.filter(is_active=True, agency__in=user.agencies_where(Permission.NOMINATE))
+
     def for_people_list(self, words: str = "") -> "UserQuerySet":
         """What the list of accounts shows, of people whose name or address holds every word."""
         found = self.select_related("agency").prefetch_related("role_assignments__agency")

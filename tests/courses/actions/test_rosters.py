@@ -368,7 +368,7 @@ def test_a_preview_takes_the_same_queries_however_many_rows(
         UserFactory(email=f"person{line}@bpd.example", agency=bpd)
     trainer = UserFactory(roles=[("trainer", bpd)])
     rows = Roster(tuple(row(line) for line in range(count)))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         preview_roster(cohort=cohort, roster=rows, by=trainer)
 
 

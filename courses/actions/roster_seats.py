@@ -1,0 +1,64 @@
+"""Which rows of a roster there are seats for."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from courses.actions.allocation import seats_of
+from courses.actions.bookings import taken_elsewhere
+from courses.models import Cohort, Enrolment, EnrolmentState
+from courses.models.enrolment import GIVEN_UP
+from courses.roster import Problem
+from courses.seating import Person, Seats
+from lms.accounts.models import Workforce
+
+if TYPE_CHECKING:
+    from courses.actions.roster_plan import PlannedRow
+
+
+def may_be_seated(seat: Enrolment | None) -> bool:
+    """Whether a roster gives a seat to somebody: who has one keeps it, who gave it up stays out."""
+    return seat is None or seat.state not in (EnrolmentState.ENROLLED, *GIVEN_UP)
+
+
+def with_seats(
+    planned: Iterable["PlannedRow"], cohort: Cohort, refused: Callable[..., "PlannedRow"]
+) -> Iterator["PlannedRow"]:
+    """The rows in their order; those that there is no seat for, or whose person is taken at that
+    time by another cohort, as `refused` writes them."""
+    rows, seats = list(planned), seats_of(cohort)
+    known = [one.person.pk for one in rows if one.takes_a_seat and one.person]
+    taken = taken_elsewhere(cohort, known)
+    for one in rows:
+        if not one.takes_a_seat:
+            yield one
+        elif one.person and one.person.pk in taken:
+            session = str(taken[one.person.pk].session)
+            yield refused(one, Problem(one.row.line, "", "taken", session))
+        elif problem := _take(one, seats):
+            yield refused(one, problem)
+        else:
+            yield one
+
+
+def _take(one: "PlannedRow", seats: Seats) -> Problem | None:
+    """Takes the seat, or says why there is none."""
+    if one.seat is not None and one.seat.state == EnrolmentState.OFFERED:
+        return None
+    if seats.is_full:
+        return Problem(one.row.line, "", "full", str(seats.capacity))
+    person = _person(one)
+    limit = seats.obstacle(person)
+    if limit is None:
+        seats.take(person)
+        return None
+    agency = one.agency.name if one.agency else ""
+    return Problem(one.row.line, "", limit.code, str(limit.most), agency)
+
+
+def _person(one: "PlannedRow") -> Person:
+    """Somebody as they will be once the row is carried out."""
+    if one.person is None:
+        return Person(one.agency.pk if one.agency else None, one.row.workforce == Workforce.SWORN)
+    told = {change.column: change.after for change in one.changes}
+    agency = one.agency.pk if one.agency and "agency" in told else one.person.agency_id
+    return Person(agency, told.get("workforce", one.person.workforce) == Workforce.SWORN)

@@ -1,0 +1,204 @@
+import pytest
+from django.urls import reverse
+
+from courses.actions import request_seat, withdraw
+from courses.models import Enrolment, Quota
+from tests.factories import (
+    AgencyFactory,
+    CohortFactory,
+    CourseFactory,
+    CourseVersionFactory,
+    UserFactory,
+)
+from tests.seats import open_cohort
+from tests.surveys import BEFORE_THE_COURSE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def before_the_course(clock):
+    clock.set(BEFORE_THE_COURSE)
+
+
+@pytest.fixture
+def agency():
+    return AgencyFactory()
+
+
+@pytest.fixture
+def trainer(client, agency):
+    user = UserFactory(agency=agency, roles=[("trainer", agency)])
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def asked(agency, trainer):
+    """A cohort of one seat, by request, and two who ask, the first of them a guest."""
+    cohort = open_cohort("by_request", agency=agency)
+    people = [UserFactory(unit="Quillfeather Annex"), UserFactory(agency=agency, unit="District 4")]
+    return cohort, [request_seat(cohort=cohort, user=one) for one in people]
+
+
+def _url(cohort):
+    return reverse("courses:seats", args=[cohort.uuid])
+
+
+def _states(seats):
+    return [Enrolment.objects.get(pk=one.pk).state for one in seats]
+
+
+def test_requests_are_approved_in_the_order_in_which_they_were_made(client, asked):
+    cohort, seats = asked
+    chosen = [str(one.uuid) for one in reversed(seats)]
+    answer = client.post(_url(cohort), {"approve": "1", "chosen": chosen}, follow=True)
+    assert _states(seats) == ["enrolled", "waitlisted"]
+    assert "2 requests decided" in answer.content.decode()
+
+
+def test_a_refusal_is_kept_with_its_reason(client, asked):
+    cohort, (first, second) = asked
+    client.post(_url(cohort), {"decline": "1", "chosen": first.uuid, "reason": "Night shift"})
+    assert _states([first, second]) == ["declined", "requested"]
+    assert first.transitions.last().reason == "Night shift"
+
+
+def test_of_a_guest_the_host_sees_name_and_agency_only(client, asked):
+    cohort, (guest, own) = asked
+    text = client.get(_url(cohort)).content.decode()
+    assert guest.user.last_name in text
+    assert "Quillfeather Annex" not in text
+    assert own.user.unit in text
+
+
+def test_who_lacks_a_course_is_shown_so_and_needs_a_reason(client, agency, trainer):
+    first = CourseFactory(code="first", title="First aid")
+    version = CourseVersionFactory(prerequisites=[first.code])
+    cohort = open_cohort(version=version, agency=agency)
+    seat = request_seat(cohort=cohort, user=UserFactory())
+    assert "Lacks First aid" in client.get(_url(cohort)).content.decode()
+    approve = {"approve": "1", "chosen": seat.uuid}
+    answer = client.post(_url(cohort), approve, follow=True)
+    assert "Say why you let them in" in answer.content.decode()
+    client.post(_url(cohort), approve | {"reason": "Trained elsewhere"})
+    assert _states([seat]) == ["enrolled"]
+
+
+@pytest.fixture
+def line(agency, trainer):
+    """A cohort of one seat, whoever sits there, and two who wait."""
+    cohort = open_cohort(agency=agency)
+    return cohort, [request_seat(cohort=cohort, user=UserFactory()) for _ in range(3)]
+
+
+def test_a_priority_moves_somebody_to_the_front(client, line):
+    cohort, (_, first, second) = line
+    client.post(_url(cohort), {"order": "1", f"priority-{second.uuid}": "2"})
+    assert list(cohort.enrolments.in_line()) == [second, first]
+
+
+@pytest.mark.parametrize("typed", ["", "10", "-1", "²", "\0", "9" * 400])
+def test_what_is_no_priority_changes_nothing(client, line, typed):
+    cohort, (_, first, second) = line
+    client.post(_url(cohort), {"order": "1", f"priority-{second.uuid}": typed})
+    assert list(cohort.enrolments.in_line()) == [first, second]
+
+
+def test_who_waits_is_told_what_keeps_them_from_a_seat(client, line):
+    cohort, (_, first, _second) = line
+    Quota.objects.create(cohort=cohort, agency=first.user.agency, most=0)
+    text = client.get(_url(cohort)).content.decode()
+    assert f"All 0 seats for people of {first.user.agency}" in text
+
+
+def test_a_seat_is_given_past_the_line_where_there_is_one(client, line):
+    cohort, (_sitting, _first, second) = line
+    answer = client.post(_url(cohort), {"reinstate": second.uuid}, follow=True)
+    assert "all are taken" in answer.content.decode()
+    assert _states([second]) == ["waitlisted"]
+
+
+def test_an_offer_is_taken_back_and_passed_on(client, line):
+    cohort, (sitting, first, second) = line
+    withdraw(enrolment=sitting, by=sitting.user)
+    client.post(_url(cohort), {"refuse": first.uuid})
+    assert _states([first, second]) == ["declined", "offered"]
+
+
+@pytest.mark.parametrize("data", [{}, {"refuse": "nobody"}, {"no_show": "\0"}, {"withdraw": ""}])
+def test_a_button_of_nobody_is_not_found(client, line, data):
+    assert client.post(_url(line[0]), data).status_code == 404
+
+
+def test_nothing_of_another_agencys_cohort_is_decided(client, trainer):
+    cohort = open_cohort("by_request")
+    seat = request_seat(cohort=cohort, user=UserFactory())
+    answer = client.post(_url(cohort), {"approve": "1", "chosen": seat.uuid})
+    assert answer.status_code == 404
+    assert _states([seat]) == ["requested"]
+
+
+# How seats are given out
+
+
+def _settings(**changes):
+    return {"sign_up": "open", "capacity": "5", "offer_hours": "24"} | changes
+
+
+def _setup_url(cohort):
+    return reverse("courses:sign_up", args=[cohort.uuid])
+
+
+def test_more_seats_are_offered_at_once(client, line):
+    cohort, seats = line
+    client.post(_setup_url(cohort), _settings(capacity="2"))
+    assert _states(seats) == ["enrolled", "offered", "waitlisted"]
+
+
+def test_fewer_seats_than_are_taken_are_refused(client, line):
+    cohort, _ = line
+    cohort.capacity = 3
+    cohort.save()
+    client.post(_setup_url(cohort), _settings(capacity="3"))
+    answer = client.post(_setup_url(cohort), _settings(capacity="2"))
+    assert answer.status_code == 400
+    assert "3 seats are taken or offered" in answer.content.decode()
+
+
+def test_quotas_are_saved_shown_again_and_taken_away(client, agency, trainer):
+    cohort = CohortFactory(agency=agency)
+    quotas = {"others": "2", "agency0": agency.pk, "most0": "3"}
+    client.post(_setup_url(cohort), _settings(**quotas))
+    found = set(cohort.quotas.values_list("agency", "sworn", "most"))
+    assert found == {(None, False, 2), (agency.pk, None, 3)}
+    text = client.get(_setup_url(cohort)).content.decode()
+    assert f'<option value="{agency.pk}" selected>' in text
+    client.post(_setup_url(cohort), _settings())
+    assert not cohort.quotas.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"capacity": "0"},
+        {"capacity": "9" * 30},
+        {"offer_hours": "\0"},
+        {"sign_up": "whoever"},
+        {"agency0": "999999", "most0": "1"},
+        {"most0": "1"},
+        {"others": "-1"},
+    ],
+)
+def test_what_cannot_be_is_refused_and_changes_nothing(client, agency, trainer, wrong):
+    cohort = CohortFactory(agency=agency)
+    assert client.post(_setup_url(cohort), _settings(**wrong)).status_code == 400
+    cohort.refresh_from_db()
+    assert (cohort.sign_up, cohort.capacity) == ("closed", 28)
+
+
+def test_two_quotas_of_one_agency_are_refused(client, agency, trainer):
+    cohort = CohortFactory(agency=agency)
+    twice = {f"agency{n}": agency.pk for n in "01"} | {"most0": "1", "most1": "2"}
+    assert client.post(_setup_url(cohort), _settings(**twice)).status_code == 400
+    assert not cohort.quotas.exists()

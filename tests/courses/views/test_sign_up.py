@@ -1,0 +1,114 @@
+import pytest
+from django.urls import reverse
+
+from courses.actions import enrol, request_seat, withdraw
+from courses.models import Enrolment
+from tests.factories import (
+    CohortFactory,
+    CourseFactory,
+    CourseVersionFactory,
+    UserFactory,
+)
+from tests.seats import open_cohort
+from tests.surveys import BEFORE_THE_COURSE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def before_the_course(clock):
+    clock.set(BEFORE_THE_COURSE)
+
+
+@pytest.fixture
+def officer(client):
+    user = UserFactory()
+    client.force_login(user)
+    return user
+
+
+def _url(cohort):
+    return reverse("sign_up:cohort", args=[cohort.uuid])
+
+
+def _list(client):
+    return client.get(reverse("sign_up:cohorts")).content.decode()
+
+
+def test_the_list_shows_what_is_open_and_nothing_else(client, officer):
+    shown, closed = open_cohort(), CohortFactory()
+    text = _list(client)
+    assert shown.version.title in text
+    assert closed.version.title not in text
+
+
+def test_signing_up_records_whether_it_was_ones_own_wish(client, officer):
+    cohort = open_cohort()
+    answer = client.post(_url(cohort), {"ask": "1", "enrolled_as": "volunteered"}, follow=True)
+    assert "You have a seat" in answer.content.decode()
+    seat = Enrolment.objects.get()
+    assert (seat.user, seat.state, seat.enrolled_as) == (officer, "enrolled", "volunteered")
+
+
+def test_without_a_word_on_why_nothing_is_asked(client, officer):
+    answer = client.post(_url(open_cohort()), {"ask": "1"})
+    assert answer.status_code == 400
+    assert not Enrolment.objects.exists()
+
+
+def test_who_waits_sees_their_place_and_nobody_elses_name(client, officer):
+    cohort = open_cohort()
+    others = [UserFactory(last_name="Quillfeather"), UserFactory(last_name="Nightingale")]
+    for one in (*others, officer):
+        request_seat(cohort=cohort, user=one)
+    text = client.get(_url(cohort)).content.decode()
+    assert "number 2 in line" in text
+    assert "Quillfeather" not in text
+    assert "Nightingale" not in text
+    assert "Number 2 in line" in _list(client)
+
+
+@pytest.fixture
+def offered(officer):
+    cohort = open_cohort()
+    sitting, _mine = (request_seat(cohort=cohort, user=one) for one in (UserFactory(), officer))
+    withdraw(enrolment=sitting, by=sitting.user)
+    return cohort
+
+
+def test_an_offer_stands_first_and_is_taken_with_one_button(client, officer, offered):
+    assert "A seat is held for you" in _list(client)
+    client.post(_url(offered), {"accept": "1"})
+    assert Enrolment.objects.get(user=officer).state == "enrolled"
+
+
+def test_an_offer_is_passed_on(client, officer, offered):
+    client.post(_url(offered), {"decline": "1"})
+    assert Enrolment.objects.get(user=officer).state == "declined"
+
+
+def test_an_offer_taken_too_late_says_so(client, officer, offered, clock):
+    clock.forward(hours=49)
+    answer = client.post(_url(offered), {"accept": "1"}, follow=True)
+    assert "run out" in answer.content.decode()
+
+
+def test_another_persons_offer_is_not_touched(client, offered):
+    client.force_login(UserFactory())
+    assert client.post(_url(offered), {"accept": "1"}).status_code == 404
+    assert Enrolment.objects.filter(state="offered").count() == 1
+
+
+def test_a_missing_course_is_told_before_asking(client, officer):
+    version = CourseVersionFactory(prerequisites=[CourseFactory(code="first", title="First").code])
+    cohort = open_cohort(version=version)
+    assert "asks for First first" in client.get(_url(cohort)).content.decode()
+    client.post(_url(cohort), {"ask": "1", "enrolled_as": "volunteered"})
+    assert Enrolment.objects.get().state == "requested"
+
+
+def test_a_cohort_that_only_the_office_fills_has_no_page_save_for_whoever_is_in_it(client, officer):
+    cohort = CohortFactory()
+    assert client.get(_url(cohort)).status_code == 404
+    enrol(cohort=cohort, user=officer, by=None)
+    assert client.get(_url(cohort)).status_code == 200
