@@ -59,6 +59,8 @@ BUDGETS = [
     Budget("schedule and hours", m.OWNER, 24, _route("learner:hours", m.seat)),
     Budget("check in", m.OWNER, 10, _route("here:here")),
     Budget("my make-ups", m.OWNER, 20, _route("learner:make_ups", m.seat)),
+    Budget("own calendar", m.OWNER, 5, _route("calendar:own_feed")),
+    Budget("calendar feed", m.ANONYMOUS, 9, _route("calendar:feed", m.feed)),
     Budget("sign-up", m.OWNER, 11, _route("sign_up:cohorts")),
     Budget("sign-up, cohort", m.OWNER, 15, _route("sign_up:cohort", m.open_cohort)),
     Budget("lesson", m.OWNER, 25, lambda w: w.lesson.url),

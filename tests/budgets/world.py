@@ -67,7 +67,6 @@ LISTS = (
     "message",
     "release",
     "qualification",
-    "gap",
     "place",
     "offer",
 )

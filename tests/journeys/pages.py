@@ -60,6 +60,7 @@ def learner() -> list[str]:
     return [
         *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid]), "/here/"),
         reverse("learner:make_ups", args=[seat.uuid]),
+        reverse("calendar:own_feed"),
         *(reverse("sign_up:cohorts"), reverse("sign_up:cohort", args=[seat.cohort.uuid])),
         *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
         *(
