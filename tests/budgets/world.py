@@ -50,6 +50,7 @@ LISTS = (
     "lesson",
     "course",
     "make_up",
+    "gap",
     "module",
     "study",
     "vintage",
@@ -60,7 +61,6 @@ LISTS = (
     "message",
     "release",
     "qualification",
-    "gap",
 )
 
 
