@@ -14,6 +14,7 @@ from certificates.codes import new_code
 from certificates.completion import Missing, Requirement, missing_for
 from certificates.composing import compose
 from certificates.drawing import DoesNotFit, GlyphMissing, draw
+from certificates.mails import ISSUED
 from certificates.models import Certificate, Revocation
 from certificates.snapshot import UnprintableText
 from courses.ledger import Ledger
@@ -21,6 +22,7 @@ from courses.ledgers import ledgers_for
 from courses.models import Cohort, Enrolment
 from lms.accounts.audit import record
 from lms.accounts.models import User
+from lms.accounts.outbox import Occasion, queue
 
 
 class NotComplete(Exception):
@@ -61,6 +63,7 @@ def issue_certificate(*, enrolment: Enrolment, by: User | None) -> Certificate:
     certificate = _drawn(enrolment, ledger, by)
     detail = {"enrolment": str(enrolment.uuid), "sha256": certificate.sha256}
     record(action="certificate.issued", by=by, about=certificate, detail=detail)
+    _tell(certificate)
     return certificate
 
 
@@ -103,6 +106,12 @@ def hand_out(*, certificate: Certificate, to: User) -> bytes:
     if certificate.enrolment.user_id != to.pk:
         record(action="certificate.downloaded", by=to, about=certificate)
     return bytes(certificate.pdf)
+
+
+def _tell(certificate: Certificate) -> None:
+    context = {"certificate": certificate.pk}
+    key = f"certificate:{certificate.pk}"
+    queue(kind=ISSUED, occasions=[Occasion(key, certificate.enrolment.user, context)])
 
 
 def _drawn(enrolment: Enrolment, ledger: Ledger, by: User | None) -> Certificate:

@@ -5,15 +5,17 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
+from cms_pages import word_views
 from cms_pages.models import CatalogPage, ContentPage, HomePage, LessonPage
 from courses.models import Course
+from lms.accounts.permissions import Permission
 
 # How many lessons the first page lists; the others are found under Pages.
 _LESSONS = 50
@@ -48,6 +50,7 @@ def _actions() -> list[tuple[str, str, str]]:
     shelf = ContentPage.objects.child_of(home).filter(slug="lessons").first()
     actions = [
         (_("Edit the front page"), reverse("wagtailadmin_pages:edit", args=[home.pk]), "home"),
+        (_("Mails to people"), reverse("mail_words"), "mail"),
         (_("All pages"), reverse("wagtailadmin_explore", args=[home.pk]), "folder-open-inverse"),
         (_("See the site"), "/", "view"),
         (_("Help for editors"), _HELP, "help"),
@@ -70,6 +73,27 @@ def our_colors() -> str:
 @hooks.register("register_help_menu_item")
 def our_help() -> MenuItem:
     return MenuItem(_("Help for editors"), _HELP, icon_name="help", order=100)
+
+
+@hooks.register("register_admin_urls")
+def mail_urls() -> list[URLPattern]:
+    return [
+        path("mails/", word_views.mail_words, name="mail_words"),
+        path("mails/<str:code>/", word_views.edit_mail_words, name="edit_mail_words"),
+    ]
+
+
+class MailsMenuItem(MenuItem):
+    """Shown to those who may change what mails say."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        user = request.user
+        return user.is_superuser or user.may(Permission.EDIT_CONTENT)  # type: ignore[union-attr]
+
+
+@hooks.register("register_admin_menu_item")
+def our_mails() -> MenuItem:
+    return MailsMenuItem(_("Mails"), reverse("mail_words"), icon_name="mail", order=300)
 
 
 @hooks.register("construct_help_menu")

@@ -13,6 +13,7 @@ from assessments.actions import (
     queue_invitations,
 )
 from assessments.actions.releases import expire_releases
+from courses.actions.reminding import queue_missed, queue_reminders
 from lms.accounts.clock import now
 from lms.accounts.models import MessageState, OutgoingMessage
 from lms.accounts.sending import send_messages
@@ -28,12 +29,14 @@ class Purged:
 
 
 def send_due() -> Counter[MessageState]:
-    """Makes the survey windows that are missing, queues the mails that are due and sends what the
-    outbox holds. Returns how many messages came to which state; what kept anything from being
-    queued is raised after the rest has been sent."""
+    """Makes the survey windows that are missing, queues the mails that are due (about surveys,
+    first days and missed hours) and sends what the outbox holds. Returns how many messages came to
+    which state; what kept anything from being queued is raised after the rest has been sent."""
     try:
         create_missing_windows()
         queue_invitations()
+        queue_reminders()
+        queue_missed()
     finally:
         moved = send_messages()
     return moved

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("cms_pages.urls")),
     path("learn/", include("lms.dashboards.urls_learner")),
     path("learn/", include("assessments.urls_learning")),
+    path("", include("courses.urls_calendar")),
     path("survey/", include("assessments.urls_survey")),
     path("train/", include("lms.dashboards.urls_trainer")),
     path("train/", include("courses.urls")),

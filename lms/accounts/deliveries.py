@@ -19,44 +19,53 @@ from lms.accounts.http import SignedInRequest
 from lms.accounts.message_kinds import label_of
 from lms.accounts.models import MessageProblem, MessageState, OutgoingMessage
 from lms.accounts.models.outbox import OutgoingMessageQuerySet
-from lms.accounts.outbox import try_again
+from lms.accounts.outbox import note_arrival, try_again
 from lms.accounts.permissions import Permission
 
-FAILED_PER_PAGE = 30
+PER_PAGE = 30
 
 
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
 def deliveries(request: SignedInRequest) -> HttpResponse:
-    """How many mails of each kind are in which state, and those that failed; a post tries them
-    again, one or all. Everybody in an occasion is written to alike, so that a row says nothing of
-    what somebody did."""
+    """How many mails of each kind are in which state, and those that failed or are perhaps sent; a
+    post tries them again, one or all, or says that one came. Everybody in a survey is written to
+    alike, so that a row says nothing of what somebody did there."""
     if not (request.user.may(Permission.SEE_COHORTS) or request.user.may(Permission.MANAGE_PEOPLE)):
         raise PermissionDenied
     found = OutgoingMessage.objects.visible_to(request.user)
     if request.method == "POST":
-        return _try_again(request, found)
-    failed = Paginator(found.failed().for_delivery_page(), FAILED_PER_PAGE)
-    page = failed.get_page(request.GET.get("page"))
+        return _settle(request, found)
+    waiting = Paginator(found.to_look_at().for_delivery_page(), PER_PAGE)
+    page = waiting.get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
-        "failed": [
-            (message, label_of(message.kind), MessageProblem(message.problem).label)
+        "waiting": [
+            (message, label_of(message.kind), _what_happened(message))
             for message in page.object_list
         ],
+        "failed": found.failed().count(),
         "states": [state.label for state in MessageState],
         "kinds": _counts(found),
     }
     return render(request, "accounts/deliveries.html", context)
 
 
-def _try_again(request: SignedInRequest, found: OutgoingMessageQuerySet) -> HttpResponse:
+def _what_happened(message: OutgoingMessage) -> str:
+    if message.state == MessageState.UNCERTAIN:
+        return _(
+            "Sending broke off while the mail server was taking this mail. It may have arrived: ask"
+            " before it is sent again."
+        )
+    return str(MessageProblem(message.problem).label)
+
+
+def _settle(request: SignedInRequest, found: OutgoingMessageQuerySet) -> HttpResponse:
+    if "came" in request.POST:
+        return _note_arrival(request, _chosen(found, request.POST["came"]))
     chosen = request.POST.get("message", "")
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
-        found = found.filter(pk=int(chosen))
-    elif chosen != "all":
-        found = found.none()
+    found = found.failed() if chosen == "all" else _chosen(found, chosen)
     if again := try_again(messages=found, by=request.user):
         said = ngettext(
             "%(n)s mail will be tried again.", "%(n)s mails will be tried again.", again
@@ -65,6 +74,20 @@ def _try_again(request: SignedInRequest, found: OutgoingMessageQuerySet) -> Http
     else:
         messages.info(request, _("There was nothing to try again."))
     return redirect("deliveries")
+
+
+def _note_arrival(request: SignedInRequest, found: OutgoingMessageQuerySet) -> HttpResponse:
+    if note_arrival(messages=found, by=request.user):
+        messages.success(request, _("Noted: this mail came."))
+    else:
+        messages.info(request, _("That mail is no longer in doubt."))
+    return redirect("deliveries")
+
+
+def _chosen(found: OutgoingMessageQuerySet, key: str) -> OutgoingMessageQuerySet:
+    if key.isascii() and key.isdigit() and len(key) < 19:
+        return found.filter(pk=int(key))
+    return found.none()
 
 
 def _counts(found: OutgoingMessageQuerySet) -> list[dict[str, Any]]:

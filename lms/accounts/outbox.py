@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from lms.accounts.audit import record
 from lms.accounts.clock import now
@@ -50,8 +51,20 @@ def queue(*, kind: MessageKind, occasions: Iterable[Occasion]) -> int:
 
 @transaction.atomic
 def try_again(*, messages: OutgoingMessageQuerySet, by: User) -> int:
-    """Puts failed messages back into the queue as if new, and returns how many."""
-    again = messages.failed().move(MessageState.QUEUED, attempts=0, problem="", next_try_at=now())
+    """Puts messages that failed, or are perhaps sent, back into the queue as if new, and returns
+    how many."""
+    again = messages.to_look_at().move(
+        MessageState.QUEUED, attempts=0, problem="", next_try_at=now()
+    )
     if again:
         record(action="messages.tried_again", by=by, about=by, detail={"n": again})
     return again
+
+
+@transaction.atomic
+def note_arrival(*, messages: OutgoingMessageQuerySet, by: User) -> int:
+    """Somebody has learned that mails which were perhaps sent did arrive; returns how many."""
+    came = messages.uncertain().move(MessageState.SENT, sent_at=F("handed_over_at"), problem="")
+    if came:
+        record(action="messages.arrived", by=by, about=by, detail={"n": came})
+    return came

@@ -1,14 +1,16 @@
 """Sending what is in the outbox. Any number of senders may run at once.
 
-A sender first claims a message, which only one can do, then sends it, then notes that. One that
-ends between sending and noting leaves a message that is sent once more when its time is up: at most
-one mail too many, never one too few.
+A sender first claims a message, which only one can do, then writes it, then notes that it is about
+to hand it over, does so, and notes that. Until the first note a sender that ends is followed by
+another. After it nobody can know whether the mail server has the mail: the message is then marked
+as perhaps sent and left to a person. So no mail is lost, and none is sent twice by itself.
 """
 
 import logging
 from collections import Counter
 from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -21,6 +23,7 @@ from lms.accounts.message_kinds import MessageKind, kind_of
 from lms.accounts.models import MessageProblem, MessageState, OutgoingMessage
 from lms.accounts.models.outbox import OutgoingMessageQuerySet
 from lms.accounts.quiet_hours import not_before
+from lms.accounts.smtp import text_left
 
 BATCH = 50
 # How long a sender has a message to itself; longer than a mail server may keep it waiting.
@@ -41,9 +44,19 @@ class _Failed(Exception):
         self.problem, self.for_good = problem, for_good
 
 
+class _Uncertain(Exception):
+    """The connection broke when the server may have had the whole mail."""
+
+
+class _NotMine(Exception):
+    """The time of this sender's claim was up, and the message is another's."""
+
+
 def send_messages() -> Counter[MessageState]:
     """Sends whatever is due, and returns how many messages came to which state by this sender."""
     moved: Counter[MessageState] = Counter()
+    if stranded := OutgoingMessage.objects.stranded(now()).move(MessageState.UNCERTAIN, problem=""):
+        moved[MessageState.UNCERTAIN] = stranded
     connection = get_connection()
     try:
         while batch := _next_batch():
@@ -66,14 +79,22 @@ def _attend(message: OutgoingMessage, connection: BaseEmailBackend) -> MessageSt
     if mine is None:
         return None
     try:
-        sent = _send(message, kind, connection)
+        mail = _written(message, kind)
+        if mail is None:
+            return _note(mine, MessageState.DROPPED)
+        _hand_over(mail, mine, connection)
     except _Failed as failure:
         return _note_failure(message, mine, failure)
-    if not sent:
-        mine.move(MessageState.DROPPED, problem="")
-        return MessageState.DROPPED
-    mine.move(MessageState.SENT, sent_at=now(), problem="")
-    return MessageState.SENT
+    except _Uncertain:
+        return _note(mine, MessageState.UNCERTAIN)
+    except _NotMine:
+        return None
+    return _note(mine, MessageState.SENT, sent_at=now())
+
+
+def _note(mine: OutgoingMessageQuerySet, state: MessageState, **changes: Any) -> MessageState:
+    mine.move(state, problem="", **changes)
+    return state
 
 
 def _waits_for_the_morning(message: OutgoingMessage) -> bool:
@@ -97,7 +118,7 @@ def _claim(message: OutgoingMessage) -> OutgoingMessageQuerySet | None:
     sender does not do so for ever; the count also tells this claim from any later one."""
     until = now() + CLAIM
     claimed = _as_seen(message).move(
-        MessageState.SENDING, attempts=F("attempts") + 1, next_try_at=until
+        MessageState.SENDING, attempts=F("attempts") + 1, next_try_at=until, handed_over_at=None
     )
     if not claimed:
         return None
@@ -105,18 +126,15 @@ def _claim(message: OutgoingMessage) -> OutgoingMessageQuerySet | None:
     return _as_seen(message)
 
 
-def _send(message: OutgoingMessage, kind: MessageKind | None, connection: BaseEmailBackend) -> bool:
-    """Whether the mail was still needed, and is sent. Raises _Failed."""
+def _written(message: OutgoingMessage, kind: MessageKind | None) -> EmailMessage | None:
+    """The mail, if it is still needed. Raises _Failed."""
     if message.attempts > _LAST_TRY:
         raise _Failed(MessageProblem.BROKEN_OFF, for_good=True)
     if not message.to.is_active:
-        return False
+        return None
     if kind is None:
         raise _Failed(MessageProblem.UNKNOWN)
-    mail = _composed(message, kind)
-    if mail is not None:
-        _deliver(mail, connection)
-    return mail is not None
+    return _composed(message, kind)
 
 
 def _composed(message: OutgoingMessage, kind: MessageKind) -> EmailMessage | None:
@@ -128,18 +146,26 @@ def _composed(message: OutgoingMessage, kind: MessageKind) -> EmailMessage | Non
         raise _Failed(MessageProblem.BROKEN) from None
 
 
-def _deliver(mail: EmailMessage, connection: BaseEmailBackend) -> None:
+def _hand_over(
+    mail: EmailMessage, mine: OutgoingMessageQuerySet, connection: BaseEmailBackend
+) -> None:
+    """Gives the mail to the mail server, once it is noted that this is about to happen. Raises
+    _Failed where the server certainly has not taken it, _Uncertain where nobody can know."""
     try:
         connection.open()
+        if not mine.update(handed_over_at=now()):
+            raise _NotMine
         connection.send_messages([mail])
     except SMTPRecipientsRefused as refusal:
         codes = [code for code, _words in refusal.recipients.values()]
         if codes and min(codes) >= _FIRST_PERMANENT_CODE:
             raise _Failed(MessageProblem.REFUSED, for_good=True) from None
         raise _Failed(MessageProblem.UNREACHABLE) from None
-    except (SMTPException, OSError):
+    except (SMTPException, OSError) as error:
+        answered = isinstance(error, SMTPResponseException)
+        uncertain = text_left(connection) and not answered
         connection.close()
-        raise _Failed(MessageProblem.UNREACHABLE) from None
+        raise (_Uncertain if uncertain else _Failed(MessageProblem.UNREACHABLE)) from None
     except ValueError:
         raise _Failed(MessageProblem.BROKEN, for_good=True) from None
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from lms.accounts.clock import now
 from lms.accounts.mail import NOTICES, compose
+from lms.accounts.message_kinds import Words, kinds_with_words
 from lms.accounts.models import User
+from lms.accounts.words import Said, say
 
 SAMPLE_NOTICE = "account/email/password_changed"
 LINK = "/accounts/password/reset/key/1-abc123-0123456789abcdef/"
@@ -28,14 +30,18 @@ def sample_mails() -> Iterator[tuple[str, EmailMultiAlternatives]]:
         compose("account/email/password_reset_key", password_reset_url=link, **told),
     )
     asked: dict[str, Any] = {
-        "wave": _("Before the training"),
-        "course": _("Crisis Intervention Team training"),
         "due_at": now(),
         "link": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + SURVEY_LINK,
         "training_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("learner:home"),
     }
-    yield _("An invitation to a survey"), compose("assessments/mail/invitation", **asked, **told)
-    yield _("A reminder of a survey"), compose("assessments/mail/reminder", **asked, **told)
+    for kind in kinds_with_words():
+        if words := kind.words:
+            said, template = _said(words), "accounts/mail/words"
+            if words.fixed:
+                template, extra = "assessments/mail/survey", asked
+            else:
+                extra = {"link_label": words.link}
+            yield str(kind.label), compose(template, said=said, **extra, **told)
     yield (
         _("A change to how somebody signs in"),
         compose("accounts/mail/notice", change=NOTICES[SAMPLE_NOTICE], moment=now(), **told),
@@ -49,3 +55,9 @@ def sample_mails() -> Iterator[tuple[str, EmailMultiAlternatives]]:
         _("A lost key, to administrators"),
         compose("assessments/mail/keys", study=_("Attitudes"), code="attitudes", **told),
     )
+
+
+def _said(words: Words) -> Said:
+    """The portal's own words with the examples of their placeholders."""
+    examples = {one.name: str(one.example) for one in words.placeholders}
+    return say(str(words.subject), str(words.body), examples, str(words.link))

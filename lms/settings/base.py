@@ -291,3 +291,5 @@ SURVEY_LINK_RATE = "20/m/ip"
 # How many codes of a room one person may try, and how many names one kiosk looks for.
 CHECK_IN_RATE = "10/m/user"
 KIOSK_RATE = "60/m/kiosk"
+# Calendars of a whole station may read by one address.
+CALENDAR_FEED_RATE = "120/m/ip"

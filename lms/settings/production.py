@@ -174,7 +174,7 @@ _refuse_if(
     "EMAIL_URL must be smtp://, smtp+tls:// or smtp+ssl:// and name a host",
 )
 _email = env.email_url_config(_given("EMAIL_URL").strip())
-EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_BACKEND = "lms.accounts.smtp.EmailBackend"
 EMAIL_HOST = _mail.hostname
 EMAIL_PORT = _mail.port or _MAIL_PORTS[_mail.scheme]
 EMAIL_HOST_USER = _email["EMAIL_HOST_USER"] or ""

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.ledger import LineState, Mark, Unit, Why, ledger
+from courses.ledger import Elsewhere, LineState, Mark, Unit, Why, best, ledger
 
 START = datetime(2026, 11, 30, 13, tzinfo=UTC)
 
@@ -66,6 +66,47 @@ def test_a_withdrawn_seat_keeps_what_it_earned_and_has_nothing_to_come():
     assert {line.why for line in found.lines[1:]} == {Why.WITHDRAWN}
 
 
+def there(n: int) -> Elsewhere:
+    return Elsewhere("CIT-7", hour(n - 1), hour(n), "America/New_York")
+
+
+def test_who_came_and_has_not_left_has_minutes_to_come_and_then_waits_for_the_roll():
+    came = {"m0": Mark(20, Why.CAME)}
+    during, after = (ledger(MODULES[:1], came, 60, START + timedelta(minutes=n)) for n in (30, 60))
+    assert (states(during), during.projected) == ([(20, "to_come", "in")], 60)
+    assert (states(after), after.unmarked, after.awaits_marks) == (
+        [(20, "missing", "in")],
+        40,
+        True,
+    )
+
+
+def test_a_module_made_up_elsewhere_says_where():
+    made_up = ledger(MODULES[:1], {"m0": Mark(60, Why.HERE, there(9))}, 60, hour(10))
+    assert states(made_up) == [(60, "earned", "made_up")]
+    assert made_up.lines[0].elsewhere == there(9)
+
+
+def test_a_booked_make_up_is_projected_until_it_is_over_and_then_waits_for_its_roll():
+    held = {"m0": Mark(20, Why.LATE)}
+    ahead, over = (ledger(MODULES[:1], held, 60, hour(n), booked={"m0": there(9)}) for n in (8, 9))
+    assert (states(ahead), ahead.projected) == ([(20, "to_come", "booked")], 60)
+    assert (states(over), over.awaits_marks) == ([(20, "missing", "not_marked")], True)
+
+
+def test_a_booking_changes_nothing_about_a_seat_given_up_or_a_module_earned():
+    given_up = ledger(MODULES[:1], {}, 60, hour(2), seated=False, booked={"m0": there(9)})
+    assert given_up.projected == 0
+    earned = ledger(MODULES[:1], {"m0": Mark(60, Why.HERE)}, 60, hour(2), booked={"m0": there(9)})
+    assert states(earned) == [(60, "earned", "here")]
+
+
+def test_only_what_was_missed_for_certain_can_be_made_up():
+    marks = {"m0": Mark(0, Why.ABSENT), "m1": Mark(0, Why.CAME)}
+    found = ledger(MODULES, marks, 180, hour(3))
+    assert [line.is_missed for line in found.lines] == [True, False, False]
+
+
 def test_a_mark_is_never_worth_more_than_the_module():
     found = ledger(MODULES[:1], {"m0": Mark(600, Why.HERE)}, 60, hour(1))
     assert found.earned == 60
@@ -110,3 +151,30 @@ def test_earned_minutes_never_fall_while_nothing_is_corrected(units, data):
         held[unit.code] = data.draw(marks)
         earned.append(ledger(units, held, 100, hour(step)).earned)
     assert earned == sorted(earned)
+
+
+evidence = st.lists(
+    st.builds(
+        Mark,
+        st.integers(0, 400),
+        st.sampled_from([Why.HERE, Why.LATE, Why.ABSENT, Why.CAME, Why.LEFT, Why.ONLINE_READ]),
+        st.sampled_from([None, there(9)]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(evidence=evidence, worth=st.integers(1, 300), at=st.integers(-1, 12), booked=st.booleans())
+def test_however_often_a_module_was_taught_it_counts_once_and_never_less(
+    evidence, worth, at, booked
+):
+    unit = Unit("m0", "A module", worth, ends_at=hour(1))
+    ahead = {"m0": there(9)} if booked else {}
+    totals = [
+        ledger([unit], {"m0": best(evidence[: n + 1])}, worth, hour(at), booked=ahead)
+        for n in range(len(evidence))
+    ]
+    earned = [one.earned for one in totals]
+    assert earned == sorted(earned)
+    assert all(one.earned <= one.projected <= worth for one in totals)

@@ -64,9 +64,17 @@ class OutgoingMessageQuerySet(models.QuerySet["OutgoingMessage"]):
         return self.filter(found)
 
     def due(self, at: datetime) -> "OutgoingMessageQuerySet":
-        """What waits to be sent, and what a sender held for too long, the oldest first."""
-        waiting = (MessageState.QUEUED, MessageState.SENDING)
-        return self.filter(state__in=waiting, next_try_at__lte=at).order_by("next_try_at", "pk")
+        """What waits to be sent, and what a sender held for too long without handing it over, the
+        oldest first."""
+        waiting = models.Q(state=MessageState.QUEUED)
+        waiting |= models.Q(state=MessageState.SENDING, handed_over_at__isnull=True)
+        return self.filter(waiting, next_try_at__lte=at).order_by("next_try_at", "pk")
+
+    def stranded(self, at: datetime) -> "OutgoingMessageQuerySet":
+        """What a sender began to hand over, and did not live to say how that went."""
+        return self.filter(
+            state=MessageState.SENDING, handed_over_at__isnull=False, next_try_at__lte=at
+        )
 
     def held_for_the_night(self, at: datetime) -> "OutgoingMessageQuerySet":
         """What has not been tried yet, because no mail is sent at night where its reader is."""
@@ -75,12 +83,24 @@ class OutgoingMessageQuerySet(models.QuerySet["OutgoingMessage"]):
     def failed(self) -> "OutgoingMessageQuerySet":
         return self.filter(state=MessageState.FAILED)
 
+    def uncertain(self) -> "OutgoingMessageQuerySet":
+        return self.filter(state=MessageState.UNCERTAIN)
+
+    def to_look_at(self) -> "OutgoingMessageQuerySet":
+        """What goes no further until a person decides."""
+        return self.filter(state__in=(MessageState.FAILED, MessageState.UNCERTAIN))
+
     def for_delivery_page(self) -> "OutgoingMessageQuerySet":
         return self.select_related("to__agency").order_by("-queued_at", "pk")
 
     def settled_before(self, at: datetime) -> "OutgoingMessageQuerySet":
         """What was queued before, and needs nothing more."""
-        over = (MessageState.SENT, MessageState.DROPPED, MessageState.FAILED)
+        over = (
+            MessageState.SENT,
+            MessageState.DROPPED,
+            MessageState.FAILED,
+            MessageState.UNCERTAIN,
+        )
         return self.filter(state__in=over, queued_at__lt=at)
 
     def move(self, target: MessageState, **changes: object) -> int:

@@ -17,7 +17,12 @@ class Command(BaseCommand):
             moved = send_due()
         except KeyMissing as error:
             raise CommandError(str(error)) from error
-        done = (MessageState.SENT, MessageState.DROPPED, MessageState.FAILED)
+        done = (
+            MessageState.SENT,
+            MessageState.DROPPED,
+            MessageState.FAILED,
+            MessageState.UNCERTAIN,
+        )
         told = ", ".join(f"{moved[state]} {state.label.lower()}" for state in done)
         waiting = OutgoingMessage.objects.exclude(state__in=done).count()
         self.stdout.write(f"Mails: {told}; {waiting} still wait{_why()}.")

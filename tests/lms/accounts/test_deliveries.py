@@ -1,5 +1,7 @@
 """The delivery page: counts and failures of one's own people's mails."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.mail import EmailMessage
 from django.urls import reverse
@@ -98,3 +100,50 @@ def test_what_cannot_be_chosen_changes_nothing(ask, here, chosen):
 
 def test_an_empty_outbox_says_so(ask):
     assert "No mail has been written to your people yet." in ask("coordinator").content.decode()
+
+
+def perhaps_sent(agency, name) -> OutgoingMessage:
+    at = datetime(2026, 12, 1, 17, tzinfo=UTC)
+    return failed(agency, name, state="uncertain", problem="", handed_over_at=at)
+
+
+def test_what_is_perhaps_sent_is_listed_and_says_what_to_do(ask, here):
+    perhaps_sent(here, "Maybury")
+    page = ask(("trainer", here)).content.decode()
+    assert "Maybury" in page
+    assert "Perhaps sent" in page
+    assert "It came" in page
+    assert "Send it again" in page
+
+
+def test_one_that_came_is_noted_once(ask, here):
+    chosen = perhaps_sent(here, "Maybury")
+    assert "Noted: this mail came." in ask(("trainer", here), came=chosen.pk).content.decode()
+    assert "no longer in doubt" in ask(("trainer", here), came=chosen.pk).content.decode()
+    chosen.refresh_from_db()
+    assert (chosen.state, chosen.sent_at) == ("sent", chosen.handed_over_at)
+
+
+def test_one_that_did_not_come_is_sent_again_and_never_with_all_others(ask, here):
+    chosen = perhaps_sent(here, "Maybury")
+    ask(("trainer", here), message="all")
+    chosen.refresh_from_db()
+    assert chosen.state == "uncertain"
+    ask(("trainer", here), message=chosen.pk)
+    chosen.refresh_from_db()
+    assert chosen.state == "queued"
+
+
+@pytest.mark.parametrize("came", ["all", "-1", "²", "9" * 30, "x\0"])
+def test_what_is_no_number_notes_nothing(ask, here, came):
+    chosen = perhaps_sent(here, "Maybury")
+    assert ask(("trainer", here), came=came).status_code == 200
+    chosen.refresh_from_db()
+    assert chosen.state == "uncertain"
+
+
+def test_nobody_settles_the_mails_of_others(ask, here):
+    chosen = perhaps_sent(AgencyFactory.create(), "Nightingale")
+    ask(("trainer", here), came=chosen.pk)
+    chosen.refresh_from_db()
+    assert chosen.state == "uncertain"

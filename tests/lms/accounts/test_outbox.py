@@ -12,7 +12,7 @@ from django.db import IntegrityError, connections, transaction
 from lms.accounts import message_kinds
 from lms.accounts.message_kinds import MessageKind, label_of, register
 from lms.accounts.models import AuditEntry, MessageProblem, MessageState, OutgoingMessage
-from lms.accounts.outbox import Occasion, queue, try_again
+from lms.accounts.outbox import Occasion, note_arrival, queue, try_again
 from lms.accounts.sending import CLAIM, WAITS, send_messages
 from tests.factories import AgencyFactory, UserFactory
 
@@ -246,26 +246,81 @@ class TestTryingAgain:
         assert told(message)[0] == "sent"
 
 
-@pytest.mark.django_db
-class TestSendersThatBreakOff:
-    def test_a_message_held_by_a_sender_that_ended_is_sent_when_its_time_is_up(
-        self, kind, mailoutbox, clock, monkeypatch
-    ):
-        message = put(kind)
+@pytest.fixture
+def killed_in_sending(monkeypatch):
+    """Ends a sender while the mail server is taking what it hands over."""
 
-        def killed(self, mails):
-            raise KeyboardInterrupt
+    def killed(self, mails):
+        raise KeyboardInterrupt
 
+    def act():
         with monkeypatch.context() as patch:
             patch.setattr(EmailBackend, "send_messages", killed)
             with pytest.raises(KeyboardInterrupt):
                 send_messages()
+
+    return act
+
+
+@pytest.mark.django_db
+class TestSendersThatBreakOff:
+    def test_one_that_ended_before_handing_over_is_followed_by_another(
+        self, make_kind, mailoutbox, clock
+    ):
+        def deadly_once(to, context):
+            if not deaths:
+                deaths.append("killed")
+                raise KeyboardInterrupt
+            return _greeting(to, context)
+
+        deaths = []
+        message = put(make_kind(deadly_once))
+        with pytest.raises(KeyboardInterrupt):
+            send_messages()
         assert told(message)[0] == "sending"
         clock.forward(seconds=CLAIM.total_seconds() - 1)
         assert not send_messages()
         clock.forward(seconds=1)
         send_messages()
         assert told(message) == ("sent", "", 2)
+        assert len(mailoutbox) == 1
+
+    def test_one_that_ended_while_handing_over_leaves_a_mail_that_is_perhaps_sent(
+        self, kind, mailoutbox, clock, killed_in_sending
+    ):
+        message = put(kind)
+        killed_in_sending()
+        assert told(message)[0] == "sending"
+        clock.forward(seconds=CLAIM.total_seconds() - 1)
+        assert not send_messages()
+        clock.forward(seconds=1)
+        assert send_messages() == {MessageState.UNCERTAIN: 1}
+        clock.forward(days=30)
+        assert not send_messages()
+        assert told(message) == ("uncertain", "", 1)
+        assert mailoutbox == []
+
+    def test_a_person_who_asked_says_that_it_came(self, kind, clock, killed_in_sending):
+        message, other = put(kind), put(kind, key="failed")
+        killed_in_sending()
+        OutgoingMessage.objects.filter(pk=other.pk).update(state="failed")
+        clock.forward(days=1)
+        send_messages()
+        by = UserFactory.create()
+        assert note_arrival(messages=OutgoingMessage.objects.all(), by=by) == 1
+        assert note_arrival(messages=OutgoingMessage.objects.all(), by=by) == 0
+        assert (told(message)[0], told(other)[0]) == ("sent", "failed")
+        assert message.sent_at == NOON
+        assert AuditEntry.objects.get(action="messages.arrived").detail == {"n": 1}
+
+    def test_or_has_it_sent_again(self, kind, clock, killed_in_sending, mailoutbox):
+        message = put(kind)
+        killed_in_sending()
+        clock.forward(days=1)
+        send_messages()
+        try_again(messages=OutgoingMessage.objects.all(), by=UserFactory.create())
+        send_messages()
+        assert told(message) == ("sent", "", 1)
         assert len(mailoutbox) == 1
 
     def test_one_that_ends_its_sender_each_time_fails_in_the_end(self, make_kind, clock):
@@ -293,6 +348,7 @@ class TestSendersThatBreakOff:
         message = put(make_kind(slow))
         send_messages()
         assert told(message) == ("sent", "", 2)
+        assert len(mailoutbox) == 2  # what `slow` put there, and one mail
 
 
 @pytest.mark.usefixtures("fresh_databases")

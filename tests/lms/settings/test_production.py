@@ -101,7 +101,7 @@ def test_it_starts_with_everything_set_and_nothing_of_it_is_open():
         "CSRF_TRUSTED_ORIGINS": ["https://portal.example.org"],
         "PASSPHRASE_COST": "moderate",
         "ALLAUTH_TRUSTED_PROXY_COUNT": 0,
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "lms.accounts.smtp.EmailBackend",
         "EMAIL_HOST": "mail.example.org",
         "EMAIL_PORT": 587,
         "EMAIL_HOST_USER": "portal",
