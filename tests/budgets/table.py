@@ -57,7 +57,7 @@ BUDGETS = [
     # The officer's
     Budget("my training", m.OWNER, 27, _route("learner:home")),
     Budget("schedule and hours", m.OWNER, 24, _route("learner:hours", m.seat)),
-    Budget("check in", m.OWNER, 10, _route("here:here")),
+    Budget("check in", m.OWNER, 6, _route("here:here")),
     Budget("my make-ups", m.OWNER, 20, _route("learner:make_ups", m.seat)),
     Budget("own calendar", m.OWNER, 5, _route("calendar:own_feed")),
     Budget("calendar feed", m.ANONYMOUS, 9, _route("calendar:feed", m.feed)),
@@ -93,7 +93,7 @@ BUDGETS = [
     Budget("roster, preview", m.TRAINER, 17, _route("courses:roster", m.cohort), _roster),
     Budget("code of the room", m.TRAINER, 9, _route("courses:code", m.running)),
     Budget("kiosk, trainer's page", m.TRAINER, 8, _route("courses:kiosk", m.running)),
-    Budget("kiosk", m.ANONYMOUS, 4, _route("kiosk:kiosk", m.kiosk)),
+    Budget("kiosk", m.ANONYMOUS, 3, _route("kiosk:kiosk", m.kiosk)),
     Budget("kiosk, one person", m.ANONYMOUS, 4, _route("kiosk:person", m.at_kiosk)),
     Budget("roll", m.TRAINER, 11, _route("courses:roll", _session)),
     Budget("printed sheet", m.TRAINER, 9, _route("courses:sheet", _session)),
