@@ -55,7 +55,7 @@ BUDGETS = [
         _route("certificates:verify_code", lambda w: {"code": w.certificate.code}),
     ),
     # The officer's
-    Budget("my training", m.OWNER, 27, _route("learner:home")),
+    Budget("my training", m.OWNER, 28, _route("learner:home")),
     Budget("schedule and hours", m.OWNER, 24, _route("learner:hours", m.seat)),
     Budget("sign-up", m.OWNER, 11, _route("sign_up:cohorts")),
     Budget("sign-up, cohort", m.OWNER, 15, _route("sign_up:cohort", m.open_cohort)),
