@@ -55,7 +55,7 @@ BUDGETS = [
         _route("certificates:verify_code", lambda w: {"code": w.certificate.code}),
     ),
     # The officer's
-    Budget("my training", m.OWNER, 27, _route("learner:home")),
+    Budget("my training", m.OWNER, 28, _route("learner:home")),
     Budget("schedule and hours", m.OWNER, 24, _route("learner:hours", m.seat)),
     Budget("check in", m.OWNER, 6, _route("here:here")),
     Budget("my make-ups", m.OWNER, 20, _route("learner:make_ups", m.seat)),
