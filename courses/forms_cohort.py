@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.actions.drafts import plan_cohort
+from courses.actions import plan_cohort
 from courses.day_fields import DatesField, DayField, TimeInput
 from courses.faculty import fills_by_part
 from courses.models import Cohort, CourseVersion, Part, Venue
