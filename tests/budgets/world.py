@@ -186,7 +186,9 @@ class CrowdedWorld:
     def _add_module(self, number: int) -> None:
         """With a session of its own, taught by two people."""
         cohort = self.inner.cohort
-        module = ModuleFactory.create(version=cohort.version, position=100 + number, day=2)
+        module = ModuleFactory.create(
+            version=cohort.version, position=100 + number, day=2, minutes=15
+        )
         starts_at = now() + timedelta(minutes=1 + number)
         session = TrainingSession.objects.create(
             cohort=cohort,
