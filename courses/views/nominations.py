@@ -22,6 +22,7 @@ from courses.models.enrolment import places_in_line
 from courses.seat_forms import NominateForm
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.models import User
+from lms.accounts.models.people import UserQuerySet
 from lms.accounts.permissions import Permission
 
 COHORTS_PER_PAGE = 20
@@ -111,7 +112,7 @@ def _withdraw(request: SignedInRequest, found: Cohort) -> HttpResponse:
     return redirect("nominations:cohort", found.uuid)
 
 
-def _context(request: SignedInRequest, found: Cohort, people: QuerySet[User]) -> dict[str, Any]:
+def _context(request: SignedInRequest, found: Cohort, people: UserQuerySet) -> dict[str, Any]:
     ours = list(
         _ours(request.user)
         .filter(cohort=found)

@@ -64,7 +64,7 @@ def seats(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "cohort": found,
         "board": board,
         "page_obj": page,
-        "rows": waiting_rows(found, board, page.object_list, page.start_index()),
+        "rows": waiting_rows(found, board, list(page.object_list), page.start_index()),
         "ours": {one.pk for one in people if one.user.is_seen_by(request.user)},
         "needs_reason": any(row.missing for row in board.requests),
         "may_change": may_manage and found.state == CohortState.SCHEDULED,

@@ -119,7 +119,7 @@ def _context(found: Cohort, seat: Enrolment | None, user: User) -> dict[str, Any
         "seat": seat,
         "state": state,
         "asking": asking,
-        "place": places_in_line([seat])[seat.pk] if state == EnrolmentState.WAITLISTED else None,
+        "place": places_in_line([seat]).get(seat.pk) if seat else None,
         "prospect": _prospect(found, user) if asking else "",
         "missing": missing_prerequisites(found.version, user) if asking else [],
         "assigned": seat is not None and seat.enrolled_as == EnrolledAs.ASSIGNED,
