@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,7 +70,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     seat = found.enrolments.filter(user=request.user).first()
     is_open = Cohort.objects.to_sign_up().filter(pk=found.pk).exists()
     if seat is None and not is_open:
-        return get_object_or_404(Cohort.objects.none())
+        raise Http404
     form = AskForm(request.POST if "ask" in request.POST else None)
     if request.method == "POST":
         deed = _deed(request, found, seat, form)
