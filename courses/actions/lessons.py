@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courses.actions.allocation import lock_open_cohort
 from courses.models import Enrolment, LessonProgress, Module
 from lms.accounts.clock import now
 
@@ -42,7 +43,8 @@ def open_lesson(
 def finish_lesson(*, enrolment: Enrolment, page_id: int) -> LessonProgress:
     """Notes that a lesson was read to its end. The first time counts; later ones change nothing.
 
-    Raises ValidationError for a lesson that was never opened.
+    Raises ValidationError for a lesson that was never opened, and in a cohort that is closed or
+    cancelled: what is earned there stands.
     """
     progress = (
         LessonProgress.objects.select_for_update()
@@ -52,6 +54,7 @@ def finish_lesson(*, enrolment: Enrolment, page_id: int) -> LessonProgress:
     if progress is None:
         raise ValidationError(_("Open the lesson first."), code="not_opened")
     if progress.read_at is None:
+        lock_open_cohort(enrolment.cohort)
         progress.read_at = now()
         progress.save(update_fields=["read_at"])
     return progress

@@ -26,6 +26,7 @@ from courses.models import (
     CohortState,
     Enrolment,
     EnrolmentState,
+    Presence,
     SignUp,
 )
 from courses.models.enrolment import GIVEN_UP, ON_THE_WAY, EnrolledAs
@@ -139,7 +140,7 @@ def decline(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
 def accept_offer(*, enrolment: Enrolment, by: User) -> Enrolment:
     """Takes the seat that was offered. Raises ValidationError (ran_out) after its end."""
     seat = _locked_offer(enrolment)
-    if seat.offered_until is None or seat.offered_until <= now():
+    if seat.offered_until is None or seat.offered_until <= now() or has_begun(seat.cohort):
         raise ValidationError(
             _("This offer has run out. Sign up again to wait for another seat."), code="ran_out"
         )
@@ -159,7 +160,8 @@ def mark_no_show(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolme
     seat = _locked(enrolment)
     if not has_begun(seat.cohort):
         raise ValidationError(_("The training has not begun yet."), code="not_begun")
-    if AttendanceEvent.objects.filter(enrolment=seat, minutes__gt=0).standing().exists():
+    seen = AttendanceEvent.objects.filter(enrolment=seat).standing()
+    if seen.exclude(presence=Presence.ABSENT).exists():
         raise ValidationError(
             _("%(person)s was there. Correct the roll first."),
             code="was_there",

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from cms_pages.actions import publish_lesson
-from courses.models import LessonProgress
+from courses.models import Cohort, LessonProgress
 from tests.factories import (
     CohortFactory,
     CourseFactory,
@@ -93,6 +93,7 @@ def seat(lesson):
 
 
 def _read(client, lesson):
+    client.get(lesson.url)
     return client.post(reverse("read_lesson", args=[lesson.pk]))
 
 
@@ -103,6 +104,21 @@ def test_saying_that_one_has_read_a_lesson_is_noted_for_ones_seat(client, lesson
     progress = LessonProgress.objects.get()
     assert (progress.enrolment, progress.module.code) == (seat, "welcome")
     assert progress.read_at is not None
+
+
+def test_what_was_never_shown_was_not_read(client, lesson, seat):
+    client.force_login(seat.user)
+    answer = client.post(reverse("read_lesson", args=[lesson.pk]))
+    assert answer.url == lesson.url
+    assert not LessonProgress.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["closed", "cancelled"])
+def test_nothing_more_is_earned_in_a_cohort_that_is_over(client, lesson, seat, state):
+    Cohort.objects.update(state=state)
+    client.force_login(seat.user)
+    _read(client, lesson)
+    assert not LessonProgress.objects.filter(read_at__isnull=False).exists()
 
 
 def test_saying_it_twice_keeps_the_first_time(client, lesson, seat, clock):

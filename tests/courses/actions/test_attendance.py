@@ -157,3 +157,15 @@ def test_marking_is_noted_with_counts_and_no_names(mark, session):
     mark(LATE, reason="Came at 8:15")
     details = AuditEntry.objects.filter(action="attendance.marked").values_list("detail", flat=True)
     assert list(details) == [{"marked": 1, "corrected": 1}, {"marked": 1, "corrected": 0}]
+
+
+def test_one_hour_of_somebodys_is_credited_once(mark, session, seat):
+    """A seat in a parallel class that was given after the hour is no second hour."""
+    mark(HERE)
+    withdraw(enrolment=seat, by=None)
+    beside = EnrolmentFactory(user=seat.user, cohort=CohortFactory(version=session.cohort.version))
+    other = beside.cohort.sessions.get(module=session.module)
+    with pytest.raises(ValidationError, match="on record in another session at that time"):
+        mark_attendance(session=other, marks={beside: HERE}, by=UserFactory())
+    mark_attendance(session=other, marks={beside: ABSENT}, by=UserFactory())
+    assert not AttendanceEvent.objects.filter(enrolment=beside, minutes__gt=0).exists()

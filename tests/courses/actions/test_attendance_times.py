@@ -185,7 +185,7 @@ def test_a_sheet_takes_the_same_queries_however_long_it_is(
     session, cohort, trainer, count, django_assert_num_queries
 ):
     seats = EnrolmentFactory.create_batch(count, cohort=cohort)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         record_times(session=session, times=dict.fromkeys(seats, (at(0), at(60))), by=trainer)
 
 

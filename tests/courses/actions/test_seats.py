@@ -13,6 +13,7 @@ from courses.actions import (
     mark_attendance,
     mark_no_show,
     nominate,
+    record_times,
     reinstate,
     request_seat,
     set_priority,
@@ -289,6 +290,17 @@ def test_an_offer_that_ran_out_cannot_be_taken(clock):
         accept_offer(enrolment=first, by=first.user)
 
 
+def test_no_offer_is_taken_once_the_training_has_begun(clock):
+    """A schedule that was moved earlier ends offers that were made for the later day."""
+    cohort, sitting, first, _second = _full_with_line()
+    withdraw(enrolment=sitting, by=sitting.user)
+    begins = cohort.sessions.first().starts_at
+    Enrolment.objects.filter(pk=first.pk).update(offered_until=begins + timedelta(days=1))
+    clock.set(begins + timedelta(hours=1))
+    with pytest.raises(ValidationError, match="run out"):
+        accept_offer(enrolment=first, by=first.user)
+
+
 def test_an_offer_ends_when_the_training_begins_at_the_latest(clock):
     cohort, sitting, first, _second = _full_with_line()
     begins = cohort.sessions.first().starts_at
@@ -390,6 +402,16 @@ def test_somebody_who_was_there_is_no_no_show(clock):
     session = cohort.sessions.first()
     clock.set(session.ends_at)
     mark_attendance(session=session, marks={sitting: ("here", None)}, by=UserFactory())
+    with pytest.raises(ValidationError, match="was there"):
+        mark_no_show(enrolment=sitting, by=UserFactory())
+
+
+def test_somebody_who_came_and_has_not_left_yet_is_no_no_show(clock):
+    cohort, sitting, *_ = _full_with_line()
+    session = cohort.sessions.first()
+    clock.set(session.ends_at)
+    times = {sitting: (session.starts_at, None)}
+    record_times(session=session, times=times, by=UserFactory(), source="sheet")
     with pytest.raises(ValidationError, match="was there"):
         mark_no_show(enrolment=sitting, by=UserFactory())
 
