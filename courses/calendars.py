@@ -33,12 +33,16 @@ def meetings_of(
     if cohort is not None:
         sessions = sessions.filter(cohort=cohort)
     found: Meetings = defaultdict(list)
-    for person, session in _attended(people, sessions):
-        found[person].append(_meeting(session, Role.ATTENDS))
-    for person, session in _made_up(people, sessions):
-        found[person].append(_meeting(session, Role.MAKES_UP))
-    for person, session in _taught(people, sessions):
-        found[person].append(_meeting(session, Role.TEACHES))
+    for role, pairs in (
+        (Role.TEACHES, _taught(people, sessions)),
+        (Role.ATTENDS, _attended(people, sessions)),
+        (Role.MAKES_UP, _made_up(people, sessions)),
+    ):
+        # Who teaches a session of a cohort in which they sit does not attend that one.
+        known = {person: {one.key for one in found[person]} for person in people}
+        for person, session in pairs:
+            if str(session.uuid) not in known[person]:
+                found[person].append(_meeting(session, role))
     return found
 
 

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.actions.plans import plan_cohort
+from courses.actions import plan_cohort
+from courses.day_fields import DatesField, DayField, TimeInput
 from courses.faculty import fills_by_part
-from courses.forms_plan import DatesField, DayField, TimeInput
 from courses.models import Cohort, CourseVersion, Part, Venue
 from courses.planning import USUAL_HOURS, Hours
 from lms.accounts.clock import now

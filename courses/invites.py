@@ -65,7 +65,12 @@ def calendar_sentence(entries: Entries) -> str:
 
 
 def training_page() -> str:
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("learner:home")
+    return page("learner:home")
+
+
+def page(route: str, *args: object) -> str:
+    """The address of a page as a mail names it."""
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse(route, args=args)
 
 
 def _part(entry: CalendarEntry, to: User, number: int) -> MIMEText:

@@ -16,6 +16,7 @@ from courses.invites import (
     attach,
     calendar_sentence,
     entries_in,
+    page,
     standing_entries,
     training_page,
 )
@@ -110,7 +111,12 @@ def _offer(to: User, context: Mapping[str, Any]) -> Told:
     until = moment_words(seat.offered_until, seat.cohort.zone)
     sessions = seat.cohort.sessions.order_by("starts_at")
     starts = [one.starts_at for one in sessions]
-    return seat.cohort, {"until": until, "days": _from_to(starts, seat.cohort.zone)}, []
+    values = {
+        "until": until,
+        "days": _from_to(starts, seat.cohort.zone),
+        "link": page("sign_up:cohort", seat.cohort.uuid),
+    }
+    return seat.cohort, values, []
 
 
 def _reminder(to: User, context: Mapping[str, Any]) -> Told:

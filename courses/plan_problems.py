@@ -111,7 +111,7 @@ class _People:
 
 
 def _learners(cohort: Cohort) -> _People:
-    guests = MakeUp.objects.filter(session__cohort=cohort, cancelled_at=None)
+    guests = MakeUp.objects.standing().filter(session__cohort=cohort)
     return _People(
         frozenset(cohort.enrolments.holding().values_list("user", flat=True)),
         frozenset(guests.values_list("session__module__code", "enrolment__user")),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, time
 
+from django.core.exceptions import ValidationError
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy
 
@@ -55,6 +56,11 @@ _PROBLEMS = {
 def plan_error_sentence(error: PlanError) -> str:
     """Why a plan cannot be made or changed as asked."""
     return str(_ERRORS[error.code]) % _in_words(error.values)
+
+
+def plan_refusal(error: PlanError) -> ValidationError:
+    """The same for a form."""
+    return ValidationError(plan_error_sentence(error), code=error.code)
 
 
 def planning_problem_sentence(problem: Problem, titles: Mapping[str, str]) -> str:

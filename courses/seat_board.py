@@ -142,5 +142,6 @@ def _of_agencies(cohort: Cohort, people: Iterable[User]) -> list[Share]:
     taken: Counter[Agency | None] = Counter(one.agency for one in people)
     names = sorted({*taken, *quotas}, key=lambda one: (-taken[one], one.name if one else ""))
     return [
-        Share(one.name if one else _("No agency"), taken[one], quotas.get(one)) for one in names
+        Share(one.name if one else _("No agency"), taken[one], quotas.get(one) if one else None)
+        for one in names
     ]

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from operator import attrgetter
-from typing import Any
 
 from courses.models import Booking, Cohort, CohortState, Module, SchedulePlan, TrainingSession
+from courses.models.cohort import CohortQuerySet
 from courses.planning import Hours, Problem, Teacher, plan_from_json, teaching_day
 from courses.qualifications import held_by_anybody
 from courses.staffing import LEAD, TWO_KEYS, Held, best, fills, staffing_problems
@@ -110,7 +110,7 @@ def _problems(session: Staffed, held: Mapping[int, Sequence[Held]]) -> list[Prob
     )
 
 
-def _published(cohorts: Any, until: datetime) -> Iterator[Staffed]:
+def _published(cohorts: CohortQuerySet, until: datetime) -> Iterator[Staffed]:
     sessions = (
         TrainingSession.objects.filter(
             cohort__in=cohorts.filter(state=CohortState.SCHEDULED),
@@ -138,7 +138,7 @@ def _hours(cohort: Cohort) -> Hours:
     return plan_from_json(plan.document).hours if plan else Hours()
 
 
-def _planned(cohorts: Any, until: datetime) -> Iterator[Staffed]:
+def _planned(cohorts: CohortQuerySet, until: datetime) -> Iterator[Staffed]:
     drafts = (
         cohorts.filter(state=CohortState.DRAFT, plan__isnull=False)
         .select_related("plan", "agency", "version__course")

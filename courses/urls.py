@@ -50,7 +50,9 @@ urlpatterns = [
     path("staffing/", staffing.board, name="staffing"),
     path("instructors/", instructors.instructors, name="instructors"),
     path("instructors/<uuid:person>/", instructors.instructor, name="instructor"),
-    path("qualifications/<int:qualification>/renew/", instructors.renew, name="renew"),
+    path(
+        "qualifications/<int:qualification>/renew/", instructors.renew, name="renew_qualification"
+    ),
     path(
         "qualifications/<int:qualification>/withdraw/",
         instructors.withdraw,

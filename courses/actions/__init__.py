@@ -13,14 +13,13 @@ from courses.actions.cohorts import (
     reopen_cohort,
 )
 from courses.actions.curricula import LoadedCourse, Outcome, load_course, load_courses
+from courses.actions.drafts import copy_cohort, plan_cohort
 from courses.actions.guests import call_off_make_ups
 from courses.actions.lessons import finish_lesson, open_lesson
 from courses.actions.make_ups import book_make_up, cancel_make_up
 from courses.actions.plans import (
     cancel_cohort,
     change_plan,
-    copy_cohort,
-    plan_cohort,
     publish_schedule,
     shift_plan,
 )

@@ -86,6 +86,7 @@ def move_calendar(survivor: User, duplicate: User) -> None:
         held.sequence = max(held.sequence, entry.sequence)
         if held.cancelled and not entry.cancelled:
             held.cancelled, held.told = False, entry.told
-        held.save(update_fields=["sequence", "cancelled", "told"])
+        held.told_at = max(held.told_at, entry.told_at)
+        held.save(update_fields=["sequence", "cancelled", "told", "told_at"])
         entry.delete()
     CalendarFeed.objects.filter(person=duplicate).delete()

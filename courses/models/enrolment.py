@@ -140,7 +140,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         taken = EnrolmentTransition.objects.filter(
             enrolment=models.OuterRef("pk"), target=EnrolmentState.ENROLLED
         )
-        return self.filter(models.Exists(taken))
+        return self.filter(Q(state=EnrolmentState.ENROLLED) | models.Exists(taken))
 
     def in_line(self) -> "EnrolmentQuerySet":
         """The waiting list, in the order in which seats are offered."""

@@ -46,6 +46,8 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "ours": {seat.pk for seat in page.object_list if seat.user.is_seen_by(request.user)},
         "may_manage": may_manage,
         "may_change": may_manage and scheduled,
+        "may_plan": may_manage and (sessions or found.state == CohortState.DRAFT),
+        "is_draft": found.state == CohortState.DRAFT,
         "may_close": may_close,
         "left_open": items_left_open(left_open(found)) if may_close else [],
         "may_reopen": may_manage and found.state == CohortState.CLOSED,

@@ -20,7 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.actions.plans import change_plan
 from courses.faculty import faculty_of, taken_elsewhere, taken_within, who_is_free
-from courses.forms_plan import MoveForm, OnlineForm, SessionForm, Setting, ShiftForm, StaffForm
+from courses.forms_plan import MoveForm, OnlineForm, ShiftForm, StaffForm
+from courses.forms_session import SessionForm, Setting
 from courses.models import Cohort, Module
 from courses.plan_names import names_of
 from courses.plan_problems import problems_of

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from courses.actions.plans import PLANNABLE, cancel_cohort, copy_cohort
+from courses.actions import cancel_cohort, copy_cohort
+from courses.actions.plans import PLANNABLE
 from courses.forms_plan import CancelForm, CopyForm
 from courses.models import CohortState
 from courses.views.plan import cohort_for, plan_page

@@ -32,6 +32,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "days": my_week.next_days(standing),
         "invitations": panels.survey_invitations(user),
         "certificates": certificates,
+        "offers": list(Enrolment.objects.on_the_way(user).offers()),
     }
     if seat:
         session = panels.next_session(seat) if seat in standing else None

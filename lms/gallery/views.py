@@ -10,6 +10,7 @@ from lms.accounts.mail import NOTICES
 from lms.gallery import samples
 from lms.gallery.forms import SampleForm, sample_survey
 from lms.gallery.mails import sample_mails
+from lms.gallery.planner import planner
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
@@ -22,6 +23,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             **_pages(),
             **samples.learner(),
             **samples.trainer(),
+            **planner(),
             **samples.results(),
             "mails": sample_mails(),
             "notices": NOTICES.values(),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courses.actions.check_ins import room_code
+from courses.models import CalendarFeed
 
 ANONYMOUS = "anonymous"
 OWNER = "owner"  # enrolled in the cohort that the addresses are about
@@ -103,6 +104,10 @@ def instructor(w: Any) -> dict[str, Any]:
 
 def planned(w: Any) -> dict[str, Any]:
     return cohort(w) | {"module": "welcome"}
+
+
+def feed(w: Any) -> dict[str, Any]:
+    return {"secret": CalendarFeed.objects.renew(w.people[OWNER])}
 
 
 def open_cohort(w: Any) -> dict[str, Any]:
@@ -232,6 +237,11 @@ LEARNING = [
         "post",
         at=lambda w: {"page": w.lesson.pk},
     ),
+    # Whoever knows the secret, signed in or not; each asks for the owner's newest.
+    Row("calendar:feed", everybody(200), at=feed),
+    Row("calendar:feed", WRONG_METHOD, "post", at=feed),
+    Row("calendar:own_feed", signed_in(200)),
+    Row("calendar:own_feed", signed_in(200), "post", data=lambda w: {"make": "1"}),
     Row("certificates:download", only(OWNER, *STAFF), at=lambda w: {"uuid": w.certificate.uuid}),
 ]
 
@@ -283,8 +293,8 @@ TRAINING = [
         "post",
         at=instructor,
     ),
-    Row("courses:renew", only(COORDINATOR), at=qualification),
-    Row("courses:renew", only(COORDINATOR, status=400), "post", at=qualification),
+    Row("courses:renew_qualification", only(COORDINATOR), at=qualification),
+    Row("courses:renew_qualification", only(COORDINATOR, status=400), "post", at=qualification),
     Row("courses:withdraw_qualification", only(COORDINATOR), at=qualification),
     Row("courses:withdraw_qualification", only(COORDINATOR, status=400), "post", at=qualification),
     Row("courses:cohort", only(*STAFF), at=cohort),

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from courses.views import seats
 from tests.access import matrix as m
 from tests.access.world import World
 
@@ -152,7 +153,7 @@ def test_no_question_breaks_a_page(visitor, world, row):
 
 
 def test_a_page_that_breaks_would_be_noticed(visitor, world, monkeypatch):
-    monkeypatch.setattr("courses.views.cohort.withdraw", None)
+    monkeypatch.setitem(seats._DEEDS, "withdraw", None)
     visitor.force_login(world.people[m.TRAINER])
     address = reverse("courses:seats", args=[world.cohort.uuid])
     assert _post(visitor, address, {"data": {"withdraw": str(world.seat.uuid)}}) == 500

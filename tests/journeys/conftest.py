@@ -32,12 +32,12 @@ from playwright.sync_api import (
 
 from assessments.actions import create_study_keys, create_windows, load_instrument, load_study
 from assessments.models import Study
-from courses.models import Cohort, Course, Venue
+from courses.models import Cohort, Course, Part, Venue
 from lms.accounts import clock as portal_clock
 from lms.accounts.models import Agency, User
 from lms.demo import cohorts as demo_cohorts
 from lms.demo import people as demo_people
-from tests.factories import UserFactory
+from tests.factories import QualificationFactory, UserFactory
 from tests.journeys.html_checker import HtmlChecker, Recorder, missing
 from tests.schedules import write_schedule
 
@@ -383,3 +383,19 @@ def office(fresh_databases: None) -> Office:
 
 def _person(agency: Agency, first: str, last: str, **fields: Any) -> User:
     return UserFactory.create(agency=agency, first_name=first, last_name=last, **fields)
+
+
+@pytest.fixture
+def faculty(office: Office) -> dict[str, User]:
+    """Who may lead in each part, the office's pair among them; of officers and clinicians there is
+    a second one."""
+    given: dict[str, User] = {"officer": office.officer, "clinician": office.clinician}
+    for part in Part:
+        person = given.setdefault(
+            part, UserFactory(first_name="Ada", last_name=str(part.label).title())
+        )
+        QualificationFactory(person=person, part=part)
+    for part in ("officer", "clinician"):
+        person = UserFactory(first_name="Sam", last_name=part.title())
+        QualificationFactory(person=person, part=part)
+    return given

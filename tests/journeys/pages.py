@@ -60,6 +60,7 @@ def learner() -> list[str]:
     return [
         *(reverse("learner:home"), reverse("learner:hours", args=[seat.uuid]), "/here/"),
         reverse("learner:make_ups", args=[seat.uuid]),
+        reverse("calendar:own_feed"),
         *(reverse("sign_up:cohorts"), reverse("sign_up:cohort", args=[seat.cohort.uuid])),
         *(lesson.url, reverse("learning:knowledge_check", args=[seat.uuid])),
         *(
@@ -223,7 +224,7 @@ def qualifications() -> list[str]:
     assert row is not None
     return [
         reverse("courses:instructor", args=[row.person.uuid]),
-        reverse("courses:renew", args=[row.pk]),
+        reverse("courses:renew_qualification", args=[row.pk]),
         reverse("courses:withdraw_qualification", args=[row.pk]),
     ]
 

@@ -12,11 +12,9 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from courses.actions import cancel_cohort, change_plan, plan_cohort
-from courses.models import Cohort, CohortState, Course, Part
+from courses.models import Cohort, CohortState, Course
 from courses.planning import Plan, PlannedSession, without
 from courses.plans import working_plan
-from lms.accounts.models import User
-from tests.factories import QualificationFactory, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("planner")]
 BOSTON = ZoneInfo("America/New_York")
@@ -52,19 +50,6 @@ class Counted:
     def tick(self, box: Locator) -> None:
         self.count += 1
         self.page.locator(f"label[for='{box.get_attribute('id')}']").click()
-
-
-@pytest.fixture
-def faculty(office) -> dict[str, User]:
-    """Two who may stand in as officer and as clinician, one in every other part."""
-    given: dict[str, User] = {"officer": office.officer, "clinician": office.clinician}
-    for part in Part:
-        person = given.setdefault(part, UserFactory(first_name="Ada", last_name=part.title()))
-        QualificationFactory(person=person, part=part)
-    for part in ("officer", "clinician"):
-        person = UserFactory(first_name="Sam", last_name=f"Second {part.title()}")
-        QualificationFactory(person=person, part=part)
-    return given
 
 
 @pytest.fixture

@@ -73,7 +73,9 @@ class Desk:
         expect(self.page.get_by_role("status").first).to_contain_text(words)
 
 
-def test_a_week_from_scheduling_to_certificates(page, inspect, visitor, office, clock, sign_in):
+def test_a_week_from_planning_to_certificates(
+    page, inspect, visitor, office, faculty, clock, sign_in
+):
     for code, name in AGENCIES.items():
         Agency.objects.get_or_create(code=code, defaults={"name": name})
     clock.set(THE_WEEK_BEFORE)
@@ -93,19 +95,25 @@ def test_a_week_from_scheduling_to_certificates(page, inspect, visitor, office, 
 
 
 def _schedule(desk: Desk) -> None:
+    """Lays the week out, names a clinician for what was left open, and publishes it."""
     page, office = desk.page, desk.office
     desk.follow("Training desk")
     desk.look("desk-empty")
-    desk.follow("Schedule a cohort")
+    desk.follow("Plan a cohort")
     desk.look("schedule")
-    page.get_by_label("Course").select_option(index=1)
-    page.get_by_label("Host agency").select_option(label=str(office.agency))
     page.locator("[name=venue]").select_option(label=str(office.venue))
     page.get_by_label("First day").fill("2026-11-30")
-    page.get_by_label("Officer who teaches").select_option(label=str(office.officer))
-    page.get_by_label("Clinician who teaches").select_option(label=str(office.clinician))
-    desk.press("Schedule the cohort")
-    desk.told(f"{desk.cohort.code} is scheduled.")
+    page.locator("[name=part_officer]").select_option(value=str(office.officer.pk))
+    desk.press("Lay out the plan")
+    desk.told(f"{desk.cohort.code} is being planned.")
+    desk.look("plan-gaps")
+    page.locator("#fix-clinician").select_option(value=str(office.clinician.pk))
+    desk.press(re.compile("^Name them"))
+    desk.told("25 changes are saved.")
+    desk.follow("Go on to publish")
+    desk.look("publish")
+    desk.press("Publish the schedule and tell them")
+    desk.told("Schedule 1 is published.")
     desk.look("cohort-empty")
 
 

@@ -10,7 +10,7 @@ from lms.due import send_due
 
 
 class Command(BaseCommand):
-    help = "Queues the mails that are due, invitations to surveys and reminders, and sends them."
+    help = "Queues the mails that are due (surveys, reminders, missed hours) and sends the outbox."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

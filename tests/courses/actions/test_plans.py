@@ -11,7 +11,7 @@ from courses.actions import (
     publish_schedule,
     shift_plan,
 )
-from courses.models import Cohort, CohortState, Enrolment, Quota, ScheduleVersion, SignUp
+from courses.models import Cohort, CohortState, Enrolment, MakeUp, Quota, ScheduleVersion, SignUp
 from courses.planning import OnlinePart, changed, moved, without
 from courses.plans import working_plan
 from lms.accounts.models import AuditEntry
@@ -408,6 +408,13 @@ class TestCancelling:
         for cohort in (known, unknown):
             cancel_cohort(cohort=cohort, by=None, reason="Snow")
         assert told == [known]
+
+    def test_guests_have_to_make_their_module_up_elsewhere(self):
+        cohort = published()
+        guest = MakeUp.objects.create(enrolment=EnrolmentFactory(), session=held(cohort))
+        cancel_cohort(cohort=cohort, by=None, reason="Snow")
+        guest.refresh_from_db()
+        assert guest.cancelled_at
 
     def test_it_has_a_reason(self):
         assert refused(cancel_cohort, cohort=published(), by=None, reason=" ") == "reason"

@@ -171,6 +171,7 @@ class TestSeats:
         (mail,) = post()
         assert "Sunday, November 22, 12:00 PM" in mail.body
         assert "Monday, November 30 to Tuesday, December 1" in mail.body
+        assert f"/learn/cohorts/{seat.cohort.uuid}/" in mail.body
         assert mail.attachments == []
 
     def test_an_offer_that_has_ended_is_not_sent(self, seat, post, clock):

@@ -67,7 +67,7 @@ def test_what_ends_within_90_days_comes_first_with_a_way_to_renew_it(ask):
     text = ask(LIST).split("<table")[0]
     assert "Imani Brooks" in text
     assert "Imani Weiss" not in text
-    assert reverse("courses:renew", args=[row.pk]) in text
+    assert reverse("courses:renew_qualification", args=[row.pk]) in text
 
 
 def test_a_trainer_sees_the_list_and_renews_nothing(ask):
@@ -75,7 +75,7 @@ def test_a_trainer_sees_the_list_and_renews_nothing(ask):
     trainer = UserFactory.create(roles=["trainer"])
     text = ask(LIST, trainer)
     assert "Imani Brooks" in text
-    assert reverse("courses:renew", args=[row.pk]) not in text
+    assert reverse("courses:renew_qualification", args=[row.pk]) not in text
     assert "Record it" not in ask(page_of(row.person), trainer)
 
 
@@ -144,13 +144,13 @@ def test_nobody_finds_a_form_about_themselves(ask, coordinator):
     text = ask(page_of(coordinator))
     assert "Nobody records their own" in text
     assert "Record it" not in text
-    for name in ("courses:renew", "courses:withdraw_qualification"):
+    for name in ("courses:renew_qualification", "courses:withdraw_qualification"):
         assert "We cannot find this page" in ask(reverse(name, args=[row.pk]))
 
 
 def test_a_renewal_goes_on_where_the_first_ends(ask, client):
     row = QualificationFactory.create(person=person("Brooks"), valid_until=date(2027, 1, 31))
-    address = reverse("courses:renew", args=[row.pk])
+    address = reverse("courses:renew_qualification", args=[row.pk])
     assert 'value="2027-02-01"' in ask(address)
     data = {"level": "lead", "title": "CIT instructor", "valid_from": "2027-02-01"}
     text = ask(address, data=data)

@@ -168,3 +168,28 @@ def test_a_check_in_of_another_session_is_not_settled_here(settle, seat, cohort)
     settle(check_in=[other.pk, "x", "9" * 40])
     other.refresh_from_db()
     assert other.settled_at is None
+
+
+@pytest.mark.parametrize(
+    ("starts", "hours", "came", "left", "minutes"),
+    [
+        # A night from 23:00 to 2:00, left at a quarter past midnight.
+        (datetime(2026, 12, 1, 4, tzinfo=UTC), 3, "23:00", "00:15", 75),
+        # Clocks go back: from 0:00 to 4:00 are five hours, and 1:30 to leave at is the second.
+        (datetime(2026, 11, 1, 4, tzinfo=UTC), 5, "00:00", "01:30", 150),
+        # Clocks skip an hour: from 1:00 to 3:30 are ninety minutes.
+        (datetime(2027, 3, 14, 6, tzinfo=UTC), 3, "01:00", "03:30", 90),
+    ],
+)
+def test_a_sheet_is_read_right_over_midnight_and_clock_changes(
+    send, seat, session, clock, starts, hours, came, left, minutes
+):
+    session.starts_at, session.ends_at = starts, starts + timedelta(hours=hours)
+    session.save()
+    session.module.minutes = hours * 60
+    session.module.save()
+    clock.set(session.ends_at)
+    page = send(came, left).content.decode()
+    assert standing(seat) == ("out", minutes)
+    assert f'value="{came}"' in page
+    assert f'value="{left}"' in page

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0006_kiosks_at_the_door")]
+    dependencies = [("courses", "0005_sessions_have_ids")]
 
     # Nothing has written an entry before.
     operations = [

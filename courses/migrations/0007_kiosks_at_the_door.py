@@ -9,7 +9,7 @@ import lms.accounts.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0005_sessions_have_ids"),
+        ("courses", "0006_calendars_remember_what_they_were_told"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
