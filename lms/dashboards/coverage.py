@@ -61,7 +61,8 @@ def coverage_for(reader: User, chosen: str) -> Coverage | None:
     cells = _together(_cells(agency))
     key = salted_hmac("coverage", agency.code, algorithm="sha256").digest()
     shown = {
-        place: Shown(count) for place, count in told(cells, settings.COVERAGE_THRESHOLD, key).items()
+        place: Shown(count)
+        for place, count in told(cells, settings.COVERAGE_THRESHOLD, key).items()
     }
     nobody = Shown(Headcount(0, 0))
     districts = sorted({district for district, _shift in cells}, key=_in_order)

@@ -2,7 +2,7 @@
 it leads to the page where it is settled."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, groupby, zip_longest
@@ -89,9 +89,7 @@ def _offers(user: User) -> list[Item]:
     cohorts = _with_seats(user, EnrolmentState.OFFERED, enrolments__offered_until__lte=_soon())
     return [
         _item(
-            ngettext(
-                "%(n)s offer of a seat ends soon", "%(n)s offers of a seat end soon", cohort.n
-            )
+            ngettext("%(n)s offer of a seat ends soon", "%(n)s offers of a seat end soon", cohort.n)
             % {"n": cohort.n},
             reverse("courses:seats", args=[cohort.uuid]),
             _("%(code)s. The first: %(moment)s. Then the next in line is asked.")
@@ -188,8 +186,7 @@ def _draft_item(draft: Draft) -> Item:
         _("%(code)s cannot be published: %(counts)s")
         % {"code": cohort.code, "counts": _(" and ").join(counts)},
         reverse("courses:plan", args=[cohort.uuid]),
-        _("Being planned, would begin %(day)s.")
-        % {"day": date_format(cohort.starts_on, "D, M j")},
+        _("Being planned, would begin %(day)s.") % {"day": date_format(cohort.starts_on, "D, M j")},
         kind="clash" if draft.clashes else "gap",
     )
 

@@ -40,8 +40,8 @@ _TABS = {
 @never_cache
 @require_GET
 def desk(request: SignedInRequest) -> HttpResponse:
-    """Today's sessions, what to settle, the week, who missed what, and the cohorts in four lists: running,
-    coming, being planned and past."""
+    """Today's sessions, what to settle, the week, who missed what, and the cohorts in four lists:
+    running, coming, being planned and past."""
     if not request.user.may(Permission.SEE_COHORTS):
         raise PermissionDenied
     starts, ends = _today(request.user)

@@ -147,6 +147,6 @@ def test_it_takes_two_queries_however_many_districts_there_are(
 ):
     for number in range(many):
         _people(agency, 1, unit=f"District {number}")
-    coordinator.roles
+    assert coordinator.roles
     with django_assert_num_queries(2):
         coverage_for(coordinator, "")

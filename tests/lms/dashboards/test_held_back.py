@@ -27,7 +27,9 @@ def _hidden(table: dict[tuple[str, str], Headcount], key: bytes = KEY) -> set[Pl
     return {place for place, count in told(table, T, key).items() if count is None}
 
 
-@pytest.mark.parametrize("table", [_table("9/20 8/16", "5/10 0/12"), _table("0/0 7/14", "6/12 0/9")])
+@pytest.mark.parametrize(
+    "table", [_table("9/20 8/16", "5/10 0/12"), _table("0/0 7/14", "6/12 0/9")]
+)
 def test_where_nobody_could_be_singled_out_everything_is_told(table):
     assert told(table, T, KEY) == with_totals(table)
 
@@ -64,7 +66,8 @@ def test_who_does_not_hold_the_key_cannot_say_which_cell_was_hidden_for_another(
 
 
 _COUNTS = st.tuples(
-    st.one_of(st.integers(0, 6), st.integers(0, 25)), st.one_of(st.integers(0, 6), st.integers(0, 25))
+    st.one_of(st.integers(0, 6), st.integers(0, 25)),
+    st.one_of(st.integers(0, 6), st.integers(0, 25)),
 ).map(lambda pair: Headcount(pair[0], sum(pair)))
 
 
@@ -105,9 +108,7 @@ def _bounds(table, shown, part: str) -> dict[Place, tuple[int, int]]:
         if of_row is not None and of_column is not None:
             continue
         inner = [
-            cell
-            for cell in table
-            if of_row in (None, cell[0]) and of_column in (None, cell[1])
+            cell for cell in table if of_row in (None, cell[0]) and of_column in (None, cell[1])
         ]
         line = np.zeros(size)
         line[[column[cell] for cell in inner]] = 1
