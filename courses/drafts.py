@@ -38,8 +38,8 @@ class Draft:
 
 
 def drafts_to_settle(reader: User, held: Mapping[int, Sequence[Held]]) -> list[Draft]:
-    """Those of the reader's drafts with a clash or a gap, by their first day; `held` are everybody's
-    qualifications. Three queries."""
+    """Those of the reader's drafts with a clash or a gap, by their first day; `held` holds
+    everybody's qualifications. Three queries."""
     cohorts = (
         Cohort.objects.manageable_by(reader)
         .filter(state=CohortState.DRAFT, plan__isnull=False)
