@@ -1,4 +1,5 @@
-"""A supervisor's people in training: hours and completion, and nothing else about them."""
+"""A supervisor's people in training: hours, make-ups, completion and the way to a seat, and nothing
+else about them."""
 
 from collections import Counter
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from certificates.models import Certificate
-from courses.ledger import Ledger
+from courses.ledger import Elsewhere, Ledger, Why
 from courses.ledgers import ledgers_for, minutes_credited_between
 from courses.models import Cohort, CohortState, Enrolment, TrainingSession
 from courses.training_year import TrainingYear
@@ -23,6 +24,7 @@ from lms.accounts.http import SignedInRequest
 from lms.accounts.models import Agency
 from lms.accounts.names import found_by
 from lms.accounts.permissions import Permission
+from lms.dashboards.on_the_way import on_the_way
 
 PER_PAGE = 30
 LONGEST_SEARCH = 100
@@ -38,7 +40,8 @@ _LISTS = {
 @never_cache
 @login_required
 def home(request: SignedInRequest) -> HttpResponse:
-    """The people of one's own agencies in training: figures first, then seat by seat."""
+    """The people of one's own agencies in training: figures first, then who has no seat yet, then
+    seat by seat."""
     if not request.user.may(Permission.SEE_AGENCY_PROGRESS):
         raise PermissionDenied
     agencies = request.user.agencies_where(Permission.SEE_AGENCY_PROGRESS)
@@ -55,6 +58,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         "agencies": list(agencies),
         "figures": _figures(agencies, seats, standings),
         "has_seats": bool(standings),
+        "on_the_way": on_the_way(agencies),
+        "may_nominate": request.user.may(Permission.NOMINATE),
         "words": words,
         "shown": shown,
         "lists": [
@@ -153,8 +158,15 @@ def _rows(seat_ids: list[int], standings: dict[int, str]) -> list[dict[str, Any]
             "seat": by_id[pk],
             "ledger": ledgers[pk],
             "missing": sum(line.missing for line in ledgers[pk].lines),
+            "booked": _booked(ledgers[pk]),
             "standing": standings[pk],
             "expires_on": expiries.get(pk),
         }
         for pk in seat_ids
     ]
+
+
+def _booked(ledger: Ledger) -> list[Elsewhere]:
+    """The sessions in which what was missed will be made up, the soonest first."""
+    booked = [line.elsewhere for line in ledger.lines if line.why is Why.BOOKED and line.elsewhere]
+    return sorted(booked, key=lambda one: one.starts_at)

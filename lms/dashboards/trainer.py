@@ -19,7 +19,13 @@ from courses.views.signed_in import SignedInRequest
 from lms.accounts.clock import now
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
-from lms.dashboards.training_desk import missed, next_session_after, sessions_between, to_settle
+from lms.dashboards.to_settle import to_settle
+from lms.dashboards.training_desk import (
+    missed,
+    next_session_after,
+    sessions_between,
+    week_ahead,
+)
 
 COHORTS_PER_PAGE = 20
 _TABS = {
@@ -34,8 +40,8 @@ _TABS = {
 @never_cache
 @require_GET
 def desk(request: SignedInRequest) -> HttpResponse:
-    """Today's sessions, what to settle, who missed what, and the cohorts in four lists: running,
-    coming, being planned and past."""
+    """Today's sessions, what to settle, the week, who missed what, and the cohorts in four lists:
+    running, coming, being planned and past."""
     if not request.user.may(Permission.SEE_COHORTS):
         raise PermissionDenied
     starts, ends = _today(request.user)
@@ -53,6 +59,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
         "day": starts,
         "today": today,
         "upcoming": None if today else next_session_after(request.user, ends),
+        "week": week_ahead(request.user, ends),
         "settle": to_settle(request.user),
         "missed": missed(request.user),
         "tabs": [(name, label, name == shown) for name, label in _TABS.items()],

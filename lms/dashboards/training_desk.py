@@ -1,19 +1,11 @@
 """The panels of the training desk: each is one small read."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
-from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from courses.ledger import Ledger
 from courses.ledgers import ledgers_for
@@ -25,16 +17,15 @@ from courses.models import (
     EnrolmentState,
     TrainingSession,
 )
-from courses.views.week import pair, session_card
+from courses.views.week import session_card
+from courses.wording import time_span
 from lms.accounts.clock import now
 from lms.accounts.models import User
 
 SESSIONS_SHOWN = 40
-SETTLE_SHOWN = 9
+DAYS_SHOWN = 20
 PEOPLE_SHOWN = 10
-# Who teaches is looked at for the next two weeks, rolls for the last year.
-STAFFING_AHEAD = timedelta(days=14)
-ROLLS_BACK = timedelta(days=365)
+WEEK_AHEAD = timedelta(days=7)
 
 
 def sessions_between(user: User, starts: datetime, ends: datetime) -> list[dict[str, Any]]:
@@ -93,89 +84,40 @@ def next_session_after(user: User, moment: datetime) -> TrainingSession | None:
 
 
 @dataclass(frozen=True)
-class ToSettle:
-    """What has to be settled first, as components/settle.html takes it, and how much more there
-    is."""
+class Day:
+    """What one cohort does on one day: how many sessions, from when to when, and where."""
 
-    items: list[dict[str, str]] = field(default_factory=list)
-    more: int = 0
-
-
-def to_settle(user: User) -> ToSettle:
-    """Rolls of sessions that are over, and sessions soon that lack a teacher, cohort by cohort."""
-    items = [*_rolls_to_finish(user), *_sessions_to_staff(user)]
-    return ToSettle(items[:SETTLE_SHOWN], max(len(items) - SETTLE_SHOWN, 0))
+    day: date
+    cohort: Cohort
+    sessions: int
+    times: str
+    places: str
 
 
-def _rolls_to_finish(user: User) -> list[dict[str, str]]:
+def week_ahead(user: User, starts: datetime) -> list[Day]:
+    """The days of the week from a moment on, cohort by cohort, in the cohorts' own zones."""
     sessions = (
         TrainingSession.objects.markable_by(user)
         .filter(
             cohort__state=CohortState.SCHEDULED,
-            ends_at__lte=now(),
-            ends_at__gt=now() - ROLLS_BACK,
+            starts_at__gte=starts,
+            starts_at__lt=starts + WEEK_AHEAD,
         )
-        .with_roll()
-        .filter(marked_seats__lt=F("seats"))  # type: ignore[misc]
-        .select_related("module", "cohort__agency")
-        .order_by("cohort__starts_on", "cohort_id", "starts_at", "id")
+        .select_related("venue", "cohort__agency", "cohort__version")
+        .order_by("starts_at", "id")
     )
-    return [_roll_item(list(held)) for _cohort, held in _by_cohort(sessions)]
+    by_day: dict[tuple[date, Cohort], list[TrainingSession]] = {}
+    for one in sessions:
+        day = one.starts_at.astimezone(ZoneInfo(one.cohort.zone)).date()
+        by_day.setdefault((day, one.cohort), []).append(one)
+    return [_day_of(day, cohort, held) for (day, cohort), held in by_day.items()][:DAYS_SHOWN]
 
 
-def _roll_item(sessions: list[TrainingSession]) -> dict[str, str]:
-    first = sessions[0]
-    count = ngettext("%(n)s roll is not complete", "%(n)s rolls are not complete", len(sessions))
-    note = _("%(code)s. The first: %(module)s, %(day)s.")
-    return {
-        "title": count % {"n": len(sessions)},
-        "url": reverse("courses:roll", args=[first.pk]),
-        "note": note
-        % {"code": first.cohort.code, "module": first.module.title, "day": _day(first)},
-        "kind": "clash",
-    }
-
-
-def _sessions_to_staff(user: User) -> list[dict[str, str]]:
-    sessions = (
-        TrainingSession.objects.visible_to(user)
-        .filter(
-            cohort__state=CohortState.SCHEDULED,
-            starts_at__gt=now(),
-            starts_at__lte=now() + STAFFING_AHEAD,
-        )
-        .select_related("module", "cohort__agency")
-        .prefetch_related("instructors")
-        .order_by("cohort__starts_on", "cohort_id", "starts_at", "id")
-    )
-    items = []
-    for cohort, held in _by_cohort(sessions):
-        gaps = [(one, person) for one in held for person in pair(one) if person["role"] == "gap"]
-        if gaps:
-            items.append(_gap_item(cohort, gaps))
-    return items
-
-
-def _gap_item(cohort: Cohort, gaps: list[tuple[TrainingSession, dict[str, str]]]) -> dict[str, str]:
-    first = gaps[0][0]
-    needed = Counter(person["name"] for _session, person in gaps)
-    sessions = len({session.pk for session, _person in gaps})
-    count = ngettext("%(n)s session soon: %(needed)s", "%(n)s sessions soon: %(needed)s", sessions)
-    note = _("%(code)s. The first: %(module)s, %(day)s.")
-    return {
-        "title": count % {"n": sessions, "needed": ", ".join(needed).lower()},
-        "url": reverse("courses:cohort", args=[cohort.uuid]),
-        "note": note % {"code": cohort.code, "module": first.module.title, "day": _day(first)},
-        "kind": "gap",
-    }
-
-
-def _by_cohort(sessions: Iterable[TrainingSession]) -> Any:
-    return groupby(sessions, key=attrgetter("cohort"))
-
-
-def _day(session: TrainingSession) -> str:
-    return date_format(session.starts_at.astimezone(ZoneInfo(session.cohort.zone)), "D, M j")
+def _day_of(day: date, cohort: Cohort, sessions: list[TrainingSession]) -> Day:
+    ends_at = max(one.ends_at for one in sessions)
+    times = time_span(sessions[0].starts_at, ends_at, ZoneInfo(cohort.zone))
+    places = dict.fromkeys(one.venue.name for one in sessions)
+    return Day(day, cohort, len(sessions), times, ", ".join(places))
 
 
 @dataclass(frozen=True)

@@ -18,21 +18,27 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from certificates.models import Certificate
-from courses.models import Cohort, CohortState, Enrolment
+from courses.models import Cohort, CohortState, Enrolment, EnrolmentState
+from courses.models.enrolment import ON_THE_WAY
 from courses.training_year import TrainingYear
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.clock import now, today
 from lms.accounts.permissions import Permission
+from lms.dashboards.coverage import coverage_for
 
 COHORTS_PER_PAGE = 40
 
 
 @dataclass(frozen=True)
 class CohortLine:
-    """One cohort of the year. A cancelled one takes no part in seats and certificates."""
+    """One cohort of the year. A cancelled one takes no part in seats and certificates, nor in who
+    waits for a seat (`waiting`, those with an offer or a request included) or had one and did not
+    come (`no_shows`)."""
 
     cohort: Cohort
     certificates: int
+    waiting: int = 0
+    no_shows: int = 0
 
     @property
     def is_held(self) -> bool:
@@ -68,6 +74,8 @@ class Totals:
     seats: int
     capacity: int
     certificates: int
+    waiting: int
+    no_shows: int
 
     @classmethod
     def of(cls, lines: list[CohortLine]) -> "Totals":
@@ -77,12 +85,20 @@ class Totals:
             seats=sum(line.seats for line in held),
             capacity=sum(line.capacity for line in held),
             certificates=sum(line.certificates for line in held),
+            waiting=sum(line.waiting for line in held),
+            no_shows=sum(line.no_shows for line in held),
         )
 
     @property
     def percent(self) -> int | None:
         """Seats taken of those there are; None where there are none."""
         return round(self.seats * 100 / self.capacity) if self.capacity else None
+
+    @property
+    def stayed_away(self) -> int | None:
+        """No-shows of a hundred seats that were given; None where none was."""
+        given = self.seats + self.no_shows
+        return round(self.no_shows * 100 / given) if given else None
 
     @property
     def bar(self) -> int:
@@ -97,13 +113,17 @@ def year(request: SignedInRequest) -> HttpResponse:
     """One training year of the cohorts one manages, month by month and cohort by cohort."""
     if not request.user.may(Permission.MANAGE_COHORTS):
         raise PermissionDenied
-    managed = Cohort.objects.manageable_by(request.user).published()
+    every = Cohort.objects.manageable_by(request.user)
+    managed = every.published()
     years = years_of(managed)
     shown = _chosen(request.GET.get("year", ""), years)
     lines = lines_of(of_year(managed, shown))
     context = {
         "year": shown,
         "years": years,
+        "planned": of_year(every.filter(state=CohortState.DRAFT), shown).count(),
+        "coverage": coverage_for(request.user, request.GET.get("agency", "")),
+        "threshold": settings.COVERAGE_THRESHOLD,
         "totals": Totals.of(lines),
         "people": people_in(of_year(managed, shown)),
         "months": _months(lines, shown),
@@ -135,7 +155,8 @@ def of_year(managed: Any, year: TrainingYear) -> Any:
 
 
 def lines_of(cohorts: Any) -> list[CohortLine]:
-    """These cohorts with their seats and certificates, by their first day."""
+    """These cohorts with their seats, certificates and who waits or did not come, by their first
+    day."""
     standing = (
         Certificate.objects.filter(enrolment__cohort__in=cohorts, revocation=None)
         .order_by()
@@ -144,7 +165,24 @@ def lines_of(cohorts: Any) -> list[CohortLine]:
     )
     certificates = {row["enrolment__cohort"]: row["n"] for row in standing}
     listed = cohorts.for_desk().order_by("starts_on", "code")
-    return [CohortLine(cohort, certificates.get(cohort.pk, 0)) for cohort in listed]
+    counts = _not_seated(cohorts)
+    return [
+        CohortLine(
+            cohort,
+            certificates=certificates.get(cohort.pk, 0),
+            waiting=sum(counts[cohort.pk, state] for state in ON_THE_WAY),
+            no_shows=counts[cohort.pk, EnrolmentState.NO_SHOW],
+        )
+        for cohort in listed
+    ]
+
+
+def _not_seated(cohorts: Any) -> Counter[tuple[int, str]]:
+    """By cohort and state, how many ask, wait, are offered a seat or did not come."""
+    states = (*ON_THE_WAY, EnrolmentState.NO_SHOW)
+    rows = Enrolment.objects.filter(cohort__in=cohorts, state__in=states).order_by()
+    counted = rows.values_list("cohort", "state").annotate(n=Count("pk"))
+    return Counter({(cohort, state): n for cohort, state, n in counted})
 
 
 def seats_in_held(cohorts: Any) -> Any:

@@ -13,6 +13,8 @@ from lms.demo.names import FIRST, LAST
 # A passphrase anybody may read: demo accounts exist only where demo data is allowed.
 PASSWORD = "two lanterns in the tower"  # noqa: S105
 OFFICERS = 288
+# As many as leave something to be told of each: what is known of a few people is held back.
+DISTRICTS = ["District 1", "District 2", "District 3", "District 4"]
 
 AGENCIES = [
     ("bpd", "Boston Police Department", Workforce.SWORN, "Officer", 0.8),
@@ -117,7 +119,7 @@ def _officers(agencies: dict[str, Agency], hashed: str, random: Random) -> list[
                 hashed,
                 workforce=workforce,
                 rank=rank if random.random() < 0.85 else "Sergeant",
-                unit=f"District {random.randint(1, 14)}" if code == "bpd" else "",
+                unit=random.choice(DISTRICTS) if code == "bpd" else "",
                 shift=random.choice(["Day", "Evening", "Night"]),
                 employee_id=str(random.randint(100000, 999999)),
             )

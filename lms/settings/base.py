@@ -222,6 +222,10 @@ FILE_UPLOAD_HANDLERS = [
 ROSTER_MAX_BYTES = 5 * 1024 * 1024
 # Who comes or leaves within so many minutes of a session's ends was there for all of it.
 ATTENDANCE_GRACE_MINUTES = env.int("ATTENDANCE_GRACE_MINUTES", 5)
+# Coverage by district and shift holds back whatever would tell of fewer people, certified or not.
+COVERAGE_THRESHOLD = env.int("COVERAGE_THRESHOLD", 5)
+# Whose certificates make somebody certified in crisis intervention.
+COVERAGE_COURSES = env.list("COVERAGE_COURSES", default=["cit-40", "cit-refresher"])
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"

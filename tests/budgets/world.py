@@ -70,14 +70,19 @@ LISTS = (
     "place",
     "offer",
 )
+# The lists of cohorts, seats, staff and desks, which are long in a true office. Each gap makes two
+# cohorts, one of which is being planned.
+LONG_LISTS = ("seat", "make_up", "person", "qualification", "gap", "place")
 
 
 @dataclass
 class CrowdedWorld:
-    """`fill(30)` adds thirty rows to every list; all else is the matrix's world."""
+    """`fill(30, 200)` adds thirty rows to every list, and two hundred to the long ones; all else is
+    the matrix's world. `rows` is how many people a roster names of each sort."""
 
     inner: World
     rows: int = 0
+    filled: dict[str, int] = field(default_factory=dict)
     known: list[str] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
@@ -95,13 +100,15 @@ class CrowdedWorld:
     def course(self) -> str:
         return self.inner.cohort.version.course.code
 
-    def fill(self, rows: int) -> None:
-        """One more of everything until `rows` have been added to each list."""
+    def fill(self, rows: int, in_long_lists: int) -> None:
+        """One more of everything until so many have been added to each list."""
         self.inner.cohort.capacity = 1000
         self.inner.cohort.save()
         for one in LISTS:
-            for number in range(self.rows, rows):
+            wanted = in_long_lists if one in LONG_LISTS else rows
+            for number in range(self.filled.get(one, 0), wanted):
                 getattr(self, f"_add_{one}")(number)
+            self.filled[one] = wanted
         self.rows = rows
         # The worker works outcomes out after an opening, so that no page has to.
         current_vintage(study=self.inner.study)
@@ -148,8 +155,10 @@ class CrowdedWorld:
         MakeUp.objects.create(enrolment=self.inner.seat, session=session)
 
     def _add_person(self, number: int) -> None:
-        """Somebody the roster may name, whom the supervisor sees in training elsewhere."""
-        person = UserFactory.create(agency=self.inner.cohort.agency)
+        """Somebody the roster may name, whom the supervisor sees in training elsewhere, of a
+        district of their own."""
+        agency = self.inner.cohort.agency
+        person = UserFactory.create(agency=agency, unit=f"District {number}", shift="Day")
         EnrolmentFactory.create(cohort=self.inner.elsewhere, user=person)
         self.known.append(person.email)
 

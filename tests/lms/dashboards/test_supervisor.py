@@ -1,9 +1,10 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from certificates.models import Revocation
-from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState
+from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState, MakeUp
+from lms.accounts.clock import now
 from tests.access.world import certificate_for
 from tests.factories import (
     AgencyFactory,
@@ -24,8 +25,9 @@ from tests.surveys import (
 pytestmark = pytest.mark.django_db(databases=["default", "responses"])
 ADDRESS = "/supervise/"
 # Session, reader and their agency, roles, whether they train, second factor; the agencies; seats and
-# the ledgers of those without certificates; five figures; the page's seats, ledgers, certificates.
-QUERIES = 27
+# the ledgers of those without certificates; five figures; who is on the way to a seat and how many;
+# the page's seats, ledgers, certificates.
+QUERIES = 29
 
 
 @pytest.fixture
@@ -224,6 +226,78 @@ def test_a_cancelled_cohort_is_not_listed(page, agency):
     seat = _seat(agency, "Quillfeather")
     Cohort.objects.filter(pk=seat.cohort_id).update(state=CohortState.CANCELLED)
     assert "Quillfeather" not in page()
+
+
+def _on_the_way(text: str) -> str:
+    return text.split('id="on-the-way"')[1].split("</section>")[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (EnrolmentState.REQUESTED, "The training office decides"),
+        (EnrolmentState.WAITLISTED, "Place 2 in line"),
+        (EnrolmentState.OFFERED, "Must accept until"),
+    ],
+)
+def test_who_has_no_seat_yet_is_listed_with_how_it_stands(page, agency, supervisor, state, words):
+    cohort = CohortFactory.create()
+    _seat(
+        AgencyFactory.create(),
+        "Nightingale",
+        cohort=cohort,
+        state=EnrolmentState.WAITLISTED,
+        queued_at=now() - timedelta(hours=1),
+    )
+    _seat(
+        agency,
+        "Quillfeather",
+        cohort=cohort,
+        state=state,
+        queued_at=now(),
+        offered_until=now() if state == EnrolmentState.OFFERED else None,
+        nominated_by=supervisor,
+    )
+    text = _on_the_way(page())
+    assert "Quillfeather" in text
+    assert words in text
+    assert f"nominated by {supervisor}" in text
+    assert "Nightingale" not in text
+
+
+@pytest.mark.parametrize(
+    "state", [EnrolmentState.WITHDRAWN, EnrolmentState.DECLINED, EnrolmentState.NO_SHOW]
+)
+def test_who_gave_up_or_was_refused_is_on_no_list(page, agency, state):
+    _seat(agency, "Quillfeather", state=state, queued_at=now())
+    assert "Quillfeather" not in page()
+
+
+def test_what_was_asked_for_in_a_cancelled_cohort_is_not_listed(page, agency):
+    seat = _seat(agency, "Quillfeather", state=EnrolmentState.WAITLISTED, queued_at=now())
+    Cohort.objects.filter(pk=seat.cohort_id).update(state=CohortState.CANCELLED)
+    assert "Quillfeather" not in page()
+
+
+def test_the_list_of_who_has_no_seat_yet_is_capped_and_says_how_many_more(page, agency):
+    cohort = CohortFactory.create()
+    for number in range(22):
+        _seat(agency, f"Quill{number}", cohort=cohort, state=EnrolmentState.REQUESTED)
+    text = _on_the_way(page())
+    assert "And 2 more people." in text
+    assert text.count("<li>") == 20
+
+
+def test_a_supervisor_is_led_to_the_nominations(page):
+    assert 'href="/supervise/nominations/"' in page()
+
+
+def test_a_booked_make_up_is_told_with_its_day(page, agency, marked):
+    seat = marked(_seat(agency, "Quillfeather"), 0)
+    later = CohortFactory.create(version=seat.cohort.version, starts_on=date(2027, 3, 1))
+    assert "make-up booked" not in page()
+    MakeUp.objects.create(enrolment=seat, session=later.sessions.first())
+    assert "make-up booked, Mar 1" in page()
 
 
 @pytest.mark.parametrize("count", [1, 30])

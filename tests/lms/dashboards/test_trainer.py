@@ -1,15 +1,24 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
 from courses.actions import cancel_cohort
-from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState
+from courses.models import (
+    AttendanceEvent,
+    Booking,
+    CheckIn,
+    Cohort,
+    CohortState,
+    EnrolmentState,
+)
+from lms.accounts.clock import now
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
     CourseVersionFactory,
     EnrolmentFactory,
+    QualificationFactory,
     UserFactory,
     VenueFactory,
 )
@@ -140,7 +149,7 @@ def test_the_desk_takes_the_same_queries_however_long_it_is(
     for cohort in CohortFactory.create_batch(count, **shared):
         mark(EnrolmentFactory.create(cohort=cohort), "absent", 0)
     client.force_login(trainer)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(28):
         client.get(DESK)
 
 
@@ -250,10 +259,114 @@ def test_nothing_is_to_be_settled_in_a_cohort_that_is_over_for_good(desk, agency
 def test_sessions_soon_that_lack_a_teacher_are_to_be_settled(
     desk, agency, trainer, starts_on, shown
 ):
+    QualificationFactory(person=trainer, part="officer")
     CohortFactory(agency=agency, starts_on=starts_on, officer=trainer)
     page = desk()
     assert ("2 sessions soon: clinician needed" in page) == shown
     assert "officer needed" not in page
+
+
+def test_somebody_named_whose_qualification_ended_is_to_be_settled(desk, agency, trainer):
+    clinician = QualificationFactory(part="clinician", valid_until=date(2026, 11, 30)).person
+    QualificationFactory(person=trainer, part="officer")
+    CohortFactory(agency=agency, starts_on=date(2026, 12, 1), officer=trainer, clinician=clinician)
+    assert "2 sessions soon: clinician needed" in desk()
+
+
+def test_check_ins_that_nobody_confirmed_are_to_be_settled(desk, agency, trainer, clock):
+    session = CohortFactory(agency=agency).sessions.first()
+    one, own, settled = (
+        CheckIn.objects.create(
+            enrolment=EnrolmentFactory.create(cohort=session.cohort, **fields),
+            session=session,
+            direction="in",
+            source="code",
+            happened_at=now(),
+        )
+        for fields in ({}, {"user": trainer}, {})
+    )
+    CheckIn.objects.filter(pk=settled.pk).update(settled_at=now(), settled_by=trainer)
+    assert f'href="{reverse("courses:roll", args=[session.pk])}">1 person checked in' in desk()
+    CheckIn.objects.filter(pk=one.pk).update(settled_at=now(), settled_by=trainer)
+    assert "checked in" not in desk()
+    assert own.settled_at is None
+
+
+@pytest.mark.parametrize(
+    ("state", "hours", "words"),
+    [
+        (EnrolmentState.REQUESTED, None, "2 requests wait for approval"),
+        (EnrolmentState.OFFERED, 23, "2 offers of a seat end soon"),
+        (EnrolmentState.OFFERED, 25, None),
+        (EnrolmentState.WAITLISTED, None, None),
+    ],
+)
+def test_requests_and_offers_that_end_soon_are_to_be_settled(desk, agency, state, hours, words):
+    cohort, elsewhere = CohortFactory(agency=agency), CohortFactory()
+    ends = now() + timedelta(hours=hours) if hours else None
+    for one in (cohort, cohort, elsewhere):
+        EnrolmentFactory.create(cohort=one, state=state, queued_at=now(), offered_until=ends)
+    page = desk()
+    link = f'href="{reverse("courses:seats", args=[cohort.uuid])}">'
+    assert (link in page) == bool(words)
+    assert not words or link + words in page
+    assert elsewhere.code not in page
+
+
+def test_a_draft_says_how_much_keeps_it_from_being_published(desk, agency):
+    fine = draft(agency=agency)
+    unstaffed = draft(agency=agency, teachers={})
+    hidden = draft(teachers={})
+    page = desk("?show=past")
+    assert f"{unstaffed.code} cannot be published: 2 gaps" in page
+    assert reverse("courses:plan", args=[unstaffed.uuid]) in page
+    assert fine.code not in page
+    assert hidden.code not in page
+
+
+def test_a_draft_whose_place_is_taken_clashes(desk, agency):
+    planned = draft(agency=agency)
+    session = CohortFactory(agency=agency).sessions.first()
+    Booking.objects.create(
+        session=session,
+        venue=planned.venue,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+    )
+    assert f"{planned.code} cannot be published: 1 clash" in desk("?show=past")
+
+
+def test_the_first_of_each_kind_comes_before_the_second_of_any(desk, agency):
+    for number in range(12):
+        draft(agency=agency, teachers={}, starts_on=date(2027, 1, 4), code=f"D{number}")
+        cohort = CohortFactory(agency=agency)
+        EnrolmentFactory.create(
+            cohort=cohort, state=EnrolmentState.REQUESTED, queued_at=now(), offered_until=None
+        )
+    page = desk()
+    assert "9 things to settle" in page
+    assert "waits for approval" in page
+    assert "cannot be published" in page
+
+
+def test_the_next_seven_days_are_listed_day_by_day(desk, agency):
+    cohort = CohortFactory(agency=agency, starts_on=date(2026, 12, 4))
+    far = CohortFactory(agency=agency, starts_on=date(2026, 12, 9))
+    CohortFactory(starts_on=date(2026, 12, 4))
+    week = desk().split('id="week"')[1].split("</ul>")[0]
+    assert week.count("<li>") == 2
+    assert "Fri, Dec 4" in week
+    assert "Mon, Dec 7" in week
+    assert "1 session, 8 a.m. to 9 a.m." in week
+    assert cohort.code in week
+    assert far.code not in week
+
+
+def test_who_missed_something_can_be_booked_for_the_make_up(desk, agency, clock, mark):
+    seat = EnrolmentFactory.create(cohort=CohortFactory(agency=agency))
+    _at(clock, 12)
+    mark(seat, "absent", 0)
+    assert reverse("courses:make_ups", args=[seat.cohort.uuid]) in desk()
 
 
 def test_who_missed_what_is_listed_with_the_module(desk, agency, clock, mark):

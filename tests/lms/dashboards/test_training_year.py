@@ -8,6 +8,7 @@ import pytest
 from certificates.models import Revocation
 from courses.actions import cancel_cohort
 from courses.models import Cohort, CohortState, EnrolmentState
+from lms.accounts.clock import now
 from tests.access.world import certificate_for
 from tests.factories import (
     AgencyFactory,
@@ -22,8 +23,9 @@ from tests.planning import draft
 pytestmark = pytest.mark.django_db
 ADDRESS = "/train/year/"
 # Session, reader and their agency, roles, whether they train; the days of all cohorts, the year's
-# cohorts, their certificates, people, agencies.
-QUERIES = 10
+# cohorts, their certificates, who waits or stayed away, people, agencies; cohorts being planned; the
+# agencies whose coverage can be shown, none here.
+QUERIES = 13
 
 
 @pytest.fixture
@@ -162,6 +164,31 @@ def test_the_cohorts_of_other_agencies_are_in_no_figure(client, shared, agency):
     assert "Elsewhere" not in text
     assert _figure(text, "Cohorts") == "1"
     assert _figure(text, "Seats taken") == "0"
+
+
+def test_who_waits_and_who_stayed_away_are_counted_by_cohort_and_for_the_year(page, shared):
+    held, cancelled = CohortFactory.create_batch(2, **shared)
+    states = [*EnrolmentState, EnrolmentState.NO_SHOW, EnrolmentState.WAITLISTED]
+    for cohort in (held, cancelled):
+        for state in states:
+            offered = now() if state == EnrolmentState.OFFERED else None
+            EnrolmentFactory.create(
+                cohort=cohort, state=state, queued_at=now(), offered_until=offered
+            )
+    Cohort.objects.filter(pk=cancelled.pk).update(state=CohortState.CANCELLED)
+    text = page()
+    assert _figure(text, "Waiting for a seat") == "4"
+    assert _figure(text, "Did not come") == "2"
+    assert "67% of the seats given" in text
+    assert text.count("4 waiting") == text.count("2 did not come") == 1
+
+
+def test_what_is_being_planned_is_named_beside_the_figures(page, shared):
+    CohortFactory.create(**shared)
+    draft(version=shared["version"], agency=shared["agency"], teachers={})
+    text = page()
+    assert "1 more cohort is being planned" in text
+    assert _figure(text, "Cohorts") == "1"
 
 
 @pytest.mark.parametrize("role", ["learner", "supervisor", "evaluator", "editor", "administrator"])
