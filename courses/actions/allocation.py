@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from courses.actions.bookings import book_learner, release_learner
+from courses.actions.guests import call_off_make_ups
 from courses.actions.telling import tell_left, tell_offered, tell_seated
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, EnrolmentTransition
 from courses.models.enrolment import ENROLMENT_TRANSITIONS, HOLDS_A_SEAT
@@ -139,7 +140,7 @@ def move(
     EnrolmentTransition.objects.create(
         enrolment=seat, source=source, target=target, by=by, reason=reason
     )
-    _follow(seat, source, target)
+    _follow(seat, source, target, by)
     record(action=f"seat.{target}", by=by, about=seat, detail={"cohort": seat.cohort.code})
     return seat
 
@@ -148,8 +149,13 @@ def _was_seated(seat: Enrolment) -> bool:
     return bool(seat.pk) and seat.transitions.filter(target=EnrolmentState.ENROLLED).exists()
 
 
-def _follow(seat: Enrolment, source: str, target: EnrolmentState) -> None:
+def _follow(seat: Enrolment, source: str, target: EnrolmentState, by: User | None) -> None:
+    """Nobody is a guest where they have a seat, nor of a seat that they have no more."""
     held, holds = source in HOLDS_A_SEAT, target in HOLDS_A_SEAT
+    if target == EnrolmentState.ENROLLED:
+        call_off_make_ups(by=by, enrolment__user=seat.user, session__cohort=seat.cohort)
+    elif source == EnrolmentState.ENROLLED:
+        call_off_make_ups(by=by, enrolment=seat)
     if holds and not held:
         book_learner(seat)
     elif held and not holds:

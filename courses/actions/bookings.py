@@ -42,15 +42,19 @@ def book_learner(enrolment: Enrolment) -> None:
 
 
 def release_learner(enrolment: Enrolment) -> None:
-    """Gives back the sessions of their cohort that are not over, but for those they teach."""
-    taught = Q(session__instructors__person=enrolment.user)
-    Booking.objects.filter(
-        pk__in=Booking.objects.filter(
-            person=enrolment.user, session__cohort=enrolment.cohort, ends_at__gt=now()
-        )
-        .exclude(taught)
-        .values("pk")
-    ).delete()
+    """Gives back the sessions of their cohort that are not over, as far as nothing else keeps them
+    there."""
+    release_person(enrolment.user, enrolment.cohort.sessions.filter(ends_at__gt=now()))
+
+
+def release_person(person: User, sessions: QuerySet[TrainingSession]) -> None:
+    """Gives back those of these sessions in which nothing keeps somebody any more: they hold no
+    seat in the cohort, make nothing up there and do not teach."""
+    seated = Enrolment.objects.holding().filter(user=person).values("cohort")
+    making_up = MakeUp.objects.standing().filter(enrolment__user=person).values("session")
+    kept = Q(instructors__person=person) | Q(cohort__in=seated) | Q(pk__in=making_up)
+    free = sessions.exclude(pk__in=sessions.filter(kept).values("pk"))
+    Booking.objects.filter(person=person, session__in=free.values("pk")).delete()
 
 
 def book_person(person: User, sessions: Collection[TrainingSession] | Any) -> None:

@@ -1,7 +1,8 @@
 """Booked make-ups that are given back, by whoever holds the lock of the cohort they are in."""
 
+from courses.actions.bookings import release_person
 from courses.actions.telling import tell_make_up
-from courses.models import Booking, MakeUp
+from courses.models import MakeUp, TrainingSession
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User
@@ -9,9 +10,9 @@ from lms.accounts.models import User
 
 def call_off_make_ups(*, by: User | None, **which: object) -> int:
     """Cancels the booked make-ups that are still to come: of one `enrolment`, of one
-    `session__cohort` or in one `session`. For whoever gives up a seat or takes a session away. Says
-    how many."""
-    ahead = MakeUp.objects.standing().filter(session__starts_at__gt=now(), **which)
+    `session__cohort` or in one `session`. For whoever gives up a seat, gets one where they are a
+    guest, or takes a session away. Says how many."""
+    ahead = MakeUp.objects.filter(cancelled_at=None, session__starts_at__gt=now(), **which)
     found = list(ahead.select_related("enrolment__user", "session__module", "session__cohort"))
     for make_up in found:
         cancel(make_up, by)
@@ -22,7 +23,8 @@ def cancel(make_up: MakeUp, by: User | None) -> MakeUp:
     """The person is free at that time, and off the roll."""
     make_up.cancelled_at, make_up.cancelled_by = now(), by
     make_up.save(update_fields=["cancelled_at", "cancelled_by"])
-    Booking.objects.filter(session=make_up.session, person=make_up.enrolment.user).delete()
+    at = TrainingSession.objects.filter(pk=make_up.session_id)
+    release_person(make_up.enrolment.user, at)
     detail = {"module": make_up.session.module.code, "cohort": make_up.session.cohort.code}
     record(action="make_up.cancelled", by=by, about=make_up.enrolment, detail=detail)
     tell_make_up(make_up)

@@ -54,6 +54,16 @@ def _check_session(enrolment: Enrolment, session: TrainingSession) -> None:
             code="has_seat",
             params={"person": enrolment.user},
         )
+    if (
+        MakeUp.objects.standing()
+        .filter(session=session, enrolment__user=enrolment.user_id)
+        .exists()
+    ):
+        raise ValidationError(
+            _("%(person)s makes the module up there for another seat already."),
+            code="guest_already",
+            params={"person": enrolment.user},
+        )
     if session.instructors.filter(person=enrolment.user_id).exists():
         raise ValidationError(
             _("%(person)s teaches that session."),

@@ -13,6 +13,7 @@ from courses.actions.merging_schedule import (
     move_plans,
     move_teaching,
     plans_naming,
+    settle_make_ups,
     taken_twice,
 )
 from courses.actions.merging_seats import Pair, join_seats, pair, pass_on
@@ -129,6 +130,7 @@ def merge_people(*, survivor: User, duplicate: User, by: User | None) -> User:
     move_bookings(survivor, duplicate)
     move_teaching(survivor, duplicate)
     _move_seats(plan, survivor, duplicate, by)
+    settle_make_ups(survivor, by)
     move_plans(survivor, duplicate)
     move_calendar(survivor, duplicate)
     HandEdit.objects.filter(record=duplicate.uuid).delete()

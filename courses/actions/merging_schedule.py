@@ -3,10 +3,12 @@ cohorts' locks."""
 
 from collections.abc import Iterator
 
+from courses.actions.guests import cancel
 from courses.models import (
     Booking,
     CalendarFeed,
     CohortState,
+    MakeUp,
     SchedulePlan,
     SessionInstructor,
 )
@@ -60,6 +62,17 @@ def move_bookings(survivor: User, duplicate: User) -> None:
         else:
             booking.person = survivor
             booking.save(update_fields=["person"])
+
+
+def settle_make_ups(person: User, by: User | None) -> None:
+    """One person is a guest in a session once, and nowhere where they have a seat."""
+    ahead = MakeUp.objects.standing().filter(enrolment__user=person, session__starts_at__gt=now())
+    seated = set(person.enrolments.seated().values_list("cohort", flat=True))
+    seen = set()
+    for make_up in ahead.select_related("session__cohort", "session__module", "enrolment__user"):
+        if make_up.session_id in seen or make_up.session.cohort_id in seated:
+            cancel(make_up, by)
+        seen.add(make_up.session_id)
 
 
 def move_teaching(survivor: User, duplicate: User) -> None:

@@ -120,10 +120,11 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def expected_at(self, session: Any) -> "EnrolmentQuerySet":
         """The seats on a session's roll: everybody seated in its cohort, and those of other cohorts
-        who make its module up there."""
+        who make its module up there. Nobody stands on it twice."""
+        own = Enrolment.objects.seated().filter(cohort=session.cohort_id)
         guests = Enrolment.objects.filter(
             make_ups__session=session, make_ups__cancelled_at__isnull=True
-        )
+        ).exclude(user__in=own.values("user"))
         return self.seated().filter(Q(cohort=session.cohort_id) | Q(pk__in=guests.values("pk")))
 
     def offers(self) -> "EnrolmentQuerySet":

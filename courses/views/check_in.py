@@ -64,7 +64,7 @@ def state(request: SignedInRequest, session_id: int) -> HttpResponse:
 
 def _own(request: SignedInRequest, session_id: int) -> CheckIn | None:
     """What the reader has said last about a session."""
-    own = CheckIn.objects.filter(enrolment__user=request.user, session=session_id)
+    own = CheckIn.objects.filter(enrolment__user=request.user, session__pk=session_id)
     return own.select_related("session__module", "session__cohort__agency", "session__venue").last()
 
 

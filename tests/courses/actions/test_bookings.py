@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from courses.actions.bookings import book_cohort, book_learner, release_learner
-from courses.models import Booking, Cohort, TrainingSession, Venue
+from courses.models import Booking, Cohort, EnrolmentState, TrainingSession, Venue
 from tests.factories import CohortFactory, EnrolmentFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,8 @@ def test_somebody_sits_in_one_session_at_a_time():
     other = EnrolmentFactory(user=seat.user, cohort=CohortFactory())
     with pytest.raises(ValidationError, match=f"{seat.user} is taken"):
         book_learner(other)
+    seat.state = EnrolmentState.WITHDRAWN
+    seat.save()
     release_learner(seat)
     book_learner(other)
     assert {person for _venue, person in booked(other.cohort)} == {seat.user}

@@ -7,6 +7,7 @@ from courses.actions import (
     book_make_up,
     call_off_make_ups,
     cancel_make_up,
+    enrol,
     mark_attendance,
     record_times,
     withdraw,
@@ -325,3 +326,48 @@ def test_the_roll_counts_guests(book, later, seat, clock):
     mark(session, seat, Presence.HERE)
     found = TrainingSession.objects.with_roll().get(pk=session.pk)
     assert (found.seats, found.marked_seats) == (2, 1)
+
+
+class TestWhoIsThereTwice:
+    """One attendance is credited once, and a booking stays as long as anything needs it."""
+
+    @pytest.fixture
+    def guest(self, cohort):
+        seat = EnrolmentFactory(cohort=cohort)
+        mark(session_of(cohort), seat, Presence.ABSENT)
+        return seat
+
+    def booked(self, seat, session):
+        return Booking.objects.filter(person=seat.user, session=session).exists()
+
+    def test_whoever_gets_a_seat_is_no_guest_there_any_more(self, guest, later):
+        book_make_up(enrolment=guest, session=session_of(later), by=None)
+        own = enrol(cohort=later, user=guest.user, by=None)
+        assert list(Enrolment.objects.expected_at(session_of(later))) == [own]
+        assert not MakeUp.objects.standing().exists()
+        assert self.booked(guest, session_of(later))
+
+    def test_nobody_is_a_guest_in_one_session_for_two_seats(self, clock, guest, later, version):
+        clock.set(datetime(2026, 11, 1, tzinfo=UTC))
+        earlier = CohortFactory(version=version, starts_on=date(2026, 11, 9))
+        second = EnrolmentFactory(cohort=earlier, user=guest.user)
+        clock.set(AFTER_DAY_ONE)
+        mark(session_of(earlier), second, Presence.ABSENT)
+        book_make_up(enrolment=guest, session=session_of(later), by=None)
+        with pytest.raises(ValidationError, match="for another seat already"):
+            book_make_up(enrolment=second, session=session_of(later), by=None)
+
+    def test_a_cancelled_make_up_gives_back_nothing_that_a_later_schedule_has_them_teach(
+        self, guest, later
+    ):
+        session = session_of(later)
+        make_up = book_make_up(enrolment=guest, session=session, by=None)
+        SessionInstructor.objects.create(session=session, person=guest.user, part="officer")
+        cancel_make_up(make_up=make_up, by=None)
+        assert self.booked(guest, session)
+
+    def test_whoever_gives_a_seat_up_is_no_guest_for_it(self, guest, later):
+        book_make_up(enrolment=guest, session=session_of(later), by=None)
+        withdraw(enrolment=guest, by=None)
+        assert not MakeUp.objects.filter(cancelled_at=None).exists()
+        assert not self.booked(guest, session_of(later))

@@ -55,6 +55,8 @@ POINTS_AT_AN_ACCOUNT = {
     "courses.Enrolment.nominated_by": MOVES,
     "courses.Enrolment.user": MOVES,
     "courses.EnrolmentTransition.by": WHO_DID_IT,
+    "courses.Kiosk.closed_by": WHO_DID_IT,
+    "courses.Kiosk.opened_by": WHO_DID_IT,
     "courses.MakeUp.booked_by": WHO_DID_IT,
     "courses.MakeUp.cancelled_by": WHO_DID_IT,
     "courses.Qualification.person": MOVES,
@@ -368,6 +370,7 @@ DAYS = (date(2026, 11, 30), date(2026, 12, 7))
 def test_the_next_word_about_an_event_rises_above_what_either_calendar_was_told(
     survivor, duplicate, merge
 ):
+    cohort = CohortFactory()
     for person, uid, sequence, cancelled in (
         (survivor, "both@portal", 2, True),
         (duplicate, "both@portal", 5, False),
@@ -377,17 +380,18 @@ def test_the_next_word_about_an_event_rises_above_what_either_calendar_was_told(
             person=person,
             uid=uid,
             sequence=sequence,
-            digest=f"{person.pk}"[-1] * 64,
+            cohort=cohort,
+            told={"of": person.pk},
             cancelled=cancelled,
         )
-    live = CalendarEntry.objects.get(person=duplicate, uid="both@portal").digest
+    live = CalendarEntry.objects.get(person=duplicate, uid="both@portal").told
     merge()
     found = {entry.uid: entry for entry in survivor.calendar_entries.all()}
     assert {uid: entry.sequence for uid, entry in found.items()} == {
         "both@portal": 5,
         "theirs@portal": 1,
     }
-    assert (found["both@portal"].cancelled, found["both@portal"].digest) == (False, live)
+    assert (found["both@portal"].cancelled, found["both@portal"].told) == (False, live)
     assert not duplicate.calendar_entries.exists()
 
 

@@ -152,3 +152,9 @@ def test_nobody_reads_what_a_classmate_said(client, session, seat):
     client.get(address(session))
     client.force_login(EnrolmentFactory(cohort=session.cohort).user)
     assert client.get(reverse("here:state", args=[session.pk])).url == HERE
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30])
+def test_a_number_beyond_all_sessions_is_no_session(client, seat, number):
+    assert client.get(f"{HERE}{number}/").url == HERE
+    assert client.get(f"{HERE}{number}/12345678/").status_code == 400
