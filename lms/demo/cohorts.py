@@ -11,18 +11,13 @@ from assessments.models import Attempt, KnowledgeCheck, SkillsAssessment, Skills
 from certificates.actions import issue_certificates
 from courses.actions import close_cohort, enrol, plan_cohort
 from courses.models import (
-    AttendanceEvent,
     Cohort,
     Course,
     CourseVersion,
-    Enrolment,
     Part,
-    Presence,
-    TrainingSession,
     Venue,
 )
 from courses.planning import days_needed, working_days
-from lms.accounts.clock import now
 from lms.accounts.models import User, Workforce
 from lms.demo.people import Cast
 
@@ -95,7 +90,7 @@ def _plan_week(cast: Cast, version: CourseVersion, starts_on: date, position: in
         venue=_room(position),
         days=working_days(starts_on, DAYS_IN_WEEK),
         capacity=SEATS,
-        teachers=_teachers(cast, position),
+        teachers=teachers_of(cast, position),
     )
 
 
@@ -105,7 +100,7 @@ def _room(position: int) -> Venue:
     return Venue.objects.get_or_create(name=name, defaults={"address": "1 Lantern Way, Boston"})[0]
 
 
-def _teachers(cast: Cast, position: int) -> dict[str, User]:
+def teachers_of(cast: Cast, position: int) -> dict[str, User]:
     """Who teaches in each part, two pairs and two speakers in turn."""
     guests = cast.guests
     return {
@@ -157,7 +152,7 @@ def schedule_series(cast: Cast, coming: Cohort) -> Cohort:
             for n in range(days_needed(list(version.modules.all())))
         ],
         capacity=SEATS,
-        teachers=_teachers(cast, 0),
+        teachers=teachers_of(cast, 0),
     )
     publish_cohort(cohort=cohort, by=cast.staff["coordinator"], revision=1)
     cohort.refresh_from_db()
@@ -169,36 +164,6 @@ def schedule_series(cast: Cast, coming: Cohort) -> Cohort:
             enrolled_as="volunteered",
         )
     return cohort
-
-
-def mark_rolls(cohort: Cohort, by: User, random: Random, *, gaps: bool = True) -> None:
-    """Marks every session that is over: most people are there, a few miss a day or come late."""
-    sessions = list(cohort.sessions.filter(ends_at__lte=now()).select_related("module"))
-    days = sorted({session.starts_at.date() for session in sessions})
-    events = []
-    for seat in cohort.enrolments.all():
-        missed = random.choice(days) if gaps and days and random.random() < 0.07 else None
-        events += [_event(seat, session, by, missed, random) for session in sessions]
-    AttendanceEvent.objects.bulk_create(events)
-
-
-def _event(
-    seat: Enrolment, session: TrainingSession, by: User, missed: date | None, random: Random
-) -> AttendanceEvent:
-    presence, minutes = Presence.HERE, session.module.minutes
-    if session.starts_at.date() == missed:
-        presence, minutes = Presence.ABSENT, 0
-    elif missed and random.random() < 0.05:
-        presence, minutes = Presence.LATE, session.module.minutes - 15
-    return AttendanceEvent(
-        enrolment=seat,
-        session=session,
-        presence=presence,
-        minutes=minutes,
-        happened_at=session.starts_at,
-        recorded_at=session.starts_at + timedelta(minutes=10),
-        recorded_by=by,
-    )
 
 
 def hold_tests(cohort: Cohort, by: User, random: Random, *, skip: User | None = None) -> None:

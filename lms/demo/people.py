@@ -21,6 +21,14 @@ AGENCIES = [
     ("ems", "Boston EMS", Workforce.EMS, "EMT", 0.12),
     ("fens-university", "Fens University Police", Workforce.CAMPUS_POLICE, "Officer", 0.08),
 ]
+# Some districts are larger than others.
+DISTRICTS = [
+    *["District A-1"] * 4,
+    *["District B-2"] * 3,
+    *["District B-3"] * 2,
+    *["District C-11"] * 2,
+    *("District D-4", "District E-13", "District E-18"),
+]
 STAFF = [
     ("coordinator", "Teresa", "Almeida", "coordinator", None),
     ("trainer", "Maria", "Reyes", "trainer", "bpd"),

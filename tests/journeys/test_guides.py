@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from assessments.models import SurveyWindow
 from cms_pages.models import LessonPage, ProgramPage
-from courses.models import Cohort
+from courses.models import Cohort, TrainingSession
 from lms.accounts.clock import now
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.pages import seat_of
@@ -42,14 +42,24 @@ def _coming() -> Cohort:
     return weeks.order_by("starts_on").last()  # type: ignore[return-value]
 
 
+def _page_of(route: str, code: str) -> Callable[[], str]:
+    """A page of the only cohort of a course."""
+    found = Cohort.objects.filter(version__course__code=code)
+    return lambda: reverse(route, args=[found.get().uuid])
+
+
+def _at_session(route: str) -> Callable[[], str]:
+    """A page of the session that is being taught."""
+    return lambda: reverse(route, args=[_session().pk])
+
+
 def _window() -> SurveyWindow:
     seat = seat_of("officer.finishing@example.org")
     return SurveyWindow.objects.get(cohort=seat.cohort, wave__code="post")
 
 
-def _roll() -> str:
-    session = _under_way().sessions.get(starts_at__lte=now(), ends_at__gt=now())
-    return reverse("courses:roll", args=[session.pk])
+def _session() -> TrainingSession:
+    return _under_way().sessions.get(starts_at__lte=now(), ends_at__gt=now())
 
 
 def _lesson() -> LessonPage:
@@ -96,7 +106,8 @@ def _fixed(address: str) -> Callable[[], str]:
 
 OFFICER, FINISHING = "officer@example.org", "officer.finishing@example.org"
 TRAINER, EVALUATOR = "trainer@example.org", "evaluator@example.org"
-EDITOR = "editor@example.org"
+EDITOR, NEWCOMER = "editor@example.org", "officer.new@example.org"
+COORDINATOR, SUPERVISOR = "coordinator@example.org", "supervisor@example.org"
 
 
 def _survey(route: str, *arguments: Any) -> Callable[[], str]:
@@ -109,6 +120,8 @@ def _of_seat(route: str, email: str) -> Callable[[], str]:
 
 PICTURES = [
     Picture("officer-my-training", OFFICER, _fixed("/learn/")),
+    Picture("officer-sign-up", NEWCOMER, _fixed("/learn/cohorts/")),
+    Picture("officer-check-in", OFFICER, _fixed("/here/")),
     Picture("officer-hours", OFFICER, _of_seat("learner:hours", OFFICER)),
     Picture("officer-lesson", OFFICER, lambda: _lesson().url),
     Picture("officer-survey", FINISHING, _survey("survey:start")),
@@ -128,10 +141,20 @@ PICTURES = [
         lambda: reverse("courses:roster", args=[_coming().uuid]),
         _send_good_roster,
     ),
-    Picture("trainer-roll", TRAINER, _roll),
+    Picture("trainer-plan", TRAINER, _page_of("courses:plan", "cit-refresher")),
+    Picture("trainer-staffing", COORDINATOR, _fixed("/train/staffing/")),
+    Picture("trainer-seats", TRAINER, _page_of("courses:seats", "mhfa-public-safety")),
+    Picture("trainer-roll", TRAINER, _at_session("courses:roll")),
+    Picture("trainer-code", TRAINER, _at_session("courses:code")),
+    Picture(
+        "trainer-make-ups",
+        TRAINER,
+        lambda: reverse("courses:make_ups", args=[_under_way().uuid]),
+    ),
     Picture("trainer-cohort", TRAINER, lambda: reverse("courses:cohort", args=[_under_way().uuid])),
-    Picture("coordinator-year", "coordinator@example.org", _fixed("/train/year/")),
-    Picture("supervisor-agency", "supervisor@example.org", _fixed("/supervise/")),
+    Picture("coordinator-year", COORDINATOR, _fixed("/train/year/")),
+    Picture("supervisor-agency", SUPERVISOR, _fixed("/supervise/")),
+    Picture("supervisor-nominations", SUPERVISOR, _fixed("/supervise/nominations/")),
     Picture("administrator-people", "administrator@example.org", _fixed("/accounts/people/")),
     Picture("evaluator-studies", EVALUATOR, _fixed("/evaluate/")),
     Picture("evaluator-protocol", EVALUATOR, _fixed("/evaluate/cit-attitudes/protocol/")),

@@ -14,18 +14,13 @@ from assessments.models import Study
 from courses.models import Cohort
 from lms.accounts.clock import today
 from lms.accounts.models import User
-from lms.demo.cohorts import (
-    Year,
-    finish,
-    hold_tests,
-    mark_rolls,
-    schedule_series,
-    schedule_year,
-)
+from lms.demo.attendance import book_make_ups, check_in_some, mark_rolls, newest_session
+from lms.demo.cohorts import Year, finish, hold_tests, schedule_series, schedule_year
 from lms.demo.people import PASSWORD, Cast, create_people
 from lms.demo.publishing import count_staff, publish_newest
 from lms.demo.qualifications import draft_refresher, qualify
 from lms.demo.samples import write_responses, write_roster
+from lms.demo.sign_up import open_for_sign_up
 from lms.demo.surveys import answer_surveys
 
 SEED = 40
@@ -95,11 +90,17 @@ class Command(BaseCommand):
         for cohort in year.past:
             mark_rolls(cohort, trainer, random, gaps=cohort != newest)
             hold_tests(cohort, trainer, random, skip=finishing if cohort == newest else None)
-        mark_rolls(year.under_way, trainer, random)
+        open_roll = newest_session(year.under_way)
+        mark_rolls(year.under_way, trainer, random, but=open_roll)
         for cohort in finished:
             finish(cohort, coordinator)
+        if open_roll:
+            check_in_some(open_roll)
+        book_make_ups(year.under_way, year.coming, coordinator)
+        newcomer = year.coming.enrolments.order_by("pk")[0].user
+        open_for_sign_up(cast, year, newcomer)
         officers = [
-            ("Officer, training starts soon", year.coming.enrolments.order_by("pk")[0].user, "new"),
+            ("Officer, training starts soon", newcomer, "new"),
             ("Officer, in the training week", year.under_way.enrolments.order_by("pk")[0].user, ""),
             ("Officer, last steps to certificate", finishing, "finishing"),
         ]
