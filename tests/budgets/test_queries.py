@@ -51,12 +51,13 @@ def _asked(world: CrowdedWorld, *, warm: bool) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.parametrize("in_long_lists", [MANY, pytest.param(LONG, marks=pytest.mark.long)])
 def test_no_page_asks_more_for_long_lists_than_for_short_ones_and_each_keeps_its_budget(
-    world, record_property
+    world, record_property, in_long_lists
 ):
     world.fill(1, 1)
     with_one = _asked(world, warm=True)
-    world.fill(MANY, LONG)
+    world.fill(MANY, in_long_lists)
     with_many = _asked(world, warm=False)
     for page, count in with_many.items():
         record_property("measured", f"{count:>4} queries: {page}")
