@@ -23,7 +23,7 @@ WORDS = Words(
     _("Your certificate: {course}"),
     _(
         "Hello {first_name},\n\n"
-        "your certificate for {course} has been issued. You can open it, print it and pass on its"
+        "Your certificate for {course} has been issued. You can open it, print it and pass on its"
         " number from your training page; whoever has the number can check it.\n\n{link}"
     ),
     (

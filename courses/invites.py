@@ -9,10 +9,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from courses.calendar_days import day_from_json
+from courses.calendar_days import Day, day_from_json
 from courses.ical import CANCEL, REQUEST, Entry, Party, invitation
 from courses.models import CalendarEntry, Cohort
-from courses.phrases import summary
+from courses.phrases import plan_lines, summary
 from lms.accounts.clock import now
 from lms.accounts.models import User
 
@@ -47,9 +47,14 @@ def as_told(entry: CalendarEntry) -> Entry:
         sequence=entry.sequence,
         summary=summary(day),
         told_at=entry.told_at,
-        note=training_page(),
+        note=note_of(day),
         cancelled=entry.cancelled,
     )
+
+
+def note_of(day: Day) -> str:
+    """The text of an event: the plan of the day, and where everything else stands."""
+    return "\n".join([*plan_lines(day), "", training_page()])
 
 
 def calendar_sentence(entries: Entries) -> str:

@@ -94,7 +94,8 @@ def _cancelled(to: User, context: Mapping[str, Any]) -> Told:
     cohort = _cohorts().filter(pk=context["cohort"], state=CohortState.CANCELLED).first()
     if cohort is None:
         return None
-    return cohort, {"first_day": day_name(cohort.starts_on)}, entries_in(to, context["entries"])
+    values = {"first_day": day_name(cohort.starts_on), "reason": cohort.called_off_because}
+    return cohort, values, entries_in(to, context["entries"])
 
 
 def _left(to: User, context: Mapping[str, Any]) -> Told:
@@ -141,7 +142,10 @@ def _reminder(to: User, context: Mapping[str, Any]) -> Told:
 def _missed(to: User, context: Mapping[str, Any]) -> Told:
     seat = _seat(context, EnrolmentState.ENROLLED)
     lines = missed_lines(seat, context["modules"]) if seat else []
-    return (seat.cohort, {"missed": "\n".join(lines)}, []) if seat and lines else None
+    if seat is None or not lines:
+        return None
+    values = {"missed": "\n".join(lines), "link": page("learner:make_ups", seat.uuid)}
+    return seat.cohort, values, []
 
 
 def _make_up(cancelled: bool, to: User, context: Mapping[str, Any]) -> Told:

@@ -16,7 +16,7 @@ def day_name(day: date) -> str:
 
 
 def hour(moment: datetime, zone: str) -> str:
-    return date_format(moment.astimezone(ZoneInfo(zone)), "g:i A")
+    return date_format(moment.astimezone(ZoneInfo(zone)), "TIME_FORMAT")
 
 
 def moment_words(moment: datetime, zone: str) -> str:
@@ -47,6 +47,12 @@ def summary(day: Day) -> str:
         modules = ", ".join(item.module for item in day.items)
         return _("Make-up: %(modules)s") % {"modules": modules}
     return day.course
+
+
+def plan_lines(day: Day) -> list[str]:
+    """A line for each session of a day, with the place where there are several."""
+    several = len(day.places) > 1
+    return [_item(item, day.zone) + (f" ({item.place})" if several else "") for item in day.items]
 
 
 def change_lines(was: Day | None, now: Day | None) -> list[str]:
