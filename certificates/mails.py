@@ -45,7 +45,7 @@ def _compose(words: Words, to: User, context: Mapping[str, Any]) -> EmailMessage
     if certificate is None or certificate.enrolment.user_id != to.pk:
         return None
     values = {
-        "first_name": to.get_short_name() or to.email,
+        "first_name": to.get_short_name(),
         "course": certificate.enrolment.cohort.version.title,
         "link": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("learner:home"),
     }

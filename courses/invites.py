@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.calendar_days import Day, day_from_json
 from courses.ical import CANCEL, REQUEST, Entry, Party, invitation
@@ -62,11 +63,17 @@ def calendar_sentence(entries: Entries) -> str:
     if not entries:
         return ""
     if all(entry.cancelled for entry in entries):
-        return _("Open the attached files, and these days come out of your calendar.")
-    return _(
+        return ngettext(
+            "Open the attached file, and this day comes out of your calendar.",
+            "Open the attached files, and these days come out of your calendar.",
+            len(entries),
+        )
+    return ngettext(
+        "A file is attached for your calendar: open it to add this day, or to bring it up to date.",
         "Each day is attached for your calendar: open a file to add it, or to bring the day up to"
-        " date. Your profile has an address under which your calendar keeps itself up to date."
-    )
+        " date.",
+        len(entries),
+    ) + _(" Your profile has an address under which your calendar keeps itself up to date.")
 
 
 def training_page() -> str:

@@ -119,7 +119,7 @@ REMINDER = _words(
     _("It begins on {first_day}: {course}"),
     _(
         "Hello {first_name},\n\n"
-        "{course} begins on {first_day} at {hour}, here: {place}.\n\n{online}\n\n"
+        "{course} begins on {first_day} at {hour}, at {place}.\n\n{online}\n\n"
         "If you cannot come, give your seat up now, so that somebody else can have it.\n\n{link}"
     ),
     Placeholder("first_day", _("the reader's first day"), _("Monday, November 30")),
@@ -153,7 +153,7 @@ MAKE_UP = _words(
     _("Booked: {module} on {when}"),
     _(
         "Hello {first_name},\n\n"
-        "You make up {module} of {course} on {when}, here: {place}. You are on that day's roll."
+        "You make up {module} of {course} on {when}, at {place}. You are on that day's roll."
         "\n\n{calendar}\n\n{link}"
     ),
     *_WHERE_AND_WHEN,

@@ -99,10 +99,12 @@ def _cancelled(to: User, context: Mapping[str, Any]) -> Told:
 
 
 def _left(to: User, context: Mapping[str, Any]) -> Told:
-    seat = _seat(context, EnrolmentState.WITHDRAWN, EnrolmentState.NO_SHOW)
-    if seat is None:
+    # Also of a class that has been called off since: who had no seat any more is not told that.
+    seat = _seats().filter(pk=context["enrolment"]).exclude(state=EnrolmentState.ENROLLED).first()
+    entries = entries_in(to, context["entries"])
+    if seat is None or (context["entries"] and not entries):
         return None
-    return seat.cohort, {}, entries_in(to, context["entries"])
+    return seat.cohort, {}, entries
 
 
 def _offer(to: User, context: Mapping[str, Any]) -> Told:
@@ -173,9 +175,12 @@ def _held(context: Mapping[str, Any]) -> Cohort | None:
     return _cohorts().filter(pk=context["cohort"], state=CohortState.SCHEDULED).first()
 
 
+def _seats() -> Any:
+    return Enrolment.objects.select_related("cohort__agency", "cohort__version", "user")
+
+
 def _seat(context: Mapping[str, Any], *states: str) -> Enrolment | None:
-    seats = Enrolment.objects.select_related("cohort__agency", "cohort__version", "user")
-    held = seats.filter(cohort__state__in=(CohortState.SCHEDULED, CohortState.CLOSED))
+    held = _seats().filter(cohort__state__in=(CohortState.SCHEDULED, CohortState.CLOSED))
     return held.filter(pk=context["enrolment"], state__in=states).first()
 
 
@@ -198,7 +203,7 @@ def _compose(
         return None
     cohort, values, entries = told
     shared = {
-        "first_name": to.get_short_name() or to.email,
+        "first_name": to.get_short_name(),
         "course": cohort.version.title,
         "link": training_page(),
         "calendar": calendar_sentence(entries),

@@ -61,12 +61,14 @@ def change_lines(was: Day | None, now: Day | None) -> list[str]:
         return [_("Off: %(day)s") % {"day": day_line(was)}] if was else []
     if was is None:
         return [_("New: %(day)s") % {"day": day_line(now)}]
+    told = {"day": day_line(now), "before": day_line(was)}
+    if was.date != now.date:
+        return [_("Now %(day)s. Was %(before)s.") % told]
     if day_line(was) != day_line(now):
-        return [_("Now %(day)s. Was %(before)s.") % {"day": day_line(now), "before": day_line(was)}]
-    return [
-        _("%(day)s, the plan of the day:") % {"day": day_name(now.date)},
-        *_changed_items(was, now),
-    ]
+        heading = _("Now %(day)s. Was %(before)s. Of that day:") % told
+    else:
+        heading = _("%(day)s, the plan of the day:") % {"day": day_name(now.date)}
+    return [heading, *_changed_items(was, now)]
 
 
 def online_lines(cohort: Cohort) -> list[str]:

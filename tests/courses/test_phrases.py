@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from courses.calendar_days import Day, Item, Role
-from courses.phrases import day_line, plan_lines
+from courses.phrases import change_lines, day_line, plan_lines
 
 HALL = Item(
     "Welcome",
@@ -31,3 +31,12 @@ def test_the_plan_of_a_day_names_the_places_where_there_are_several():
 
 def test_a_day_is_a_line_with_its_hours_and_places():
     assert day_line(DAY) == "Monday, November 30, 8 a.m. to noon, Hall, Room 2"
+
+
+def test_what_moves_within_a_day_is_named():
+    later = replace(ROOM, ends_at=datetime(2026, 11, 30, 18, tzinfo=UTC))
+    assert change_lines(DAY, replace(DAY, items=(HALL, later))) == [
+        "Now Monday, November 30, 8 a.m. to 1 p.m., Hall, Room 2."
+        " Was Monday, November 30, 8 a.m. to noon, Hall, Room 2. Of that day:",
+        "- 8:30 a.m. to 1 p.m. Psychosis, Room 2",
+    ]

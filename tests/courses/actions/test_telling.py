@@ -153,6 +153,16 @@ class TestSeats:
         (mail,) = post()
         assert {method for method, _uid, _sequence in invites(mail)} == {"REQUEST"}
 
+    def test_who_asks_again_before_the_mail_went_is_told_that_the_days_are_off(self, seat, post):
+        tell_seated(seat)
+        post()
+        moved_to(seat, EnrolmentState.WITHDRAWN)
+        tell_left(seat)
+        seat.queued_at = BEFORE
+        moved_to(seat, EnrolmentState.REQUESTED)
+        (mail,) = post()
+        assert {method for method, *_ in invites(mail)} == {"CANCEL"}
+
     def test_days_that_are_over_are_not_cancelled(self, seat, post, clock):
         tell_seated(seat)
         post()
@@ -310,6 +320,43 @@ class TestCancelling:
         tell_cancelled(seat.cohort)
         (mail,) = post()
         assert "is not held" in mail.body
+
+    @pytest.fixture
+    def call_off(self, cohort):
+        def act():
+            cohort.state = "cancelled"
+            cohort.save()
+            return tell_cancelled(cohort)
+
+        return act
+
+    def test_who_gave_up_a_seat_before_hears_that_though_the_mail_had_not_left(
+        self, seat, post, call_off
+    ):
+        tell_seated(seat)
+        post()
+        moved_to(seat, EnrolmentState.WITHDRAWN)
+        tell_left(seat)
+        assert call_off() == 0
+        (mail,) = post()
+        assert "no longer have a seat" in mail.body
+        assert [method for method, *_ in invites(mail)] == ["CANCEL", "CANCEL"]
+
+    def test_who_was_replaced_before_hears_it_though_that_mail_had_not_left(
+        self, cohort, post, call_off
+    ):
+        _monday, tuesday = sessions(cohort)
+        teaching = SessionInstructor.objects.create(
+            session=tuesday, person=UserFactory.create(), part="officer"
+        )
+        tell_schedule(publish(cohort, 1))
+        post()
+        teaching.delete()
+        tell_schedule(publish(cohort, 2))
+        call_off()
+        (mail,) = post()
+        assert "is not held" in mail.body
+        assert invites(mail) == [("CANCEL", str(tuesday.uuid), 1)]
 
 
 class TestMakeUps:

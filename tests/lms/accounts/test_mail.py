@@ -176,7 +176,7 @@ def test_whoever_changes_a_password_is_told_when_and_not_from_where(client, mail
 
 def test_the_moment_of_a_change_is_told_in_the_portals_time(mailoutbox):
     send_notice.enqueue(UserFactory.create().pk, "mfa/email/totp_activated", AT)
-    assert "Tuesday, March 12, 2030, 9:05 a.m." in mailoutbox[0].body
+    assert "That was at 9:05 a.m. on Tuesday, March 12, 2030." in mailoutbox[0].body
 
 
 def test_every_change_that_allauth_tells_of_has_its_sentence():
