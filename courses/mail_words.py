@@ -158,7 +158,7 @@ MAKE_UP = _words(
     ),
     *_WHERE_AND_WHEN,
     Placeholder("place", _("where, with the address"), _("Police Academy, 85 Williams Avenue")),
-    CALENDAR,
+    replace(CALENDAR, example=_("A file is attached for your calendar.")),
     needed=("module", "when"),
 )
 MAKE_UP_OFF = _words(
@@ -170,6 +170,9 @@ MAKE_UP_OFF = _words(
         "Your training page shows what is still missing.\n\n{link}"
     ),
     *_WHERE_AND_WHEN,
-    OUT_OF_THE_CALENDAR,
+    replace(
+        OUT_OF_THE_CALENDAR,
+        example=_("Open the attached file, and this day comes out of your calendar."),
+    ),
     needed=("module",),
 )

@@ -380,6 +380,7 @@ class TestMakeUps:
         tell_make_up(make_up)
         (mail,) = post()
         assert "no longer" in mail.subject.lower()
+        assert "Open the attached file, and this day comes out" in mail.body
         assert invites(mail) == [("CANCEL", str(make_up.session.uuid), 1)]
 
     def test_a_guest_hears_when_that_session_moves(self, make_up, post):
