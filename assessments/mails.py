@@ -35,7 +35,7 @@ _PLACEHOLDERS = (
 INVITATION_WORDS = Words(
     _("A survey for your class: {course}"),
     _(
-        "the survey “{wave}” of your course {course} is open. You can answer it here, on your own"
+        "The survey “{wave}” of your course {course} is open. You can answer it here, on your own"
         " phone if you like:"
     ),
     _PLACEHOLDERS,
@@ -44,7 +44,7 @@ INVITATION_WORDS = Words(
 REMINDER_WORDS = Words(
     _("Reminder for your whole class: a survey on {course}"),
     _(
-        "a reminder to your whole class: the survey “{wave}” of your course {course} is still open."
+        "A reminder to your whole class: the survey “{wave}” of your course {course} is still open."
         " You can answer it here, on your own phone if you like:"
     ),
     _PLACEHOLDERS,

@@ -23,7 +23,7 @@ WORDS = Words(
     _("Your certificate: {course}"),
     _(
         "Hello {first_name},\n\n"
-        "your certificate for {course} has been issued. You can open it, print it and pass on its"
+        "Your certificate for {course} has been issued. You can open it, print it and pass on its"
         " number from your training page; whoever has the number can check it.\n\n{link}"
     ),
     (
@@ -45,7 +45,7 @@ def _compose(words: Words, to: User, context: Mapping[str, Any]) -> EmailMessage
     if certificate is None or certificate.enrolment.user_id != to.pk:
         return None
     values = {
-        "first_name": to.get_short_name() or to.email,
+        "first_name": to.get_short_name(),
         "course": certificate.enrolment.cohort.version.title,
         "link": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("learner:home"),
     }

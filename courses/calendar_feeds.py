@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from courses.calendar_days import Day, days_of
 from courses.calendars import meetings_of
 from courses.ical import Entry, feed
-from courses.invites import training_page
+from courses.invites import note_of
 from courses.models import CalendarEntry
 from courses.phrases import summary
 from lms.accounts.clock import now
@@ -34,5 +34,5 @@ def _entry(day: Day, told: CalendarEntry | None) -> Entry:
         summary=summary(day),
         # A day that was never told by mail has been so for as long as anybody can say.
         told_at=told.told_at if told else day.starts_at - timedelta(days=30),
-        note=training_page(),
+        note=note_of(day),
     )

@@ -32,7 +32,7 @@ class Party:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An event as a calendar is told of it. `sequence` rises with each change, `summary` and
-    `note` are in the reader's language, `told_at` is since when it is so."""
+    `note`, its text, are in the reader's language, `told_at` is since when it is so."""
 
     day: Day
     sequence: int
@@ -86,25 +86,10 @@ def _event(entry: Entry) -> Event:
     event.add("dtend", day.ends_at.astimezone(zone))
     event.add("summary", entry.summary)
     event.add("location", "; ".join(day.places))
-    note = ["", entry.note] if entry.note else []
-    event.add("description", "\n".join([*_plan(day, zone), *note]))
+    event.add("description", entry.note)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
     return event
-
-
-def _plan(day: Day, zone: ZoneInfo) -> list[str]:
-    """A line for each session: hours and title, and the place where there are several."""
-    several = len(day.places) > 1
-    return [
-        f"{_hour(item.starts_at, zone)}-{_hour(item.ends_at, zone)} {item.module}"
-        + (f" ({item.place})" if several else "")
-        for item in day.items
-    ]
-
-
-def _hour(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%-I:%M %p}"
 
 
 def _address(party: Party, **parameters: str) -> Any:

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from courses.calendar_days import day_from_json
+from courses.calendar_days import Day, day_from_json
 from courses.ical import CANCEL, REQUEST, Entry, Party, invitation
 from courses.models import CalendarEntry, Cohort
-from courses.phrases import summary
+from courses.phrases import plan_lines, summary
 from lms.accounts.clock import now
 from lms.accounts.models import User
 
@@ -47,9 +48,14 @@ def as_told(entry: CalendarEntry) -> Entry:
         sequence=entry.sequence,
         summary=summary(day),
         told_at=entry.told_at,
-        note=training_page(),
+        note=note_of(day),
         cancelled=entry.cancelled,
     )
+
+
+def note_of(day: Day) -> str:
+    """The text of an event: the plan of the day, and where everything else stands."""
+    return "\n".join([*plan_lines(day), "", training_page()])
 
 
 def calendar_sentence(entries: Entries) -> str:
@@ -57,11 +63,17 @@ def calendar_sentence(entries: Entries) -> str:
     if not entries:
         return ""
     if all(entry.cancelled for entry in entries):
-        return _("Open the attached files, and these days come out of your calendar.")
-    return _(
+        return ngettext(
+            "Open the attached file, and this day comes out of your calendar.",
+            "Open the attached files, and these days come out of your calendar.",
+            len(entries),
+        )
+    return ngettext(
+        "A file is attached for your calendar: open it to add this day, or to bring it up to date.",
         "Each day is attached for your calendar: open a file to add it, or to bring the day up to"
-        " date. Your profile has an address under which your calendar keeps itself up to date."
-    )
+        " date.",
+        len(entries),
+    ) + _(" Your profile has an address under which your calendar keeps itself up to date.")
 
 
 def training_page() -> str:

@@ -1,5 +1,7 @@
 """What the mails about cohorts say, until an editor writes something else."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from lms.accounts.message_kinds import Placeholder, Words
@@ -22,6 +24,11 @@ CALENDAR = Placeholder(
     _("what to do with the calendar files; nothing where none are attached"),
     _("Each day is attached for your calendar."),
 )
+OUT_OF_THE_CALENDAR = replace(
+    CALENDAR,
+    label=_("how the days come out of a calendar; nothing where they were never in it"),
+    example=_("Open the attached files, and these days come out of your calendar."),
+)
 _PAGE = _("Open your training page")
 
 
@@ -33,7 +40,7 @@ INVITATION = _words(
     _("You have a seat: {course}"),
     _(
         "Hello {first_name},\n\n"
-        "you have a seat in {course}. These are your days:\n\n"
+        "You have a seat in {course}. These are your days:\n\n"
         "{days}\n\n{online}\n\n{calendar}\n\n"
         "Your schedule, your hours and what to do next are on your training page.\n\n{link}"
     ),
@@ -46,7 +53,7 @@ TEACHING = _words(
     _("You teach: {course}"),
     _(
         "Hello {first_name},\n\n"
-        "the schedule of {course} is out. This is what you teach:\n\n"
+        "The schedule of {course} is out. This is what you teach:\n\n"
         "{days}\n\n{calendar}\n\n"
         "If you cannot be there, tell the training office now, so that somebody else can.\n\n{link}"
     ),
@@ -59,7 +66,7 @@ SCHEDULE = _words(
     _("Changed: {course}"),
     _(
         "Hello {first_name},\n\n"
-        "the schedule of {course} has changed. For you this is new:\n\n"
+        "The schedule of {course} has changed. For you this is new:\n\n"
         "{changes}\n\n{calendar}\n\nEverything else stays as it was.\n\n{link}"
     ),
     Placeholder(
@@ -75,28 +82,35 @@ CANCELLED = _words(
     _(
         "Hello {first_name},\n\n"
         "{course}, which was to begin on {first_day}, is not held. You need not come.\n\n"
+        "The reason: {reason}\n\n"
         "{calendar}\n\nThe training office will tell you about another date.\n\n{link}"
     ),
     Placeholder("first_day", _("the day it was to begin"), _("Monday, November 30")),
-    CALENDAR,
+    Placeholder(
+        "reason",
+        _("why it is not held, as whoever called it off wrote it"),
+        _("A water pipe has burst at the Police Academy."),
+    ),
+    OUT_OF_THE_CALENDAR,
+    needed=("reason",),
 )
 LEFT = _words(
     _("Your seat was given up: {course}"),
     _(
         "Hello {first_name},\n\n"
-        "you no longer have a seat in {course}. What you have earned there stays yours.\n\n"
+        "You no longer have a seat in {course}. What you have earned there stays yours.\n\n"
         "{calendar}\n\nIf this is a mistake, tell the training office.\n\n{link}"
     ),
-    CALENDAR,
+    OUT_OF_THE_CALENDAR,
 )
 OFFER = _words(
     _("A seat is free for you: {course}"),
     _(
         "Hello {first_name},\n\n"
-        "a seat in {course} has come free, and you are next. It is held for you until {until};"
+        "A seat in {course} has come free, and you are next. It is held for you until {until};"
         " after that it goes to the next person in line.\n\n{days}\n\n{link}"
     ),
-    Placeholder("until", _("until when the seat is held"), _("Wednesday, December 2, 9:00 AM")),
+    Placeholder("until", _("until when the seat is held"), _("Wednesday, December 2, 9 a.m.")),
     DAYS,
     needed=("until", "link"),
     link=_("Take the seat, or decline it"),
@@ -105,11 +119,11 @@ REMINDER = _words(
     _("It begins on {first_day}: {course}"),
     _(
         "Hello {first_name},\n\n"
-        "{course} begins on {first_day} at {hour}, here: {place}.\n\n{online}\n\n"
+        "{course} begins on {first_day} at {hour}, at {place}.\n\n{online}\n\n"
         "If you cannot come, give your seat up now, so that somebody else can have it.\n\n{link}"
     ),
     Placeholder("first_day", _("the reader's first day"), _("Monday, November 30")),
-    Placeholder("hour", _("when it begins"), _("8:00 AM")),
+    Placeholder("hour", _("when it begins"), _("8 a.m.")),
     Placeholder("place", _("where, with the address"), _("Police Academy, 85 Williams Avenue")),
     ONLINE,
     needed=("first_day", "hour"),
@@ -118,41 +132,47 @@ MISSED = _words(
     _("Hours that you missed: {course}"),
     _(
         "Hello {first_name},\n\n"
-        "the roll says that you missed a part of {course}:\n\n{missed}\n\n"
+        "The roll says that you missed a part of {course}:\n\n{missed}\n\n"
+        "Book a session that suits you on your page of make-ups: you come as a guest of that"
+        " class. If none suits you, ask the training office.\n\n"
         "You were there? Tell your trainer: a roll can be corrected.\n\n{link}"
     ),
     Placeholder(
         "missed",
         _("each module with its missing minutes, and where it is taught again"),
-        _("Psychosis: 90 minutes. Taught again on Tuesday, January 12, 10:30 AM."),
+        _("Psychosis: 90 minutes. Taught again on Tuesday, January 12, 10:30 a.m."),
     ),
     needed=("missed",),
+    link=_("Choose a session"),
 )
 _WHERE_AND_WHEN = (
     Placeholder("module", _("the module that is made up"), _("Psychosis")),
-    Placeholder("when", _("day and hours"), _("Tuesday, January 12, 10:30 AM to 12:00 PM")),
+    Placeholder("when", _("day and hours"), _("Tuesday, January 12, 10:30 a.m. to noon")),
 )
 MAKE_UP = _words(
     _("Booked: {module} on {when}"),
     _(
         "Hello {first_name},\n\n"
-        "you make up {module} of {course} on {when}, here: {place}. You are on that day's roll."
+        "You make up {module} of {course} on {when}, at {place}. You are on that day's roll."
         "\n\n{calendar}\n\n{link}"
     ),
     *_WHERE_AND_WHEN,
     Placeholder("place", _("where, with the address"), _("Police Academy, 85 Williams Avenue")),
-    CALENDAR,
+    replace(CALENDAR, example=_("A file is attached for your calendar.")),
     needed=("module", "when"),
 )
 MAKE_UP_OFF = _words(
     _("No longer booked: {module}"),
     _(
         "Hello {first_name},\n\n"
-        "the session on {when} in which you were to make up {module} of {course} is no longer"
+        "The session on {when} in which you were to make up {module} of {course} is no longer"
         " booked for you.\n\n{calendar}\n\n"
         "Your training page shows what is still missing.\n\n{link}"
     ),
     *_WHERE_AND_WHEN,
-    CALENDAR,
+    replace(
+        OUT_OF_THE_CALENDAR,
+        example=_("Open the attached file, and this day comes out of your calendar."),
+    ),
     needed=("module",),
 )

@@ -94,14 +94,17 @@ def _cancelled(to: User, context: Mapping[str, Any]) -> Told:
     cohort = _cohorts().filter(pk=context["cohort"], state=CohortState.CANCELLED).first()
     if cohort is None:
         return None
-    return cohort, {"first_day": day_name(cohort.starts_on)}, entries_in(to, context["entries"])
+    values = {"first_day": day_name(cohort.starts_on), "reason": cohort.called_off_because}
+    return cohort, values, entries_in(to, context["entries"])
 
 
 def _left(to: User, context: Mapping[str, Any]) -> Told:
-    seat = _seat(context, EnrolmentState.WITHDRAWN, EnrolmentState.NO_SHOW)
-    if seat is None:
+    # Also of a class that has been called off since: who had no seat any more is not told that.
+    seat = _seats().filter(pk=context["enrolment"]).exclude(state=EnrolmentState.ENROLLED).first()
+    entries = entries_in(to, context["entries"])
+    if seat is None or (context["entries"] and not entries):
         return None
-    return seat.cohort, {}, entries_in(to, context["entries"])
+    return seat.cohort, {}, entries
 
 
 def _offer(to: User, context: Mapping[str, Any]) -> Told:
@@ -141,7 +144,10 @@ def _reminder(to: User, context: Mapping[str, Any]) -> Told:
 def _missed(to: User, context: Mapping[str, Any]) -> Told:
     seat = _seat(context, EnrolmentState.ENROLLED)
     lines = missed_lines(seat, context["modules"]) if seat else []
-    return (seat.cohort, {"missed": "\n".join(lines)}, []) if seat and lines else None
+    if seat is None or not lines:
+        return None
+    values = {"missed": "\n".join(lines), "link": page("learner:make_ups", seat.uuid)}
+    return seat.cohort, values, []
 
 
 def _make_up(cancelled: bool, to: User, context: Mapping[str, Any]) -> Told:
@@ -169,9 +175,12 @@ def _held(context: Mapping[str, Any]) -> Cohort | None:
     return _cohorts().filter(pk=context["cohort"], state=CohortState.SCHEDULED).first()
 
 
+def _seats() -> Any:
+    return Enrolment.objects.select_related("cohort__agency", "cohort__version", "user")
+
+
 def _seat(context: Mapping[str, Any], *states: str) -> Enrolment | None:
-    seats = Enrolment.objects.select_related("cohort__agency", "cohort__version", "user")
-    held = seats.filter(cohort__state__in=(CohortState.SCHEDULED, CohortState.CLOSED))
+    held = _seats().filter(cohort__state__in=(CohortState.SCHEDULED, CohortState.CLOSED))
     return held.filter(pk=context["enrolment"], state__in=states).first()
 
 
@@ -194,7 +203,7 @@ def _compose(
         return None
     cohort, values, entries = told
     shared = {
-        "first_name": to.get_short_name() or to.email,
+        "first_name": to.get_short_name(),
         "course": cohort.version.title,
         "link": training_page(),
         "calendar": calendar_sentence(entries),

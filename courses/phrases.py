@@ -16,7 +16,7 @@ def day_name(day: date) -> str:
 
 
 def hour(moment: datetime, zone: str) -> str:
-    return date_format(moment.astimezone(ZoneInfo(zone)), "g:i A")
+    return date_format(moment.astimezone(ZoneInfo(zone)), "TIME_FORMAT")
 
 
 def moment_words(moment: datetime, zone: str) -> str:
@@ -49,18 +49,26 @@ def summary(day: Day) -> str:
     return day.course
 
 
+def plan_lines(day: Day) -> list[str]:
+    """A line for each session of a day, with the place where there are several."""
+    several = len(day.places) > 1
+    return [_item(item, day.zone) + (f" ({item.place})" if several else "") for item in day.items]
+
+
 def change_lines(was: Day | None, now: Day | None) -> list[str]:
     """What became of a day that stood in a calendar, or did not."""
     if now is None:
         return [_("Off: %(day)s") % {"day": day_line(was)}] if was else []
     if was is None:
         return [_("New: %(day)s") % {"day": day_line(now)}]
+    told = {"day": day_line(now), "before": day_line(was)}
+    if was.date != now.date:
+        return [_("Now %(day)s. Was %(before)s.") % told]
     if day_line(was) != day_line(now):
-        return [_("Now %(day)s. Was %(before)s.") % {"day": day_line(now), "before": day_line(was)}]
-    return [
-        _("%(day)s, the plan of the day:") % {"day": day_name(now.date)},
-        *_changed_items(was, now),
-    ]
+        heading = _("Now %(day)s. Was %(before)s. Of that day:") % told
+    else:
+        heading = _("%(day)s, the plan of the day:") % {"day": day_name(now.date)}
+    return [heading, *_changed_items(was, now)]
 
 
 def online_lines(cohort: Cohort) -> list[str]:

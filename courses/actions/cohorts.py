@@ -120,15 +120,17 @@ def move_cohort(
     by: User | None,
     action: str,
     detail: dict[str, Any] | None = None,
+    reason: str = "",
 ) -> Cohort:
-    """Moves a cohort in its life cycle, and records who did and when. Raises ValidationError."""
+    """Moves a cohort in its life cycle, and records who did, when and, where that is asked, why.
+    Raises ValidationError."""
     locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
     source = locked.state
     if target not in COHORT_TRANSITIONS[CohortState(source)]:
         raise _wrong_state(locked)
     cohort.state = locked.state = target
     locked.save(update_fields=["state"])
-    _note_move(locked, source, target, by)
+    _note_move(locked, source, target, by, reason)
     record(action=action, by=by, about=locked, detail=detail)
     return cohort
 
@@ -141,8 +143,12 @@ def _wrong_state(cohort: Cohort) -> ValidationError:
     )
 
 
-def _note_move(cohort: Cohort, source: str, target: CohortState, by: User | None) -> None:
-    CohortTransition.objects.create(cohort=cohort, source=source, target=target, by=by)
+def _note_move(
+    cohort: Cohort, source: str, target: CohortState, by: User | None, reason: str = ""
+) -> None:
+    CohortTransition.objects.create(
+        cohort=cohort, source=source, target=target, by=by, reason=reason
+    )
 
 
 def cohort_code(version: CourseVersion, starts_on: date, code: str | None) -> str:

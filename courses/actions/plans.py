@@ -114,7 +114,8 @@ def cancel_cohort(*, cohort: Cohort, by: User | None, reason: str) -> Cohort:
     locked = lock_cohort(cohort, PLANNABLE)
     was_published = locked.state == CohortState.SCHEDULED
     call_off_make_ups(by=by, session__cohort=locked)
-    move_cohort(locked, CohortState.CANCELLED, by, "cohort.cancelled", {"reason": reason})
+    detail = {"reason": reason}
+    move_cohort(locked, CohortState.CANCELLED, by, "cohort.cancelled", detail, reason=reason)
     if was_published:
         tell_cancelled(locked)
     Booking.objects.filter(session__cohort=locked, ends_at__gt=now()).delete()

@@ -62,7 +62,9 @@ def tell_cancelled(cohort: Cohort) -> int:
     """Everybody who had a seat, an offer or a place in line in a cohort, who made a module up in it
     or was to teach it: it is not held. Call it once the cohort is cancelled."""
     in_line = cohort.enrolments.filter(state__in=_IN_LINE).values_list("user", flat=True)
-    retold = _retell_all(cohort, also=in_line)
+    waiting = _changes_not_told(cohort)
+    retold = _retell_all(cohort, also={*in_line, *waiting})
+    _add_days_already_off(retold, waiting)
     return _tell(mails.CANCELLED, f"cancelled:{cohort.uuid}", cohort, retold)
 
 
@@ -104,6 +106,29 @@ def _about_to_be_invited(cohort: Cohort) -> set[int]:
     )
     seats = set(cohort.enrolments.seated().values_list("pk", flat=True))
     return {one.to_id for one in waiting if one.context.get("enrolment") in seats}
+
+
+def _changes_not_told(cohort: Cohort) -> dict[int, dict[int, int]]:
+    """The entries of changes whose mails have not left, with their sequences, by person. Once the
+    cohort is cancelled those mails are not sent."""
+    found: dict[int, dict[int, int]] = {}
+    waiting = OutgoingMessage.objects.filter(
+        state__in=(MessageState.QUEUED, MessageState.SENDING),
+        kind=mails.SCHEDULE.code,
+        context__cohort=cohort.pk,
+    )
+    for message in waiting:
+        sequences = {int(pk): number for pk, number in message.context["entries"].items()}
+        found.setdefault(message.to_id, {}).update(sequences)
+    return found
+
+
+def _add_days_already_off(retold: dict[int, Retold], waiting: dict[int, dict[int, int]]) -> None:
+    """Days that a change took out of somebody's calendar, and of which nobody has told it yet."""
+    pks = {pk for sequences in waiting.values() for pk in sequences}
+    for entry in CalendarEntry.objects.filter(pk__in=pks, cancelled=True):
+        if waiting[entry.person_id].get(entry.pk) == entry.sequence:
+            retold[entry.person_id].entries.append(entry)
 
 
 def _go_back_to_what_was_said(cohort: Cohort, retold: dict[int, Retold]) -> None:

@@ -179,18 +179,25 @@ class Cohort(models.Model):
         # What ends at midnight is of the day before.
         return (last - timedelta.resolution).astimezone(ZoneInfo(self.zone)).date()
 
+    @property
+    def called_off_because(self) -> str:
+        """Why it is not held, as everybody concerned is told; empty where it is."""
+        moves = self.transitions.filter(target=CohortState.CANCELLED)
+        return moves.values_list("reason", flat=True).last() or ""
+
 
 class CohortTransition(models.Model):
-    """One move of a cohort's life cycle: from, to, when and by whom."""
+    """One move of a cohort's life cycle: from, to, when, by whom, and why where that was asked."""
 
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="transitions")
     source = models.CharField(max_length=16, choices=CohortState.choices, blank=True)
     target = models.CharField(max_length=16, choices=CohortState.choices)
     at = models.DateTimeField(default=now, editable=False)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     field_privacy: ClassVar = dict.fromkeys(
-        ["id", "cohort", "source", "target", "at", "by"], Privacy.OFFICE
+        ["id", "cohort", "source", "target", "at", "by", "reason"], Privacy.OFFICE
     )
 
     class Meta:

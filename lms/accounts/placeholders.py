@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*)\}")
+_WITH_ITS_STOP = re.compile(_PLACEHOLDER.pattern + r"(\.(?!\.))?")
 _BRACES = re.compile(r"\{[^{}\n]{0,40}\}?|\}")
 _BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
@@ -32,8 +33,14 @@ def faults(text: str, known: Collection[str], needed: Collection[str] = ()) -> l
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """The words with each placeholder's value in its place. Raises KeyError for one without."""
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+    """The words with each placeholder's value in its place; one that ends in a full stop, such as
+    "8 a.m.", takes the place of the sentence's own. Raises KeyError for one without."""
+
+    def value(found: re.Match[str]) -> str:
+        told, stop = values[found[1]], found[2] or ""
+        return told if told.endswith(".") else told + stop
+
+    return _WITH_ITS_STOP.sub(value, text)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -1,14 +1,16 @@
 """Sending what is in the outbox. Any number of senders may run at once.
 
-A sender first claims a message, which only one can do, then writes it, then notes that it is about
-to hand it over, does so, and notes that. Until the first note a sender that ends is followed by
-another. After it nobody can know whether the mail server has the mail: the message is then marked
-as perhaps sent and left to a person. So no mail is lost, and none is sent twice by itself.
+A sender first claims a message, which only one can do, then writes it, then goes to the mail server
+with it, notes right before its text leaves that it does, and then how that went. Until the first
+note a sender that ends is followed by another. After it nobody can know whether the mail server has
+the mail: the message is then marked as perhaps sent and left to a person. So no mail is lost, and
+none is sent twice by itself.
 """
 
 import logging
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
@@ -23,7 +25,7 @@ from lms.accounts.message_kinds import MessageKind, kind_of
 from lms.accounts.models import MessageProblem, MessageState, OutgoingMessage
 from lms.accounts.models.outbox import OutgoingMessageQuerySet
 from lms.accounts.quiet_hours import not_before
-from lms.accounts.smtp import text_left
+from lms.accounts.smtp import note_before_text, text_left
 
 BATCH = 50
 # How long a sender has a message to itself; longer than a mail server may keep it waiting.
@@ -149,13 +151,16 @@ def _composed(message: OutgoingMessage, kind: MessageKind) -> EmailMessage | Non
 def _hand_over(
     mail: EmailMessage, mine: OutgoingMessageQuerySet, connection: BaseEmailBackend
 ) -> None:
-    """Gives the mail to the mail server, once it is noted that this is about to happen. Raises
-    _Failed where the server certainly has not taken it, _Uncertain where nobody can know."""
+    """Gives the mail to the mail server, and notes it right before. Raises _Failed where the server
+    certainly has not taken it, _Uncertain where nobody can know."""
     try:
         connection.open()
-        if not mine.update(handed_over_at=now()):
-            raise _NotMine
+        note_before_text(connection, partial(_note_leaving, mine))
         connection.send_messages([mail])
+    except _NotMine:
+        # The server waits for a text that does not come.
+        connection.close()
+        raise
     except SMTPRecipientsRefused as refusal:
         codes = [code for code, _words in refusal.recipients.values()]
         if codes and min(codes) >= _FIRST_PERMANENT_CODE:
@@ -168,6 +173,11 @@ def _hand_over(
         raise (_Uncertain if uncertain else _Failed(MessageProblem.UNREACHABLE)) from None
     except ValueError:
         raise _Failed(MessageProblem.BROKEN, for_good=True) from None
+
+
+def _note_leaving(mine: OutgoingMessageQuerySet) -> None:
+    if not mine.update(handed_over_at=now()):
+        raise _NotMine
 
 
 def _note_failure(

@@ -54,7 +54,7 @@ def test_it_says_what_it_is_about_until_when_and_that_everybody_gets_it(
     for words in both(written(kind, survey)):
         assert "Before" in words
         assert survey.cohort.version.title in words
-        assert "Monday, November 30, 9:00 AM" in words
+        assert "Please answer by 9 a.m. on Monday, November 30." in words
         assert "Everybody with a seat in the class gets this mail" in words
         assert "It is your choice." in words
         assert "works once" in words
@@ -64,7 +64,7 @@ def test_it_says_what_it_is_about_until_when_and_that_everybody_gets_it(
 def test_the_hour_is_that_of_the_persons_agency(kind, survey: Survey) -> None:
     person = User.objects.get(pk=survey.people[0].pk)
     person.agency.time_zone = "America/Chicago"
-    assert "8:00 AM" in written(kind, survey, person).body
+    assert "8 a.m." in written(kind, survey, person).body
 
 
 @KINDS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from courses.mails import INVITATION
+from courses.mails import CANCELLED, INVITATION, LEFT, MAKE_UP_OFF
 from lms.accounts.actions import grant_role
 from lms.accounts.message_kinds import kinds_with_words
 from lms.accounts.models import MessageTemplate
@@ -35,6 +35,26 @@ def test_the_portals_own_words_can_be_kept_as_they_are(client, kind):
     words = answer.context["form"].initial
     assert answer.context["preview"]
     assert client.post(page, words | {"keep": "1"}).status_code == 302
+
+
+@pytest.mark.parametrize("kind", kinds_with_words(), ids=lambda kind: kind.code)
+def test_each_sentence_begins_with_a_capital_letter(client, kind):
+    said = client.get(f"/cms/mails/{kind.code}/").context["preview"]
+    first = [one[0] for one in said.text.split("\n\n") if not one.startswith("https:")]
+    assert first == [one.upper() for one in first]
+
+
+@pytest.mark.parametrize("kind", [CANCELLED, LEFT, MAKE_UP_OFF], ids=lambda kind: kind.code)
+def test_days_that_are_off_come_out_of_the_calendar_in_the_example_too(client, kind):
+    said = client.get(f"/cms/mails/{kind.code}/").context["preview"]
+    assert "out of your calendar" in said.text
+
+
+def test_why_a_class_is_not_held_cannot_be_left_out(client):
+    page = f"/cms/mails/{CANCELLED.code}/"
+    assert "The reason: A water pipe" in client.get(page).context["preview"].text
+    answer = client.post(page, {"subject": "Off", "body": "It is off.", "keep": "1"})
+    assert "{reason} must be in the text" in answer.content.decode()
 
 
 def test_looking_shows_the_mail_with_examples_and_keeps_nothing(client):

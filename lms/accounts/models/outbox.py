@@ -116,7 +116,7 @@ class OutgoingMessage(models.Model):
 
     `key` names the occasion: queueing it twice makes one message. `context` holds ids only.
     `next_try_at` is when it is due, or until when the one who is sending it has it to themselves.
-    `handed_over_at` is when the last try began to give it to the mail server.
+    `handed_over_at` is when its text began to leave for the mail server, in the last try.
     """
 
     key = models.CharField(max_length=200, unique=True)

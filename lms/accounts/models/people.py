@@ -190,7 +190,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
     def get_short_name(self) -> str:
-        return self.first_name or self.email
+        """What a mail greets somebody by: the first name, without a title such as "Dr."."""
+        given = [one for one in self.first_name.split() if len(one) < 3 or one[-1] != "."]
+        return " ".join(given) or self.first_name or self.email
 
     @cached_property
     def roles(self) -> list["RoleAssignment"]:

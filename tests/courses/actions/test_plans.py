@@ -15,6 +15,7 @@ from courses.models import Cohort, CohortState, Enrolment, MakeUp, Quota, Schedu
 from courses.planning import OnlinePart, changed, moved, without
 from courses.plans import working_plan
 from lms.accounts.models import AuditEntry
+from lms.accounts.sending import send_messages
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
@@ -391,6 +392,7 @@ class TestCancelling:
         assert cohort.state == CohortState.CANCELLED
         assert cohort.transitions.last().by == trainer
         assert AuditEntry.objects.get(action="cohort.cancelled").detail == {"reason": "Snow"}
+        assert cohort.called_off_because == "Snow"
         assert not held(cohort).bookings.exists()
         published(venue=cohort.venue)
 
@@ -408,6 +410,16 @@ class TestCancelling:
         for cohort in (known, unknown):
             cancel_cohort(cohort=cohort, by=None, reason="Snow")
         assert told == [known]
+
+    def test_and_read_why(self, mailoutbox, clock):
+        clock.set(datetime(2026, 11, 20, 17, tzinfo=UTC))
+        cohort = published()
+        EnrolmentFactory(cohort=cohort)
+        cancel_cohort(cohort=cohort, by=None, reason="{Flood} & fire.")
+        send_messages()
+        mail = next(one for one in mailoutbox if "not held" in one.body)
+        assert "The reason: {Flood} & fire." in mail.body
+        assert "{Flood} &amp; fire." in mail.alternatives[0][0]
 
     def test_guests_have_to_make_their_module_up_elsewhere(self):
         cohort = published()

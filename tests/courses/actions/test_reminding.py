@@ -47,7 +47,7 @@ class TestReminders:
         assert queue_reminders() == 0
         (mail,) = post()
         assert mail.to == [seat.user.email]
-        assert "Monday, November 30 at 8:00 AM" in mail.body
+        assert "Monday, November 30 at 8 a.m." in mail.body
         assert "By Sunday, November 29, on line: Module" in mail.body
         assert seat.cohort.venue.name in mail.body
 
@@ -89,20 +89,34 @@ class TestMissed:
     def test_what_was_missed_is_told_once_with_where_it_is_taught_again(
         self, seat, absent, post, clock
     ):
-        CohortFactory.create(version=seat.cohort.version, starts_on=date(2027, 1, 11))
+        cohort = seat.cohort
+        CohortFactory.create(
+            version=cohort.version, agency=cohort.agency, starts_on=date(2027, 1, 11)
+        )
         absent()
         clock.set(NOON)
         assert queue_missed() == 1
         assert queue_missed() == 0
         (mail,) = post()
-        assert "60 minutes. Taught again on Monday, January 11, 8:00 AM" in mail.body
+        assert "60 minutes. Taught again on Monday, January 11, 8 a.m." in mail.body
+        assert f"/learn/{seat.uuid}/make-ups/" in mail.body
 
-    def test_it_says_when_nobody_teaches_it_again(self, absent, post, clock):
+    def test_it_says_when_nobody_with_a_free_place_teaches_it_again(
+        self, seat, absent, post, clock
+    ):
+        cohort = seat.cohort
+        CohortFactory.create(version=cohort.version)
+        EnrolmentFactory.create(
+            cohort__version=cohort.version,
+            cohort__agency=cohort.agency,
+            cohort__starts_on=date(2027, 1, 11),
+            cohort__capacity=1,
+        )
         absent()
         clock.set(NOON)
         queue_missed()
         (mail,) = post()
-        assert "No other class teaches it yet." in mail.body
+        assert "No other class with a free place teaches it yet." in mail.body
 
     def test_a_roll_that_was_corrected_before_the_mail_went_says_nothing(
         self, seat, trainer, absent, post, clock

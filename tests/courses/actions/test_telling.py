@@ -97,7 +97,7 @@ class TestSeats:
     def test_who_is_seated_is_invited_with_a_file_for_each_day(self, seat, post):
         assert tell_seated(seat) == 1
         (mail,) = post()
-        assert "Monday, November 30, 8:00 AM to 9:00 AM" in mail.body
+        assert "Monday, November 30, 8 a.m. to 9 a.m." in mail.body
         assert "Tuesday, December 1" in mail.body
         first, second = sessions(seat.cohort)
         assert invites(mail) == [
@@ -153,6 +153,16 @@ class TestSeats:
         (mail,) = post()
         assert {method for method, _uid, _sequence in invites(mail)} == {"REQUEST"}
 
+    def test_who_asks_again_before_the_mail_went_is_told_that_the_days_are_off(self, seat, post):
+        tell_seated(seat)
+        post()
+        moved_to(seat, EnrolmentState.WITHDRAWN)
+        tell_left(seat)
+        seat.queued_at = BEFORE
+        moved_to(seat, EnrolmentState.REQUESTED)
+        (mail,) = post()
+        assert {method for method, *_ in invites(mail)} == {"CANCEL"}
+
     def test_days_that_are_over_are_not_cancelled(self, seat, post, clock):
         tell_seated(seat)
         post()
@@ -169,7 +179,7 @@ class TestSeats:
         assert tell_offered(seat) == 1
         assert tell_offered(seat) == 0
         (mail,) = post()
-        assert "Sunday, November 22, 12:00 PM" in mail.body
+        assert "Sunday, November 22, noon" in mail.body
         assert "Monday, November 30 to Tuesday, December 1" in mail.body
         assert f"/learn/cohorts/{seat.cohort.uuid}/" in mail.body
         assert mail.attachments == []
@@ -190,8 +200,8 @@ class TestSchedules:
         assert tell_schedule(publish(seat.cohort)) == 1
         (mail,) = post()
         assert invites(mail) == [("REQUEST", str(monday.uuid), 1)]
-        assert "Now Monday, November 30, 10:00 AM" in mail.body
-        assert "Was Monday, November 30, 8:00 AM" in mail.body
+        assert "Now Monday, November 30, 10 a.m." in mail.body
+        assert "Was Monday, November 30, 8 a.m." in mail.body
         assert "Tuesday" not in mail.body
 
     def test_a_day_moved_to_another_stays_the_same_event(self, seat, post):
@@ -248,8 +258,8 @@ class TestSchedules:
         tell_schedule(publish(seat.cohort, 3))
         (mail,) = post()
         assert invites(mail) == [("REQUEST", str(monday.uuid), 2)]
-        assert "Now Monday, November 30, 11:00 AM" in mail.body
-        assert "Was Monday, November 30, 8:00 AM" in mail.body
+        assert "Now Monday, November 30, 11 a.m." in mail.body
+        assert "Was Monday, November 30, 8 a.m." in mail.body
 
     def test_who_has_not_had_the_invitation_yet_gets_only_that(self, seat, post):
         tell_seated(seat)
@@ -258,7 +268,7 @@ class TestSchedules:
         tell_schedule(publish(seat.cohort))
         (mail,) = post()
         assert mail.subject.startswith("You have a seat")
-        assert "10:00 AM" in mail.body
+        assert "10 a.m." in mail.body
 
     def test_who_teaches_hears_of_their_own_sessions(self, cohort, post):
         _monday, tuesday = sessions(cohort)
@@ -267,7 +277,7 @@ class TestSchedules:
         tell_schedule(publish(cohort, 1))
         (mail,) = post()
         assert mail.to == [teacher.email]
-        assert "8:00 AM to 9:00 AM" in mail.body
+        assert "8 a.m. to 9 a.m." in mail.body
         assert "Monday" not in mail.body
         assert invites(mail) == [("REQUEST", str(tuesday.uuid), 0)]
 
@@ -311,6 +321,43 @@ class TestCancelling:
         (mail,) = post()
         assert "is not held" in mail.body
 
+    @pytest.fixture
+    def call_off(self, cohort):
+        def act():
+            cohort.state = "cancelled"
+            cohort.save()
+            return tell_cancelled(cohort)
+
+        return act
+
+    def test_who_gave_up_a_seat_before_hears_that_though_the_mail_had_not_left(
+        self, seat, post, call_off
+    ):
+        tell_seated(seat)
+        post()
+        moved_to(seat, EnrolmentState.WITHDRAWN)
+        tell_left(seat)
+        assert call_off() == 0
+        (mail,) = post()
+        assert "no longer have a seat" in mail.body
+        assert [method for method, *_ in invites(mail)] == ["CANCEL", "CANCEL"]
+
+    def test_who_was_replaced_before_hears_it_though_that_mail_had_not_left(
+        self, cohort, post, call_off
+    ):
+        _monday, tuesday = sessions(cohort)
+        teaching = SessionInstructor.objects.create(
+            session=tuesday, person=UserFactory.create(), part="officer"
+        )
+        tell_schedule(publish(cohort, 1))
+        post()
+        teaching.delete()
+        tell_schedule(publish(cohort, 2))
+        call_off()
+        (mail,) = post()
+        assert "is not held" in mail.body
+        assert invites(mail) == [("CANCEL", str(tuesday.uuid), 1)]
+
 
 class TestMakeUps:
     @pytest.fixture
@@ -322,7 +369,7 @@ class TestMakeUps:
         assert tell_make_up(make_up) == 1
         assert tell_make_up(make_up) == 0
         (mail,) = post()
-        assert "Monday, January 11, 8:00 AM to 9:00 AM" in mail.body
+        assert "Monday, January 11, 8 a.m. to 9 a.m." in mail.body
         assert invites(mail) == [("REQUEST", str(make_up.session.uuid), 0)]
 
     def test_a_cancelled_one_comes_out_of_the_calendar(self, make_up, post):
@@ -333,6 +380,7 @@ class TestMakeUps:
         tell_make_up(make_up)
         (mail,) = post()
         assert "no longer" in mail.subject.lower()
+        assert "Open the attached file, and this day comes out" in mail.body
         assert invites(mail) == [("CANCEL", str(make_up.session.uuid), 1)]
 
     def test_a_guest_hears_when_that_session_moves(self, make_up, post):

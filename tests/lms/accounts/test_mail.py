@@ -84,6 +84,12 @@ def test_a_mail_is_text_and_html_to_the_person_alone(send, kind):
 
 
 @each_mail
+def test_each_sentence_begins_with_a_capital_letter(send, kind):
+    texts = [one for one in send(kind).body.split("\n\n") if not one.startswith("http")]
+    assert [one[0] for one in texts] == [one[0].upper() for one in texts]
+
+
+@each_mail
 def test_a_subject_is_one_line_and_says_the_portals_name_as_it_is(send, kind, settings):
     settings.SITE_NAME = "Crisis & Care"
     subject = send(kind).subject
@@ -170,7 +176,7 @@ def test_whoever_changes_a_password_is_told_when_and_not_from_where(client, mail
 
 def test_the_moment_of_a_change_is_told_in_the_portals_time(mailoutbox):
     send_notice.enqueue(UserFactory.create().pk, "mfa/email/totp_activated", AT)
-    assert "Tuesday, March 12, 2030, 9:05 AM" in mailoutbox[0].body
+    assert "That was at 9:05 a.m. on Tuesday, March 12, 2030." in mailoutbox[0].body
 
 
 def test_every_change_that_allauth_tells_of_has_its_sentence():

@@ -115,6 +115,20 @@ def test_a_person_is_called_by_their_name_or_by_their_email():
     assert str(User(email="zoe@example.org")) == "zoe@example.org"
 
 
+@pytest.mark.parametrize(
+    ("first_name", "greeted"),
+    [
+        ("Rosa", "Rosa"),
+        ("Dr. Hana", "Hana"),
+        ("J. Robert", "J. Robert"),
+        ("Dr.", "Dr."),
+        ("", "rosa@example.org"),
+    ],
+)
+def test_a_greeting_leaves_out_titles(first_name, greeted):
+    assert User(first_name=first_name, email="rosa@example.org").get_short_name() == greeted
+
+
 def test_an_account_made_on_the_command_line_is_a_superuser_with_a_research_id():
     person = User.objects.create_superuser("root@example.org", "a passphrase of some length")
     assert person.is_superuser

@@ -13,6 +13,11 @@ def test_a_placeholder_is_replaced_by_its_value():
     assert fill("Hello {first_name}.", {"first_name": "Rosa"}) == "Hello Rosa."
 
 
+def test_a_sentence_ends_with_one_full_stop():
+    values = {"hour": "9 a.m.", "day": "Monday"}
+    assert fill("At {hour}. On {day}. Or {hour}...", values) == "At 9 a.m. On Monday. Or 9 a.m...."
+
+
 def test_what_is_put_in_is_not_looked_at_again():
     assert fill("{first_name}", {"first_name": "{course}", "course": "x"}) == "{course}"
 

@@ -1,5 +1,6 @@
 """Against a real mail server: what is certainly not taken is tried again, what may be is not."""
 
+import smtplib
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from lms.accounts import message_kinds
 from lms.accounts.message_kinds import MessageKind, register
 from lms.accounts.models import OutgoingMessage
 from lms.accounts.outbox import Occasion, queue
-from lms.accounts.sending import send_messages
+from lms.accounts.sending import CLAIM, send_messages
 from tests.factories import UserFactory
 from tests.mail_servers import Mailbox, mail_server
 
@@ -83,6 +84,38 @@ def test_one_that_breaks_after_it_is_never_tried_again_by_itself(
     send_messages()
     assert states(messages) == ["uncertain", "sent"]
     assert texts(mailbox) == arrived
+
+
+def test_a_sender_that_ends_before_the_text_leaves_is_followed_by_another(
+    mailbox, messages, clock, monkeypatch
+):
+    def killed(self, *args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(smtplib.SMTP, "rcpt", killed)
+        with pytest.raises(KeyboardInterrupt):
+            send_messages()
+    assert states(messages) == ["sending", "queued"]
+    clock.forward(seconds=CLAIM.total_seconds())
+    send_messages()
+    assert states(messages) == ["sent", "sent"]
+    assert len(mailbox.mails) == 2
+
+
+def test_a_sender_that_has_lost_its_claim_keeps_the_text_and_sends_the_next_mail(
+    mailbox, messages, monkeypatch
+):
+    rcpt = smtplib.SMTP.rcpt
+
+    def late(self, *args):
+        messages.filter(state="sending", pk=messages[0].pk).update(attempts=2)
+        return rcpt(self, *args)
+
+    monkeypatch.setattr(smtplib.SMTP, "rcpt", late)
+    send_messages()
+    assert states(messages) == ["sending", "sent"]
+    assert texts(mailbox) == ["Text 2"]
 
 
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
