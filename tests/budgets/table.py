@@ -75,7 +75,7 @@ BUDGETS = [
     Budget("withdraw from a study", m.OWNER, 5, _route("survey:withdraw", m.study)),
     # The trainer's
     Budget("training desk", m.TRAINER, 22, _route("trainer:desk")),
-    Budget("schedule a cohort", m.TRAINER, 14, _route("trainer:schedule")),
+    Budget("schedule a cohort", m.TRAINER, 11, _route("trainer:schedule")),
     Budget("plan", m.TRAINER, 25, _route("courses:plan", m.cohort)),
     Budget("planned session", m.TRAINER, 19, _route("courses:planned_session", m.planned)),
     Budget("published schedules", m.TRAINER, 8, _route("courses:plan_versions", m.cohort)),
