@@ -101,10 +101,15 @@ class CopyForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    """Why a cohort is not held."""
+    """Why a cohort is not held; of a plan that nobody was told of there is nothing to say."""
 
     reason = forms.CharField(
         label=gettext_lazy("Why is it not held?"),
         help_text=gettext_lazy("Everybody concerned is told this."),
         max_length=200,
     )
+
+    def __init__(self, data: Any = None, *, is_draft: bool) -> None:
+        super().__init__(data)
+        if is_draft:
+            del self.fields["reason"]
