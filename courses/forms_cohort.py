@@ -45,7 +45,10 @@ class NewCohortForm(forms.Form):
         queryset=Agency.objects.none(),
     )
     venue = forms.ModelChoiceField(
-        label=gettext_lazy("Place"), queryset=Venue.objects.all(), required=False
+        label=gettext_lazy("Place"),
+        help_text=gettext_lazy("Needed: this one, or a new one."),
+        queryset=Venue.objects.all(),
+        required=False,
     )
     new_venue = forms.CharField(
         label=gettext_lazy("Or a new place"), max_length=200, required=False
@@ -80,6 +83,7 @@ class NewCohortForm(forms.Form):
     )
     lunch_from = forms.TimeField(
         label=gettext_lazy("Lunch at the first break from"),
+        help_text=gettext_lazy("No module is cut for it, so it may come later on some days."),
         widget=TimeInput(),
         initial=USUAL_HOURS.lunch_from,
     )
