@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from courses.models import Level, Part
 from courses.staffing_board import Candidate, Gap, sessions_ahead, suggest
 from courses.views.signed_in import SignedInRequest
-from courses.views.week import ROLES
+from courses.views.week import dot_of
 from courses.wording import staffing_sentence, time_span
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
@@ -100,7 +100,7 @@ def _people(gap: Gap, names: dict[int, str]) -> list[dict[str, str]]:
     named = [
         {
             "name": who.name or names[who.person],
-            "role": "clash" if (who.part, who.person) in refused else ROLES.get(Part(who.part), ""),
+            "role": "clash" if (who.part, who.person) in refused else dot_of(who.part),
         }
         for who in gap.session.teachers
     ]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from courses.actions import change_plan, plan_cohort
+from courses.actions import change_plan, plan_cohort, publish_schedule
 from courses.actions.bookings import book_cohort
 from courses.models import Cohort, CohortState, Part, Qualification
 from courses.planning import without
@@ -93,6 +93,19 @@ def test_the_calendar_shows_each_session_at_its_hour(client, plan, pair):
     assert "at-h9 at-m0 for-h1 for-m0 lane-0 of-1" in text
     assert "Ada Byrne" in text
     assert "to settle" not in text
+
+
+def test_each_part_has_its_dot_and_lunch_its_place(client, plan, pair):
+    modules = [
+        {"code": "law", "minutes": 270, "staffing": ["attorney"]},
+        {"code": "talk", "staffing": ["officer", "clinician"]},
+    ]
+    people = pair | {Part.ATTORNEY: qualified("attorney", "Peck")}
+    text = page(client, plan(version=CourseVersionFactory(modules=modules), teachers=people))
+    for dot, name in [("other", "Peck"), ("officer", "Byrne"), ("clinician", "Ortiz")]:
+        assert f'<li class="{dot}">Ada {name}</li>' in text
+    assert 'planned-lunch at-h12 at-m30 for-h1 for-m0 lane-0 of-1">Lunch' in text
+    assert "Police" not in text
 
 
 def test_the_list_says_the_same_without_a_calendar(client, plan, pair):
@@ -302,12 +315,22 @@ def test_a_cohort_is_held_again_from_another_day(client, plan, pair, send):
 
 def test_calling_off_needs_a_reason_and_is_for_good(client, plan, pair, send):
     cohort = plan(teachers=pair)
+    publish_schedule(cohort=cohort, by=None, revision=1)
     assert send(cohort, "cancel", reason=" ").status_code == 400
     assert send(cohort, "cancel", reason="No room.").status_code == 302
     cohort.refresh_from_db()
     assert cohort.state == CohortState.CANCELLED
     assert send(cohort, "move", module="talk", starts="2026-12-01T13:15").status_code == 400
     assert "data-move" not in page(client, cohort)
+
+
+def test_a_plan_that_nobody_was_told_of_is_dropped_without_a_word(client, plan, send):
+    cohort = plan()
+    address = reverse("courses:plan_cancel", args=[cohort.uuid])
+    assert "Why is it not held?" not in client.get(address).content.decode()
+    assert send(cohort, "cancel").status_code == 302
+    cohort.refresh_from_db()
+    assert cohort.state == CohortState.CANCELLED
 
 
 def test_of_other_agencies_only_that_somebody_is_taken_is_told(client, plan, pair, agency):
