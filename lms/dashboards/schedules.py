@@ -75,8 +75,8 @@ def _page(
     working, before = working_plan(cohort), published_plan(cohort)
     problems = problems_of(cohort, working.plan)
     names = names_of(cohort, working.plan, before, problems=problems)
-    sentences = told(problems, names, cohorts_seen(request.user, problems))
-    settle = items(working.plan, cohort, names, sentences)
+    ours = cohorts_seen(request.user, problems)
+    settle = items(working.plan, cohort, names, told(problems, names, ours), ours)
     change = difference(before, working.plan)
     context = {
         "cohort": cohort,

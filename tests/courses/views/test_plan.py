@@ -1,5 +1,7 @@
 """The planner's page, and what its forms change."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,7 +10,7 @@ from django.urls import reverse
 from courses.actions import change_plan, plan_cohort, publish_schedule
 from courses.actions.bookings import book_cohort
 from courses.models import Cohort, CohortState, Part, Qualification
-from courses.planning import without
+from courses.planning import Plan, Teacher, without
 from courses.plans import working_plan
 from courses.views.plan_seen import seal
 from tests.factories import (
@@ -77,6 +79,10 @@ def send(client):
     return sending
 
 
+def people_of(session) -> set[int]:
+    return {who.person for who in session.teachers}
+
+
 def starts(cohort: Cohort, module: str) -> datetime:
     found = (one for one in working_plan(cohort).plan.sessions if one.module == module)
     return next(found).starts_at
@@ -134,6 +140,49 @@ def test_naming_somebody_fills_the_part_wherever_they_are_free(client, plan, pai
     taught = {one.module for one in working_plan(cohort).plan.sessions if len(one.teachers) == 2}
     assert taught == {"welcome", "talk"}
     assert elsewhere.code not in page(client, cohort)
+
+
+def test_somebody_else_teaches_wherever_they_may_and_can(client, plan, pair, send):
+    cohort = plan(teachers=pair)
+    old, new = pair[Part.OFFICER], qualified("officer", "Shore")
+    other = CohortFactory(starts_on=date(2026, 12, 1), officer=new)
+    book_cohort(other)
+    assert "Somebody else teaches" in page(client, cohort)
+    assert send(cohort, "staff", instead_of=old.pk, person=new.pk).status_code == 302
+    taught = {one.module for one in working_plan(cohort).plan.sessions if new.pk in people_of(one)}
+    assert taught == {"welcome", "talk"}
+    sessions = working_plan(cohort).plan.sessions
+    assert [old.pk in people_of(one) for one in sessions] == [False, False, True]
+
+
+def test_nobody_takes_the_place_of_another_without_leave_to_teach(plan, pair, send):
+    cohort = plan(teachers=pair)
+    stranger = qualified("clinician", "Shore")
+    answer = send(cohort, "staff", instead_of=pair[Part.OFFICER].pk, person=stranger.pk)
+    assert answer.status_code == 400
+    assert working_plan(cohort).revision == 1
+
+
+def test_all_that_one_cohort_takes_is_one_thing_to_settle(client, plan, pair, trainer, agency):
+    first = plan(teachers=pair)
+    publish_schedule(cohort=first, by=None, revision=1)
+    text = page(client, plan(teachers=pair, venue=first.venue, code="AGAIN"))
+    assert "1 thing to settle" in text
+    assert f"Taken at that time by {first.code}: " in text
+    assert "In 3 sessions" in text
+
+
+def test_the_number_of_things_to_settle_counts_those_not_shown(client, plan, pair):
+    modules = [{"code": f"m{n}", "day": 1, "minutes": 15, "staffing": []} for n in range(11)]
+    cohort = plan(version=CourseVersionFactory(modules=modules))
+    change_plan(
+        cohort=cohort, by=None, revision=1, plan=Plan(working_plan(cohort).plan.sessions[:1])
+    )
+    people = [qualified("officer", f"Person{n}", valid_until=date(2026, 1, 1)) for n in range(11)]
+    one = working_plan(cohort).plan.sessions[0]
+    named = replace(one, teachers=tuple(Teacher("officer", person.pk) for person in people))
+    change_plan(cohort=cohort, by=None, revision=2, plan=Plan((named,)))
+    assert re.search(r"(\d+) things to settle, the first 9", page(client, cohort))
 
 
 def test_who_is_not_qualified_cannot_be_named(plan, pair, send):
