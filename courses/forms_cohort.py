@@ -174,6 +174,8 @@ class NewCohortForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = choices
         rows = list(choices)
+        told = [(row.pk, field.label_from_instance(row)) for row in rows]
+        field.choices = [("", field.empty_label), *told]
         field.initial = usual if usual in rows else rows[0] if len(rows) == 1 else None
 
     def _ask_who(self, part: Part, people: list[User]) -> None:

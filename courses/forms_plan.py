@@ -116,7 +116,7 @@ class ReplaceForm(forms.Form):
         for name, choices in (("instead_of", named), ("person", faculty)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = list(choices)
+            field.choices = [("", "---------"), *choices]
 
 
 class ShiftForm(forms.Form):

@@ -38,9 +38,11 @@ from lms.accounts.clock import now
 from lms.accounts.models import User
 
 
-def problems_of(cohort: Cohort, plan: Plan | None = None) -> list[Problem]:
+def problems_of(
+    cohort: Cohort, plan: Plan | None = None, taught: Plan | None = None
+) -> list[Problem]:
     """What there is to settle before a cohort's working plan, or this one, can be published, in the
-    order of its sessions. A fixed number of queries.
+    order of its sessions. A fixed number of queries, four fewer for who has read what is `taught`.
 
     Besides the codes of `clashes`, `gaps`, `warnings` and `staffing_problems`: place_taken,
     teacher_taken and learner_taken (values: venue and place, or person and name; by, a cohort's
@@ -51,7 +53,7 @@ def problems_of(cohort: Cohort, plan: Plan | None = None) -> list[Problem]:
     Sessions that are over and stay as they are were settled when they were published.
     """
     plan = plan or working_plan(cohort).plan
-    taught = published_plan(cohort)
+    taught = published_plan(cohort) if taught is None else taught
     modules = list(cohort.version.modules.all())
     open_sessions = sessions_to_settle(plan, taught)
     learners = _learners(cohort)

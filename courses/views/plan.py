@@ -18,7 +18,7 @@ from courses.plan_names import Names, names_of
 from courses.plan_problems import problems_of
 from courses.plan_wording import cohorts_seen
 from courses.planning import Plan, plan_from_json
-from courses.plans import steps, working_plan
+from courses.plans import published_plan, steps, working_plan
 from courses.views.plan_calendar import calendar
 from courses.views.plan_differences import lines
 from courses.views.plan_seen import seal
@@ -56,8 +56,9 @@ def plan_page(
     refused: str = "",
 ) -> HttpResponse:
     """The planner's page; with what was refused of a change, or with a form that was."""
-    working = working_plan(cohort)
-    problems = problems_of(cohort, working.plan)
+    taught = published_plan(cohort)
+    working = working_plan(cohort, taught)
+    problems = problems_of(cohort, working.plan, taught)
     names = names_of(cohort, working.plan, problems=problems)
     ours = cohorts_seen(request.user, problems)
     settle = items(working.plan, cohort, names, told(problems, names, ours), ours)

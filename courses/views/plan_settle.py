@@ -24,10 +24,12 @@ NAMES_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Who could fill a part, as a form's choices: ids with names and how far they are free."""
+    """Who could fill a part, as a form's choices: ids with names and how far they are free; in how
+    many sessions it is open."""
 
     part: str
     choices: Sequence[tuple[int, str]]
+    sessions: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def _free(
         people = faculty.who_fills(part, held[0].starts_at.astimezone(names.zone).date())
         choices = _choices(people, held, taken)
         if choices:
-            fixes[part] = Fix(part, choices)
+            fixes[part] = Fix(part, choices, len(held))
     return fixes
 
 
