@@ -11,7 +11,7 @@ from django.db.models import Q
 from courses.models import Booking, Cohort, Course, Qualification
 from courses.planning import Plan, PlannedSession
 from courses.qualifications import as_held
-from courses.staffing import Held, best, fills
+from courses.staffing import OBSERVE, Held, best, fills
 from lms.accounts.models import User
 
 
@@ -53,9 +53,8 @@ class Faculty:
 def faculty_of(course: Course) -> Faculty:
     """The faculty of a course, in one query."""
     rows = (
-        Qualification.objects.filter(
-            Q(course=None) | Q(course=course), withdrawn_at=None, person__is_active=True
-        )
+        Qualification.objects.teaching()
+        .filter(Q(course=None) | Q(course=course), withdrawn_at=None)
         .select_related("person__agency", "course")
         .order_by("person__last_name", "person__first_name", "person")
     )
@@ -70,8 +69,9 @@ def faculty_of(course: Course) -> Faculty:
 def fills_by_part() -> dict[str, list[User]]:
     """Everybody who may fill a part in some course, today or later, by part and name."""
     rows = (
-        Qualification.objects.filter(withdrawn_at=None, person__is_active=True)
-        .exclude(level="observe")
+        Qualification.objects.teaching()
+        .filter(withdrawn_at=None)
+        .exclude(level=OBSERVE)
         .select_related("person__agency")
         .order_by("person__last_name", "person__first_name", "person")
     )

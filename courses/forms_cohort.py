@@ -1,5 +1,6 @@
 """The form of a new cohort: from nothing to a whole plan at once."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,11 +22,14 @@ from lms.accounts.permissions import Permission
 LATE_ENTRY = timedelta(days=31)
 
 
-class PersonField(forms.ModelChoiceField):
-    """Somebody of a few people, with their agency."""
+class PersonField(forms.TypedChoiceField):
+    """Somebody of these people, who are shown with their agency; None for nobody."""
 
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.get_full_name()}, {obj.agency}" if obj.agency else str(obj.get_full_name())
+    def __init__(self, people: Sequence[User], **options: Any) -> None:
+        by_id = {str(person.pk): person for person in people}
+        told = [(pk, _with_agency(person)) for pk, person in by_id.items()]
+        choices = [("", "---------"), *told]
+        super().__init__(choices=choices, coerce=by_id.get, empty_value=None, **options)
 
 
 class NewCohortForm(forms.Form):
@@ -41,7 +45,10 @@ class NewCohortForm(forms.Form):
         queryset=Agency.objects.none(),
     )
     venue = forms.ModelChoiceField(
-        label=gettext_lazy("Place"), queryset=Venue.objects.all(), required=False
+        label=gettext_lazy("Place"),
+        help_text=gettext_lazy("Needed: this one, or a new one."),
+        queryset=Venue.objects.all(),
+        required=False,
     )
     new_venue = forms.CharField(
         label=gettext_lazy("Or a new place"), max_length=200, required=False
@@ -76,6 +83,7 @@ class NewCohortForm(forms.Form):
     )
     lunch_from = forms.TimeField(
         label=gettext_lazy("Lunch at the first break from"),
+        help_text=gettext_lazy("No module is cut for it, so it may come later on some days."),
         widget=TimeInput(),
         initial=USUAL_HOURS.lunch_from,
     )
@@ -166,17 +174,21 @@ class NewCohortForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = choices
         rows = list(choices)
+        told = [(row.pk, field.label_from_instance(row)) for row in rows]
+        field.choices = [("", field.empty_label), *told]
         field.initial = usual if usual in rows else rows[0] if len(rows) == 1 else None
 
     def _ask_who(self, part: Part, people: list[User]) -> None:
         self.fields[f"part_{part}"] = PersonField(
+            people,
             label=part.label,
-            queryset=User.objects.filter(pk__in=[one.pk for one in people]).select_related(
-                "agency"
-            ),
-            initial=people[0] if len(people) == 1 else None,
+            initial=people[0].pk if len(people) == 1 else None,
             required=False,
         )
+
+
+def _with_agency(person: User) -> str:
+    return f"{person.get_full_name()}, {person.agency}" if person.agency else person.get_full_name()
 
 
 def _parts(version: CourseVersion) -> list[str]:

@@ -1,20 +1,25 @@
 """Forms of the planner. They validate, and say what the plan would be; actions write it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.day_fields import FURTHEST, DatesField, DayField, near
 from courses.models import Module, Part
-from courses.planning import OnlinePart, Plan, Teacher, moved, shifted
+from courses.planning import OnlinePart, Plan, PlannedSession, Teacher, moved, shifted
 from courses.planning.wall import moment_of
+
+Choices = Sequence[tuple[int, str]]
+# What the button of a staffing gap says, in this order.
+PUT = ("module", "part", "person", "instead_of")
 
 
 class OnlineForm(forms.Form):
@@ -56,19 +61,62 @@ class MoveForm(forms.Form):
 
 
 class StaffForm(forms.Form):
-    """Somebody for all sessions that still need a part and that they are free for."""
+    """Somebody for all sessions that still need a part and that they are free for; for the session
+    of one `module`; or in the place of somebody else, `instead_of`, in all their parts."""
 
-    part = forms.ChoiceField(choices=Part.choices)
+    part = forms.ChoiceField(choices=[("", ""), *Part.choices], required=False)
     person = forms.IntegerField(label=gettext_lazy("Who"), min_value=1)
+    module = forms.SlugField(max_length=64, required=False)
+    instead_of = forms.IntegerField(min_value=1, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("part") and not data.get("instead_of"):
+            raise ValidationError(_("Say in which part."))
+        return data
+
+    @classmethod
+    def posted(cls, data: QueryDict) -> Self:
+        """From a form's fields, or from a button that says all of them at once, in `put`."""
+        put = data.get("put", "").split()
+        told = zip(PUT, put, strict=False)
+        return cls(dict(told) if put else data)
+
+    def parts_in(self, session: PlannedSession) -> list[str]:
+        """In which parts the person would stand in a session."""
+        part, gone = self.cleaned_data["part"], self.cleaned_data["instead_of"]
+        if not gone:
+            return [part]
+        named = [who.part for who in session.teachers if who.person == gone]
+        return [one for one in named if part in ("", one)]
 
     def asked(self, plan: Plan, modules: Collection[str]) -> Plan:
-        """With this person in the part in the sessions of these modules."""
-        teacher = Teacher(self.cleaned_data["part"], self.cleaned_data["person"])
-        sessions = (
-            replace(one, teachers=(*one.teachers, teacher)) if one.module in modules else one
-            for one in plan.sessions
-        )
+        """With this person in the sessions of these modules."""
+        sessions = (self._staffed(one) if one.module in modules else one for one in plan.sessions)
         return replace(plan, sessions=tuple(sessions))
+
+    def _staffed(self, session: PlannedSession) -> PlannedSession:
+        parts, gone = self.parts_in(session), self.cleaned_data["instead_of"]
+        kept = [who for who in session.teachers if who.person != gone or who.part not in parts]
+        added = [Teacher(part, self.cleaned_data["person"]) for part in parts]
+        return replace(session, teachers=(*kept, *added))
+
+
+class ReplaceForm(forms.Form):
+    """Which of those who teach by a plan is replaced, and by whom of the course's faculty."""
+
+    instead_of = forms.ChoiceField(label=gettext_lazy("Instead of"))
+    person = forms.ChoiceField(
+        label=gettext_lazy("Who teaches"),
+        help_text=gettext_lazy("In all sessions that they may teach and are free for."),
+    )
+
+    def __init__(self, named: Choices, faculty: Choices) -> None:
+        super().__init__()
+        for name, choices in (("instead_of", named), ("person", faculty)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "---------"), *choices]
 
 
 class ShiftForm(forms.Form):
@@ -101,10 +149,15 @@ class CopyForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    """Why a cohort is not held."""
+    """Why a cohort is not held; of a plan that nobody was told of there is nothing to say."""
 
     reason = forms.CharField(
         label=gettext_lazy("Why is it not held?"),
         help_text=gettext_lazy("Everybody concerned is told this."),
         max_length=200,
     )
+
+    def __init__(self, data: Any = None, *, is_draft: bool) -> None:
+        super().__init__(data)
+        if is_draft:
+            del self.fields["reason"]

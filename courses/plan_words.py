@@ -37,6 +37,7 @@ _PROBLEMS = {
     "place_taken": gettext_lazy("%(place)s is taken by %(by)s, %(their_module)s."),
     "teacher_taken": gettext_lazy("%(name)s teaches or learns in %(by)s, %(their_module)s."),
     "learner_taken": gettext_lazy("%(name)s has a seat here and is in %(by)s at that time."),
+    "learns_here": gettext_lazy("%(name)s learns in this session, so somebody else teaches it."),
     "place_wanted": gettext_lazy("%(by)s, which is being planned, wants %(place)s too."),
     "teacher_wanted": gettext_lazy("%(by)s, which is being planned, wants %(name)s too."),
     "has_attendance": gettext_lazy(

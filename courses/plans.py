@@ -39,12 +39,13 @@ def published_plan(cohort: Cohort) -> Plan:
     return Plan(tuple(_as_planned(session) for session in sessions), online, hours)
 
 
-def working_plan(cohort: Cohort) -> WorkingPlan:
-    """The plan that is worked on; of a cohort that has none, what its sessions say."""
+def working_plan(cohort: Cohort, taught: Plan | None = None) -> WorkingPlan:
+    """The plan that is worked on; of a cohort that has none, what its sessions say: `taught`, for
+    who has read it."""
     row = SchedulePlan.objects.filter(cohort=cohort).first()
     if row is not None:
         return WorkingPlan(plan_from_json(row.document), row.revision)
-    return WorkingPlan(bare(published_plan(cohort)), 0)
+    return WorkingPlan(bare(published_plan(cohort) if taught is None else taught), 0)
 
 
 def bare(plan: Plan) -> Plan:
@@ -55,6 +56,16 @@ def bare(plan: Plan) -> Plan:
 def pending(cohort: Cohort) -> Difference:
     """What publishing the working plan would change."""
     return difference(published_plan(cohort), working_plan(cohort).plan)
+
+
+def has_changes(cohort: Cohort) -> bool:
+    """Whether a published cohort's plan was changed since. Two queries."""
+    row = SchedulePlan.objects.filter(cohort=cohort).first()
+    newest = cohort.schedule_versions.order_by("number").last()
+    if row is None or newest is None:
+        return False
+    before, after = (plan_from_json(one.document) for one in (newest, row))
+    return not difference(before, after).is_empty
 
 
 def steps(cohort: Cohort) -> list[tuple[ScheduleVersion, Difference]]:

@@ -16,7 +16,7 @@ from lms.accounts.models import User
 
 def held_by(people: Iterable[User] | Iterable[int]) -> dict[int, list[Held]]:
     """What these people, or the people with these ids, hold and held, by their id, in one query.
-    Whose account is closed, and who reads what learners answered, holds nothing."""
+    Whose account is closed or has no name, and who reads what learners answered, holds nothing."""
     return _held(Qualification.objects.filter(person__in=list(people)))
 
 

@@ -100,7 +100,7 @@ def _requests(cohort: Cohort, requests: list[Enrolment], seats: Seats) -> list[R
 
 def _obstacle(seat: Enrolment, seats: Seats, taken: bool) -> str:
     if taken:
-        return _("Taken at that time by another cohort.")
+        return _("Teaches here, or is taken at that time by another cohort.")
     limit = seats.obstacle(person_of(seat.user))
     return limit_reason(limit, seat.user) if limit else ""
 

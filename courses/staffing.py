@@ -12,6 +12,8 @@ from datetime import date
 from courses.planning import Problem, Teacher
 
 OBSERVE, CO_TEACH, LEAD = LADDER = ("observe", "co_teach", "lead")
+# Codes of problems with somebody who is named and may not teach.
+UNFIT = ("unqualified", "not_yet", "expired", "withdrawn")
 # One person never turns both keys.
 TWO_KEYS = ("officer", "clinician")
 

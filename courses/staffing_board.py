@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 
 from courses.models import Booking, Cohort, CohortState, Module, SchedulePlan, TrainingSession
 from courses.models.cohort import CohortQuerySet
-from courses.planning import Hours, Problem, Teacher, plan_from_json, teaching_day
+from courses.planning import Plan, Problem, Teacher, plan_from_json, teaching_day
 from courses.qualifications import held_by_anybody
-from courses.staffing import LEAD, TWO_KEYS, Held, best, fills, staffing_problems
+from courses.staffing import LEAD, TWO_KEYS, UNFIT, Held, best, fills, staffing_problems
 from lms.accounts.clock import now
 from lms.accounts.models import User
 
@@ -18,7 +18,8 @@ from lms.accounts.models import User
 @dataclass(frozen=True)
 class Staffed:
     """A session ahead with those named for it: published, or in the plan of a cohort that is still
-    being planned. Half-open, in UTC; `day` is the teaching day it counts as."""
+    being planned. Half-open, in UTC; `day` is the teaching day it counts as. `planned`: of one that
+    is published, who is named for it in the plan that is worked on."""
 
     cohort: Cohort
     module: Module
@@ -26,6 +27,7 @@ class Staffed:
     starts_at: datetime
     ends_at: datetime
     teachers: Sequence[Teacher]
+    planned: Sequence[Teacher] = ()
 
     @property
     def course(self) -> str:
@@ -46,13 +48,20 @@ class Candidate:
 
 @dataclass
 class Gap:
-    """A session with what is wrong with its staffing. `free` may fill it and are free then,
+    """A session with what is wrong with its staffing; `settled_in_plan` where the plan that is
+    worked on, and not published yet, puts it right. `free` may fill it and are free then,
     `taken` may and are booked or named elsewhere at that time."""
 
     session: Staffed
     problems: list[Problem]
+    settled_in_plan: bool = False
     free: list[Candidate] = field(default_factory=list)
     taken: list[Candidate] = field(default_factory=list)
+
+    def unfit(self, part: str) -> object:
+        """Who is named in a part without leave to teach it, by the id of their account."""
+        found = (one.values for one in self.problems if one.code in UNFIT)
+        return next((values["person"] for values in found if values["part"] == part), None)
 
     @property
     def parts(self) -> list[str]:
@@ -91,12 +100,20 @@ def sessions_ahead(reader: User, *, weeks: int) -> Ahead:
     sessions = [*_published(cohorts, until), *_planned(cohorts, until)]
     sessions.sort(key=attrgetter("starts_at"))
     held = held_by_anybody()
-    gaps = [Gap(one, found) for one in sessions if (found := _problems(one, held))]
+    gaps = [
+        Gap(one, found, _is_settled(one, held))
+        for one in sessions
+        if (found := _problems(one, held))
+    ]
     soonest: dict[int, datetime] = {}
     for gap in gaps:
         soonest.setdefault(gap.session.cohort.pk, gap.session.starts_at)
     gaps.sort(key=lambda gap: (soonest[gap.session.cohort.pk], gap.session.cohort.pk))
     return Ahead(sessions, gaps, held)
+
+
+def _is_settled(session: Staffed, held: Mapping[int, Sequence[Held]]) -> bool:
+    return bool(session.planned) and not _problems(replace(session, teachers=session.planned), held)
 
 
 def _problems(session: Staffed, held: Mapping[int, Sequence[Held]]) -> list[Problem]:
@@ -120,22 +137,29 @@ def _published(cohorts: CohortQuerySet, until: datetime) -> Iterator[Staffed]:
         .select_related("module", "cohort__agency", "cohort__version__course", "cohort__plan")
         .prefetch_related("instructors")
     )
-    hours: dict[int, Hours] = {}
+    plans: dict[int, Plan] = {}
     for one in sessions:
-        if one.cohort_id not in hours:
-            hours[one.cohort_id] = _hours(one.cohort)
-        day = teaching_day(one.starts_at, hours[one.cohort_id], one.cohort.zone)
+        if one.cohort_id not in plans:
+            plans[one.cohort_id] = _plan(one.cohort)
+        plan = plans[one.cohort_id]
+        day = teaching_day(one.starts_at, plan.hours, one.cohort.zone)
         teachers = [
             Teacher(it.part, it.person_id, it.credential.get("name", ""))
             for it in one.instructors.all()
         ]
-        yield Staffed(one.cohort, one.module, day, one.starts_at, one.ends_at, teachers)
+        times = one.starts_at, one.ends_at
+        planned = _named(plan, one.module.code)
+        yield Staffed(one.cohort, one.module, day, *times, teachers, planned)
 
 
-def _hours(cohort: Cohort) -> Hours:
-    """Those of its plan; of a cohort that was scheduled before there were plans, the usual ones."""
+def _plan(cohort: Cohort) -> Plan:
+    """Its plan; an empty one of a cohort that was scheduled before there were plans."""
     plan: SchedulePlan | None = getattr(cohort, "plan", None)
-    return plan_from_json(plan.document).hours if plan else Hours()
+    return plan_from_json(plan.document) if plan else Plan()
+
+
+def _named(plan: Plan, module: str) -> Sequence[Teacher]:
+    return next((one.teachers for one in plan.sessions if one.module == module), ())
 
 
 def _planned(cohorts: CohortQuerySet, until: datetime) -> Iterator[Staffed]:

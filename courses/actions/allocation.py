@@ -61,7 +61,7 @@ def _offer(waiting: Enrolment) -> bool:
         with transaction.atomic():
             move(waiting, EnrolmentState.OFFERED, by=None)
     except ValidationError as error:
-        if error.code != "overlap":
+        if error.code not in ("overlap", "teaches"):
             raise
         return False
     return True

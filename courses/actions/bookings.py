@@ -8,7 +8,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from courses.models import Booking, Cohort, Enrolment, MakeUp, TrainingSession
+from courses.models import (
+    Booking,
+    Cohort,
+    Enrolment,
+    MakeUp,
+    SessionInstructor,
+    TrainingSession,
+)
 from lms.accounts.clock import now
 from lms.accounts.models import User
 
@@ -37,8 +44,17 @@ def book_cohort(cohort: Cohort, among: QuerySet[TrainingSession] | None = None) 
 
 
 def book_learner(enrolment: Enrolment) -> None:
-    """Books somebody for the sessions of their cohort that are not over."""
-    book_person(enrolment.user, enrolment.cohort.sessions.filter(ends_at__gt=now()))
+    """Books somebody for the sessions of their cohort that are not over. Raises ValidationError
+    (overlap; teaches, where they are to teach one of them)."""
+    ahead = enrolment.cohort.sessions.filter(ends_at__gt=now())
+    taught = ahead.filter(instructors__person=enrolment.user).select_related("module").first()
+    if taught is not None:
+        raise ValidationError(
+            _("%(person)s teaches %(module)s here, and nobody teaches and learns in one session."),
+            code="teaches",
+            params={"person": enrolment.user, "module": taught.module},
+        )
+    book_person(enrolment.user, ahead)
 
 
 def release_learner(enrolment: Enrolment) -> None:
@@ -68,13 +84,17 @@ def book_person(person: User, sessions: Collection[TrainingSession] | Any) -> No
 
 
 def taken_elsewhere(cohort: Cohort, people: Collection[int]) -> dict[int, Booking]:
-    """Those of these people who are taken by another cohort during a session to come, each with
-    what takes them first."""
+    """Those of these people who are taken by another cohort during a session to come, or teach one
+    here, each with what takes them first."""
     to_come = cohort.sessions.filter(ends_at__gt=now())
     during = to_come.filter(starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at"))
+    teaching = SessionInstructor.objects.filter(
+        session=OuterRef("session"), person=OuterRef("person")
+    )
     found = (
-        Booking.objects.filter(Exists(during), person__in=people)
-        .exclude(session__cohort=cohort)
+        Booking.objects.filter(
+            Exists(during), ~Q(session__cohort=cohort) | Exists(teaching), person__in=people
+        )
         .select_related("session__module", "session__cohort")
         .order_by("-starts_at")
     )

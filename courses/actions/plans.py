@@ -106,13 +106,13 @@ def publish_schedule(*, cohort: Cohort, by: User | None, revision: int) -> Sched
 @transaction.atomic
 def cancel_cohort(*, cohort: Cohort, by: User | None, reason: str) -> Cohort:
     """Calls a cohort off, for good: everybody who sits in it, waits for it or teaches it is told,
-    and what it had booked is free again. Its records stay. Raises ValidationError (reason_missing,
-    wrong_state)."""
+    and what it had booked is free again. Its records stay. One that nobody was told of needs no
+    reason. Raises ValidationError (reason_missing, wrong_state)."""
     reason = reason.strip()
-    if not reason:
-        raise ValidationError({"reason": _("Say why it is called off.")}, code="reason_missing")
     locked = lock_cohort(cohort, PLANNABLE)
     was_published = locked.state == CohortState.SCHEDULED
+    if was_published and not reason:
+        raise ValidationError({"reason": _("Say why it is called off.")}, code="reason_missing")
     call_off_make_ups(by=by, session__cohort=locked)
     detail = {"reason": reason}
     move_cohort(locked, CohortState.CANCELLED, by, "cohort.cancelled", detail, reason=reason)

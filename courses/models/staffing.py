@@ -53,10 +53,13 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         return self.filter(person__in=people_kept_by(user))
 
     def teaching(self) -> "QualificationQuerySet":
-        """Those of people who could be named as teaching: with an open account, and without a role
-        that reads what the people they teach answered."""
+        """Those of people who could be named as teaching: with an open account, a first and a last
+        name, and without a role that reads what the people they teach answered."""
         apart = [role.code for role in ROLES.values() if role.sees_answers]
-        return self.filter(person__is_active=True).exclude(person__role_assignments__role__in=apart)
+        named = self.filter(
+            person__is_active=True, person__first_name__regex=r"\S", person__last_name__regex=r"\S"
+        )
+        return named.exclude(person__role_assignments__role__in=apart)
 
     def ending(self, first: date, last: date) -> "QualificationQuerySet":
         """Those that end between two days with nothing to follow them: no other of the same person,

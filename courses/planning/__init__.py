@@ -22,7 +22,7 @@ from courses.planning.document import (
     plan_to_json,
 )
 from courses.planning.holidays import holidays_from
-from courses.planning.layout import USUAL_HOURS, days_needed, lay_out_plan
+from courses.planning.layout import USUAL_HOURS, days_needed, lay_out_plan, lunch_of
 from courses.planning.problems import Problem, clashes, gaps, warnings
 from courses.planning.wall import opening_hours, teaching_day, working_days
 
@@ -45,6 +45,7 @@ __all__ = [
     "gaps",
     "holidays_from",
     "lay_out_plan",
+    "lunch_of",
     "moved",
     "opening_hours",
     "plan_from_json",

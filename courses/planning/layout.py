@@ -65,6 +65,22 @@ def lay_out_plan(
     return Plan(in_order(sessions), online, hours)
 
 
+def lunch_of(
+    sessions: Sequence[PlannedSession], day: date, hours: Hours, zone: str
+) -> tuple[datetime, datetime] | None:
+    """When lunch is among the sessions of a day, which are in order: in the first break that is
+    long enough and goes on after the hour for it. None where nothing is left free for it."""
+    length = timedelta(minutes=hours.lunch_minutes)
+    earliest = on_teaching_day(day, hours.lunch_from, hours, zone_named(zone))
+    free_from = sessions[0].ends_at if sessions else earliest
+    for one in sessions[1:] if length else ():
+        if one.starts_at - free_from >= length and one.starts_at > earliest:
+            at = max(free_from, min(earliest, one.starts_at - length))
+            return at, at + length
+        free_from = max(free_from, one.ends_at)
+    return None
+
+
 def days_needed(modules: Sequence[ModuleLike]) -> int:
     """How many teaching days a course has."""
     return max((module.day or 0 for module in modules if module.minutes > 0), default=0)

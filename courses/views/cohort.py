@@ -15,6 +15,7 @@ from courses.closing import left_open
 from courses.forms import ExportForm
 from courses.ledgers import ledgers_for
 from courses.models import Cohort, CohortState, EnrolmentState
+from courses.plans import has_changes
 from courses.views.closing import items_left_open
 from courses.views.signed_in import SignedInRequest
 from courses.views.week import days_of, weeks
@@ -46,6 +47,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "ours": {seat.pk for seat in page.object_list if seat.user.is_seen_by(request.user)},
         "may_manage": may_manage,
         "may_change": may_manage and scheduled,
+        "has_changes": may_manage and scheduled and has_changes(found),
         "may_plan": may_manage and (sessions or found.state == CohortState.DRAFT),
         "is_draft": found.state == CohortState.DRAFT,
         "may_close": may_close,

@@ -11,13 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from courses.actions.plans import PLANNABLE
-from courses.forms_plan import CopyForm, ShiftForm
+from courses.faculty import faculty_of
+from courses.forms_plan import CopyForm, ReplaceForm, ShiftForm
 from courses.models import Cohort, CohortState, SchedulePlan, TrainingSession
-from courses.plan_names import names_of
+from courses.plan_names import Names, names_of
 from courses.plan_problems import problems_of
 from courses.plan_wording import cohorts_seen
-from courses.planning import plan_from_json
-from courses.plans import steps, working_plan
+from courses.planning import Plan, plan_from_json
+from courses.plans import published_plan, steps, working_plan
 from courses.views.plan_calendar import calendar
 from courses.views.plan_differences import lines
 from courses.views.plan_seen import seal
@@ -55,13 +56,15 @@ def plan_page(
     refused: str = "",
 ) -> HttpResponse:
     """The planner's page; with what was refused of a change, or with a form that was."""
-    working = working_plan(cohort)
-    problems = problems_of(cohort, working.plan)
+    taught = published_plan(cohort)
+    working = working_plan(cohort, taught)
+    problems = problems_of(cohort, working.plan, taught)
     names = names_of(cohort, working.plan, problems=problems)
     ours = cohorts_seen(request.user, problems)
-    settle = items(working.plan, cohort, names, told(problems, names, ours))
+    settle = items(working.plan, cohort, names, told(problems, names, ours), ours)
     pressing = [one for one in settle if one.kind != "warning"]
     shown = request.GET.get("view", "")
+    may_change = cohort.state in PLANNABLE
     context = {
         "cohort": cohort,
         "row": getattr(cohort, "plan", None),
@@ -75,14 +78,31 @@ def plan_page(
         "warnings": [one for one in settle if one.kind == "warning"],
         "seen": seal(working),
         "shown": shown if shown in VIEWS else VIEWS[0],
-        "may_change": cohort.state in PLANNABLE,
+        "may_change": may_change,
         "is_draft": cohort.state == CohortState.DRAFT,
         "shift": shift or ShiftForm(),
         "copy": copy or CopyForm(),
         "refused": refused,
     }
+    if may_change and working.plan.sessions:
+        context["replace"] = _replace_form(cohort, working.plan, names)
     status = 400 if refused or shift or copy else 200
     return render(request, "courses/plan.html", context, status=status)
+
+
+def _replace_form(cohort: Cohort, plan: Plan, names: Names) -> ReplaceForm | None:
+    """For somebody else in all sessions of somebody; None where nobody is named."""
+    named = {who.person for one in plan.sessions for who in one.teachers}
+    people = sorted((names.person_by_id(pk), pk) for pk in named)
+    faculty = faculty_of(cohort.version.course).people.values()
+    return (
+        ReplaceForm(
+            [(pk, name) for name, pk in people],
+            [(person.pk, person.get_full_name()) for person in faculty],
+        )
+        if named
+        else None
+    )
 
 
 @login_required

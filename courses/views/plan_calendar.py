@@ -1,7 +1,7 @@
 """A plan as the planner's calendar shows it: weeks, days, and sessions at their hours."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
-from courses.models import Cohort, Part
+from courses.models import Cohort
 from courses.plan_names import Names
-from courses.planning import Plan, PlannedSession, Problem
+from courses.planning import Hours, Plan, PlannedSession, Problem, lunch_of
+from courses.views.week import dot_of
 from courses.wording import time_span
 from lms.accounts.clock import now
 
@@ -19,13 +20,21 @@ WORKING_DAYS, WEEK = 5, 7
 MINUTES_A_ROW = 5
 MIDNIGHT = 24
 MOST_LANES = 4
-_ROLES = {Part.CLINICIAN: "clinician", Part.OFFICER: "police"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lunch:
+    """When lunch is, in words, and the classes of its place in the column."""
+
+    time: str
+    slot: str
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """One session: `starts` is its wall time (ISO, to the minute), `slot` the classes of its place
-    in the column, `state` "clash", "gap" or empty, `flags` what is wrong in words."""
+    in the column, `state` "clash", "gap" or empty, `flags` what is wrong in words; `lunch` comes
+    before it."""
 
     module: str
     title: str
@@ -38,6 +47,7 @@ class Card:
     people: Sequence[Mapping[str, str]]
     state: str
     flags: Sequence[str]
+    lunch: Lunch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,10 @@ def calendar(
     weeks = [
         (
             monday,
-            [_day(monday + timedelta(days=n), by_day, cohort, names, told) for n in range(columns)],
+            [
+                _day(monday + timedelta(days=n), by_day, plan.hours, cohort, names, told)
+                for n in range(columns)
+            ],
         )
         for monday in mondays
     ]
@@ -122,7 +135,7 @@ def people(
     named = [
         {
             "name": names.person(who),
-            "role": wrong.get(who.person) or _ROLES.get(Part(who.part), ""),
+            "role": wrong.get(who.person) or dot_of(who.part),
         }
         for who in session.teachers
     ]
@@ -136,6 +149,7 @@ def people(
 def _day(
     day: date,
     by_day: Mapping[date, Sequence[_Placed]],
+    hours: Hours,
     cohort: Cohort,
     names: Names,
     told: Mapping[str, Sequence[tuple[Problem, str]]],
@@ -145,11 +159,31 @@ def _day(
         name=date_format(day, "l"),
         date=date_format(day, "M j"),
         today=day == now().astimezone(names.zone).date(),
-        cards=[
-            card(placed, cohort, names, told.get(placed.session.module, []))
-            for placed in by_day.get(day, [])
-        ],
+        cards=_with_lunch(
+            [
+                card(placed, cohort, names, told.get(placed.session.module, []))
+                for placed in by_day.get(day, [])
+            ],
+            by_day.get(day, []),
+            day,
+            hours,
+            names,
+        ),
     )
+
+
+def _with_lunch(
+    cards: list[Card], held: Sequence[_Placed], day: date, hours: Hours, names: Names
+) -> list[Card]:
+    """The cards of a day, with lunch noted before the first one after it."""
+    found = lunch_of([one.session for one in held], day, hours, names.zone.key)
+    if found is None:
+        return cards
+    starts, ends = (at.astimezone(names.zone) for at in found)
+    after = next(n for n, one in enumerate(held) if one.starts >= ends)
+    slot = _slot(_Placed(held[after].session, starts, ends))
+    cards[after] = replace(cards[after], lunch=Lunch(time_span(*found, names.zone), slot))
+    return cards
 
 
 def _hours(walls: Sequence[_Placed], starts: time) -> tuple[int, int]:

@@ -19,14 +19,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.actions.plans import change_plan
-from courses.faculty import faculty_of, taken_elsewhere, taken_within, who_is_free
+from courses.faculty import Faculty, faculty_of, taken_elsewhere, taken_within, who_is_free
 from courses.forms_plan import MoveForm, OnlineForm, ShiftForm, StaffForm
 from courses.forms_session import SessionForm, Setting
 from courses.models import Cohort, Module
 from courses.plan_names import names_of
 from courses.plan_problems import problems_of
 from courses.plan_words import plan_error_sentence
-from courses.planning import Plan, PlanError, difference, without
+from courses.planning import (
+    Plan,
+    PlanError,
+    PlannedSession,
+    difference,
+    teaching_day,
+    without,
+)
 from courses.plans import WorkingPlan, working_plan
 from courses.views.plan import cohort_for, plan_page
 from courses.views.plan_differences import lines, teachers
@@ -39,11 +46,13 @@ DAY, WHEN = "l, F j, Y", "l, F j, g:i a"
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A change somebody asks for: the plan it makes of another (may raise PlanError), the module
-    it is about, if it is one, and what to call it where it comes too late."""
+    it is about, if it is one, what to call it where it comes too late, and whether publishing is
+    the next step."""
 
     asked: Callable[[Plan], Plan]
     words: Callable[[], str]
     module: str = ""
+    publishes: bool = False
 
 
 @login_required
@@ -69,21 +78,25 @@ def move(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def staff(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
-    """Somebody into a part, in every session that lacks it and that they are free for."""
+    """Somebody into a part, in every session that lacks it and that they are free for, or in one
+    session; or in the place of somebody else. From the staffing board on to publishing."""
     cohort = cohort_for(request, cohort_uuid)
-    form = StaffForm(request.POST)
+    form = StaffForm.posted(request.POST)
     if not form.is_valid():
         return plan_page(request, cohort, refused=_("Choose who is to teach."))
     plan = working_plan(cohort).plan
-    modules = _free_and_lacking(
-        cohort, plan, form.cleaned_data["part"], form.cleaned_data["person"]
-    )
+    modules = _where_they_can(cohort, plan, form)
     if not modules:
-        return plan_page(request, cohort, refused=_("Nobody is lacking where they are free."))
+        refused = _("They are not free, or not qualified, for any session that this is about.")
+        return plan_page(request, cohort, refused=refused)
     words = ngettext(
         "Name somebody for %(n)s session", "Name somebody for %(n)s sessions", len(modules)
     )
-    wish = Wish(lambda plan: form.asked(plan, modules), lambda: words % {"n": len(modules)})
+    wish = Wish(
+        lambda plan: form.asked(plan, modules),
+        lambda: words % {"n": len(modules)},
+        publishes=bool(form.cleaned_data["module"]),
+    )
     return _change(request, cohort, wish)
 
 
@@ -156,21 +169,41 @@ def _setting(cohort: Cohort, plan: Plan, module: Module) -> Setting:
     return Setting(cohort, plan, module, names_of(cohort, plan), faculty, taken)
 
 
-def _free_and_lacking(cohort: Cohort, plan: Plan, part: str, person: int) -> set[str]:
-    """The modules that lack a part and for which this person may and can fill it."""
-    lacking = {
-        one.module
-        for one in problems_of(cohort)
-        if one.code == "unnamed" and one.values["part"] == part
-    }
-    sessions = [one for one in plan.sessions if one.module in lacking]
+def _where_they_can(cohort: Cohort, plan: Plan, form: StaffForm) -> set[str]:
+    """The modules of the sessions that a form is about and that its person may and can teach."""
+    person = form.cleaned_data["person"]
+    sessions = [one for one in _about(cohort, plan, form) if form.parts_in(one)]
     faculty = faculty_of(cohort.version.course)
     if person not in faculty.people or not sessions:
         return set()
-    taken = taken_elsewhere([person], sessions[0].starts_at, sessions[-1].ends_at, cohort)
+    ends = max(one.ends_at for one in sessions)
+    taken = taken_elsewhere([person], sessions[0].starts_at, ends, cohort)
     taken[person] = [*taken.get(person, []), *taken_within(plan, cohort).get(person, [])]
     (_person, free), *_others = who_is_free([faculty.people[person]], sessions, taken)
-    return {one.module for one in free}
+    return {one.module for one in free if _may(faculty, form, one, cohort, plan)}
+
+
+def _may(
+    faculty: Faculty, form: StaffForm, session: PlannedSession, cohort: Cohort, plan: Plan
+) -> bool:
+    day = teaching_day(session.starts_at, plan.hours, cohort.zone)
+    person = faculty.people[form.cleaned_data["person"]]
+    return all(person in faculty.who_fills(part, day) for part in form.parts_in(session))
+
+
+def _about(cohort: Cohort, plan: Plan, form: StaffForm) -> list[PlannedSession]:
+    """The one session, those of whoever is replaced, or those that lack the part."""
+    data = form.cleaned_data
+    if data["module"]:
+        return [one for one in plan.sessions if one.module == data["module"]]
+    if data["instead_of"]:
+        return list(plan.sessions)
+    lacking = {
+        one.module
+        for one in problems_of(cohort)
+        if one.code == "unnamed" and one.values["part"] == data["part"]
+    }
+    return [one for one in plan.sessions if one.module in lacking]
 
 
 def _change(request: SignedInRequest, cohort: Cohort, wish: Wish) -> HttpResponse:
@@ -192,6 +225,8 @@ def _change(request: SignedInRequest, cohort: Cohort, wish: Wish) -> HttpRespons
             return _too_late(request, cohort_for(request, cohort.uuid), seen, wish)
         return plan_page(request, cohort, refused=" ".join(error.messages))
     messages.success(request, _said(cohort, before.plan, wanted))
+    if wish.publishes and all(one.kind == "warning" for one in problems_of(cohort)):
+        return redirect("trainer:publish", cohort.uuid)
     return redirect(_address(request, cohort, wish.module))
 
 

@@ -48,10 +48,13 @@ def copy(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
 def cancel(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """Calls a cohort off, for a reason that everybody concerned is told."""
     cohort = cohort_for(request, cohort_uuid)
-    form = CancelForm(request.POST if request.method == "POST" else None)
+    is_draft = cohort.state == CohortState.DRAFT
+    form = CancelForm(request.POST if request.method == "POST" else None, is_draft=is_draft)
     if form.is_valid():
         try:
-            cancel_cohort(cohort=cohort, by=request.user, reason=form.cleaned_data["reason"])
+            cancel_cohort(
+                cohort=cohort, by=request.user, reason=form.cleaned_data.get("reason", "")
+            )
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
@@ -60,7 +63,7 @@ def cancel(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     context = {
         "cohort": cohort,
         "form": form,
-        "is_draft": cohort.state == CohortState.DRAFT,
+        "is_draft": is_draft,
         "may_cancel": cohort.state in PLANNABLE,
         "seats": cohort.enrolments.holding().count(),
     }

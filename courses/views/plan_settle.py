@@ -6,7 +6,9 @@ from datetime import timedelta
 from itertools import groupby
 
 from django.urls import reverse
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.faculty import Taken, faculty_of, taken_elsewhere, taken_within, who_is_free
 from courses.models import Cohort
@@ -16,14 +18,18 @@ from courses.planning import Plan, PlannedSession, Problem
 from lms.accounts.models import User
 
 _ORDER = ("clash", "gap", "warning")
+_TAKEN = {"place_taken", "teacher_taken", "learner_taken"}
+NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Who could fill a part, as a form's choices: ids with names and how far they are free."""
+    """Who could fill a part, as a form's choices: ids with names and how far they are free; in how
+    many sessions it is open."""
 
     part: str
     choices: Sequence[tuple[int, str]]
+    sessions: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +67,17 @@ def _the_other_way(problems: Sequence[Problem]) -> Iterator[Problem]:
 
 
 def items(
-    plan: Plan, cohort: Cohort, names: Names, told: Sequence[tuple[Problem, str]]
+    plan: Plan,
+    cohort: Cohort,
+    names: Names,
+    told: Sequence[tuple[Problem, str]],
+    ours: Collection[str],
 ) -> list[Item]:
-    """Clashes first, then gaps, then what may be meant; the same about several sessions once."""
+    """Clashes first, then gaps, then what may be meant; the same about several sessions once, and
+    all that one other cohort takes as one thing. `ours`: the codes of cohorts that the reader sees;
+    what others take is one thing too."""
     planned = {one.module: one for one in plan.sessions}
-    ordered = sorted(told, key=_rank)
+    ordered = sorted(_by_cause(told, ours), key=_rank)
     groups = [
         (words, [one for one, _words in held])
         for (_kind, words), held in groupby(ordered, key=_rank)
@@ -77,6 +89,39 @@ def items(
     }
     free = _free(plan, cohort, names, lacking) if lacking else {}
     return [_item(words, alike, planned, cohort, names, free) for words, alike in groups]
+
+
+def _by_cause(
+    told: Sequence[tuple[Problem, str]], ours: Collection[str]
+) -> Iterator[tuple[Problem, str]]:
+    """The problems; those that share a cause have one sentence that names it."""
+    taken: dict[str, dict[str, None]] = {}
+    for one, _words in told:
+        if one.code in _TAKEN:
+            taken.setdefault(_cause(one, ours), {}).setdefault(_thing(one))
+    for one, words in told:
+        things = taken.get(_cause(one, ours), {}) if one.code in _TAKEN else {}
+        yield one, _taken_words(_cause(one, ours), things) if len(things) > 1 else words
+
+
+def _cause(problem: Problem, ours: Collection[str]) -> str:
+    """The cohort in the way, where its code may be told."""
+    by = str(problem.values.get("by", ""))
+    return by if by in ours else ""
+
+
+def _thing(problem: Problem) -> str:
+    return str(problem.values.get("place") or problem.values["name"])
+
+
+def _taken_words(by: str, things: Collection[str]) -> str:
+    shown = [*things][:NAMES_SHOWN]
+    if rest := len(things) - len(shown):
+        shown.append(ngettext("%(n)s other", "%(n)s others", rest) % {"n": rest})
+    what = get_text_list(shown, _("and"))
+    if by:
+        return _("Taken at that time by %(by)s: %(what)s.") % {"by": by, "what": what}
+    return _("Taken at that time: %(what)s.") % {"what": what}
 
 
 def _rank(pair: tuple[Problem, str]) -> tuple[int, str]:
@@ -97,7 +142,7 @@ def _item(
     at = [cohort.uuid, first.module] if first.module else [cohort.uuid]
     return Item(
         title=words,
-        note=_where(first, planned, names, len(alike)),
+        note=_where(first, planned, names, len({one.module for one in alike})),
         kind=first.kind,
         url=reverse(page, args=at),
         fix=free.get(str(first.values["part"])) if first.code == "unnamed" else None,
@@ -139,7 +184,7 @@ def _free(
         people = faculty.who_fills(part, held[0].starts_at.astimezone(names.zone).date())
         choices = _choices(people, held, taken)
         if choices:
-            fixes[part] = Fix(part, choices)
+            fixes[part] = Fix(part, choices, len(held))
     return fixes
 
 

@@ -16,10 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from courses.models import Level, Part
+from courses.models import Cohort, Level, Part, SchedulePlan
+from courses.planning import plan_from_json
+from courses.plans import WorkingPlan
 from courses.staffing_board import Candidate, Gap, sessions_ahead, suggest
+from courses.views.plan_seen import seal
 from courses.views.signed_in import SignedInRequest
-from courses.views.week import ROLES
+from courses.views.week import dot_of
 from courses.wording import staffing_sentence, time_span
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
@@ -71,9 +74,15 @@ def _names(gaps: Sequence[Gap]) -> dict[int, str]:
 
 def _by_cohort(gaps: Sequence[Gap], names: dict[int, str]) -> list[dict[str, Any]]:
     return [
-        {"cohort": cohort, "gaps": [_row(gap, names) for gap in held]}
+        {"cohort": cohort, "seen": _seen(cohort), "gaps": [_row(gap, names) for gap in held]}
         for cohort, held in groupby(gaps, key=lambda gap: gap.session.cohort)
     ]
+
+
+def _seen(cohort: Cohort) -> str:
+    """The plan that somebody is put into; nothing where a cohort has none yet."""
+    plan: SchedulePlan | None = getattr(cohort, "plan", None)
+    return seal(WorkingPlan(plan_from_json(plan.document), plan.revision)) if plan else ""
 
 
 def _row(gap: Gap, names: dict[int, str]) -> dict[str, Any]:
@@ -88,6 +97,9 @@ def _row(gap: Gap, names: dict[int, str]) -> dict[str, Any]:
         "people": _people(gap, names),
         "sentences": [staffing_sentence(one, names) for one in gap.problems],
         "kind": "gap" if all(one.code == "unnamed" for one in gap.problems) else "clash",
+        "settled_url": reverse("trainer:publish", args=[session.cohort.uuid])
+        if gap.settled_in_plan
+        else "",
         "free": [_candidate(one, gap) for one in gap.free[:NAMES_SHOWN]],
         "more": max(len(gap.free) - NAMES_SHOWN, 0),
         "taken": ", ".join(str(one.person) for one in gap.taken[:NAMES_SHOWN]),
@@ -100,7 +112,7 @@ def _people(gap: Gap, names: dict[int, str]) -> list[dict[str, str]]:
     named = [
         {
             "name": who.name or names[who.person],
-            "role": "clash" if (who.part, who.person) in refused else ROLES.get(Part(who.part), ""),
+            "role": "clash" if (who.part, who.person) in refused else dot_of(who.part),
         }
         for who in gap.session.teachers
     ]
@@ -121,4 +133,5 @@ def _candidate(one: Candidate, gap: Gap) -> dict[str, str]:
         "detail": ", ".join(told),
         "agency": one.person.agency.name if one.person.agency else "",
         "url": reverse("courses:instructor", args=[one.person.uuid]),
+        "put": f"{gap.session.module.code} {one.part} {one.person.pk} {gap.unfit(one.part) or ''}",
     }

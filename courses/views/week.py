@@ -15,7 +15,6 @@ from courses.wording import time_span
 from lms.accounts.clock import now
 
 NOON = 12
-ROLES = {Part.CLINICIAN: "clinician", Part.OFFICER: "police"}
 _NEEDED = (Part.OFFICER, Part.CLINICIAN)
 
 
@@ -56,13 +55,15 @@ def time_range(session: TrainingSession, tz: ZoneInfo) -> str:
     return time_span(session.starts_at, session.ends_at, tz)
 
 
+def dot_of(part: str) -> str:
+    """Which dot of components/pair.html stands before whoever teaches in a part."""
+    return part if part in _NEEDED else "other"
+
+
 def pair(session: TrainingSession) -> list[dict[str, str]]:
     """Who teaches, by the name noted when it was scheduled, and who is still needed."""
     held = list(session.instructors.all())
-    people = [
-        {"name": one.credential.get("name", ""), "role": ROLES.get(Part(one.part), "")}
-        for one in held
-    ]
+    people = [{"name": one.credential.get("name", ""), "role": dot_of(one.part)} for one in held]
     parts = {one.part for one in held}
     missing = [part for part in _NEEDED if part in session.module.staffing and part not in parts]
     return people + [

@@ -22,13 +22,11 @@ from courses.models import (
     CohortState,
     Enrolment,
     EnrolmentState,
-    Part,
     TrainingSession,
 )
+from courses.views.week import dot_of
 from lms.accounts.clock import now
 from lms.accounts.models import User
-
-PAIR_ROLES = {Part.CLINICIAN: "clinician"}
 
 
 def current_seats(seats: list[Enrolment]) -> list[Enrolment]:
@@ -85,7 +83,7 @@ def pair(session: TrainingSession) -> list[dict[str, str]]:
     return [
         {
             "name": f"{one.credential.get('name') or one.person}, {one.get_part_display().lower()}",
-            "role": PAIR_ROLES.get(one.part, "police"),  # type: ignore[call-overload]
+            "role": dot_of(one.part),
         }
         for one in session.instructors.all()
     ]

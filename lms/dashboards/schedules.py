@@ -72,11 +72,12 @@ def _page(
     request: SignedInRequest, cohort: Cohort, seen: WorkingPlan | None = None, refused: str = ""
 ) -> HttpResponse:
     """`seen`: the plan that somebody wanted to publish while another one changed it."""
-    working, before = working_plan(cohort), published_plan(cohort)
-    problems = problems_of(cohort, working.plan)
+    before = published_plan(cohort)
+    working = working_plan(cohort, before)
+    problems = problems_of(cohort, working.plan, before)
     names = names_of(cohort, working.plan, before, problems=problems)
-    sentences = told(problems, names, cohorts_seen(request.user, problems))
-    settle = items(working.plan, cohort, names, sentences)
+    ours = cohorts_seen(request.user, problems)
+    settle = items(working.plan, cohort, names, told(problems, names, ours), ours)
     change = difference(before, working.plan)
     context = {
         "cohort": cohort,

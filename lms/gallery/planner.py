@@ -14,19 +14,19 @@ MONDAY = date(2030, 3, 18)
 
 
 def planner() -> dict[str, Any]:
-    police = {"name": "Sgt. Delgado", "role": "police"}
+    officer = {"name": "Sgt. Delgado", "role": "officer"}
     clinician = {"name": "I. Park", "role": "clinician"}
     gap = {"name": _("Clinician needed"), "role": "gap"}
     clash = {"name": "Sgt. Delgado", "role": "clash"}
     taken = _("Sgt. Delgado is taken at that time.")
     days = [
         [
-            _card("psychosis", "Psychosis", 9, "h1-m30", [police, gap], "gap"),
-            _card("law", "Section 12 and the law", 11, "h1-m0", [police, clinician]),
+            _card("psychosis", "Psychosis", 9, "h1-m30", [officer, gap], "gap"),
+            _card("law", "Section 12 and the law", 11, "h1-m0", [officer, clinician]),
         ],
         [_card("scenarios", "Scenarios I", 9, "h2-m0", [clash, clinician], "clash", [taken])],
         [],
-        [_card("veterans", "Veterans", 10, "h0-m45", [police, clinician])],
+        [_card("veterans", "Veterans", 10, "h0-m45", [officer, clinician])],
         [],
     ]
     week = [_day(MONDAY + timedelta(days=n), cards) for n, cards in enumerate(days)]

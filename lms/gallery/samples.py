@@ -32,7 +32,7 @@ def learner() -> dict[str, Any]:
     return {
         "starts_at": datetime(2030, 3, 12, 13, 0, tzinfo=UTC),
         "pair": [
-            {"name": "Sgt. Rosa Delgado, police", "role": "police"},
+            {"name": "Sgt. Rosa Delgado, officer", "role": "officer"},
             {"name": "Ines Park, LICSW, clinician", "role": "clinician"},
         ],
         "facts": [
@@ -80,7 +80,7 @@ def learner() -> dict[str, Any]:
 
 def trainer() -> dict[str, Any]:
     """What a trainer reads."""
-    police = {"name": "Sgt. Delgado", "role": "police"}
+    officer = {"name": "Sgt. Delgado", "role": "officer"}
     clinician = {"name": "I. Park", "role": "clinician"}
     gap = {"name": _("Clinician needed"), "role": "gap"}
     clash = {"name": "Sgt. Delgado", "role": "clash"}
@@ -96,7 +96,7 @@ def trainer() -> dict[str, Any]:
                 "title": "Psychosis",
                 "time": "Monday, March 18, 10:30 am to noon",
                 "people": [
-                    {"name": "Sgt. Rosa Delgado", "role": "police"},
+                    {"name": "Sgt. Rosa Delgado", "role": "officer"},
                     {"name": _("Clinician needed"), "role": "gap"},
                 ],
                 "sentences": [_("Nobody is named as clinician.")],
@@ -134,12 +134,12 @@ def trainer() -> dict[str, Any]:
             },
         ],
         "days": [
-            _day("monday", "Monday", True, [_session("Psychosis", [police, gap], "gap")]),
+            _day("monday", "Monday", True, [_session("Psychosis", [officer, gap], "gap")]),
             _day(
                 "tuesday", "Tuesday", False, [_session("Scenarios I", [clash, clinician], "clash")]
             ),
-            _day("wednesday", "Wednesday", False, [_session("Autism", [police, clinician], "")]),
-            _day("thursday", "Thursday", False, [_session("Veterans", [police, clinician], "")]),
+            _day("wednesday", "Wednesday", False, [_session("Autism", [officer, clinician], "")]),
+            _day("thursday", "Thursday", False, [_session("Veterans", [officer, clinician], "")]),
             _day("friday", "Friday", False, []),
         ],
         "columns": [

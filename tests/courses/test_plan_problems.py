@@ -17,7 +17,7 @@ from courses.models import (
     SchedulePlan,
 )
 from courses.plan_problems import problems_of
-from courses.planning import Problem, changed, moved, without
+from courses.planning import Problem, Teacher, changed, moved, without
 from lms.accounts.clock import now
 from tests.factories import CourseVersionFactory, EnrolmentFactory, UserFactory, VenueFactory
 from tests.planning import MONDAY, draft, held, moment, plan, publish, published, teacher
@@ -270,3 +270,40 @@ def test_what_was_booked_since_the_plan_was_looked_at_is_refused_by_the_database
         publish(second)
     assert set(Booking.objects.values_list("session__cohort", flat=True)) == {first.pk}
     assert not second.sessions.exists()
+
+
+class TestBothSides:
+    """Nobody teaches and learns in one session."""
+
+    def test_who_has_a_seat_cannot_be_published_as_teaching(self):
+        officer = teacher()
+        cohort = published()
+        seat(cohort, user=officer)
+        working = plan(cohort)
+        first = working.sessions[0]
+        others = [who for who in first.teachers if who.part != "officer"]
+        taught = replace(first, teachers=(Teacher("officer", officer.pk), *others))
+        (problem,) = problems_of(cohort, changed(working, taught))
+        assert (problem.code, problem.kind, problem.module) == ("learns_here", "clash", "welcome")
+        assert problem.values == {"person": officer.pk, "name": str(officer)}
+
+    def test_a_guest_cannot_be_published_as_teaching_where_they_make_it_up(self):
+        officer = teacher()
+        cohort = published()
+        guest = EnrolmentFactory(user=officer)
+        MakeUp.objects.create(enrolment=guest, session=held(cohort, "farewell"))
+        working = plan(cohort)
+        found = []
+        for one in working.sessions:
+            others = [who for who in one.teachers if who.part != "officer"]
+            taught = replace(one, teachers=(Teacher("officer", officer.pk), *others))
+            found += problems_of(cohort, changed(working, taught))
+        assert [(one.code, one.module) for one in found] == [("learns_here", "farewell")]
+
+
+def test_who_lost_their_name_may_not_teach():
+    officer = teacher()
+    cohort = draft(teachers={"officer": officer, "clinician": teacher("clinician")})
+    officer.last_name = " "
+    officer.save()
+    assert codes(cohort) == [("unqualified", "welcome"), ("unqualified", "farewell")]

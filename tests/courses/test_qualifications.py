@@ -36,6 +36,13 @@ def test_whose_account_is_closed_holds_nothing():
     assert credential_of(person, Part.OFFICER, "cit-40", DAY)[0] is None
 
 
+@pytest.mark.parametrize("lost", ["first_name", "last_name"])
+def test_who_has_no_full_name_holds_nothing(lost):
+    person = QualificationFactory.create(**{f"person__{lost}": ""}).person
+    assert held_by([person.pk]) == {}
+    assert credential_of(person, Part.OFFICER, "cit-40", DAY)[0] is None
+
+
 def test_a_credential_says_who_somebody_is_and_by_what_they_teach():
     person = UserFactory.create(
         first_name="Imani", last_name="Brooks", rank="Detective", agency=AgencyFactory(name="BPD")

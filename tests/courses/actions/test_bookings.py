@@ -4,7 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from courses.actions.bookings import book_cohort, book_learner, release_learner
+from courses.actions.bookings import (
+    book_cohort,
+    book_learner,
+    release_learner,
+    taken_elsewhere,
+)
 from courses.models import Booking, Cohort, EnrolmentState, TrainingSession, Venue
 from tests.factories import CohortFactory, EnrolmentFactory, UserFactory, VenueFactory
 
@@ -94,3 +99,16 @@ class TestTheDatabaseItself:
         second.starts_at = first.starts_at
         with pytest.raises(IntegrityError, match=f"booking_{thing}_overlap"):
             second.save()
+
+
+def test_who_teaches_a_session_ahead_gets_no_seat_in_its_cohort():
+    cohort = CohortFactory()
+    session = cohort.sessions.first()
+    session.instructors.create(person=UserFactory(), part="officer")
+    book_cohort(cohort)
+    seat = EnrolmentFactory(cohort=cohort, user=session.instructors.last().person)
+    with pytest.raises(ValidationError, match=f"{seat.user} teaches Module") as refused:
+        book_learner(seat)
+    assert refused.value.code == "teaches"
+    free = EnrolmentFactory(cohort=cohort).user
+    assert list(taken_elsewhere(cohort, [seat.user_id, free.pk])) == [seat.user_id]

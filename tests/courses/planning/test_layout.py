@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses.planning import Hours, PlanError, Teacher, lay_out_plan, working_days
+from courses.planning import Hours, PlanError, Teacher, lay_out_plan, lunch_of, working_days
+from tests.plans import session
 
 BOSTON = "America/New_York"
 MONDAY = date(2026, 11, 30)
@@ -250,3 +251,24 @@ def test_each_teaching_day_needs_a_date_of_its_own_in_order():
 @pytest.mark.parametrize("minutes", [-1, 241])
 def test_no_lunch_is_that_long(minutes):
     assert refused(units((60, 1)), [MONDAY], hours=Hours(lunch_minutes=minutes)) == "bad_hours"
+
+
+@pytest.mark.parametrize(
+    ("sessions", "lunch"),
+    [
+        ([("09:00", 180), ("13:00", 60)], "12:00-13:00"),
+        ([("09:00", 210), ("13:30", 60)], "12:30-13:30"),
+        ([("09:00", 60), ("14:00", 60)], "12:00-13:00"),
+        ([("09:00", 60), ("11:00", 150), ("14:30", 60)], "13:30-14:30"),
+        ([("09:00", 240), ("13:15", 60)], None),
+        ([("09:00", 300), ("12:00", 30), ("14:00", 60)], None),
+        ([("09:00", 60)], None),
+        ([], None),
+    ],
+    ids=["on time", "later", "early end", "not before", "too short", "at once", "one", "none"],
+)
+def test_lunch_is_the_first_break_that_is_long_enough(sessions, lunch):
+    planned = [session(f"m{n}", MONDAY, wall, long) for n, (wall, long) in enumerate(sessions)]
+    found = lunch_of(planned, MONDAY, Hours(), BOSTON)
+    walls = found and "-".join(f"{at.astimezone(ZoneInfo(BOSTON)):%H:%M}" for at in found)
+    assert walls == lunch

@@ -3,8 +3,9 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from courses.actions import mark_attendance, withdraw
+from courses.actions import mark_attendance, shift_plan, withdraw
 from courses.models import CohortState, Presence
+from tests import planning
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
@@ -166,7 +167,7 @@ def test_the_page_takes_the_same_queries_however_long_it_is(
     cohort = CohortFactory(version=version, agency=agency, officer=UserFactory())
     EnrolmentFactory.create_batch(count, cohort=cohort)
     client.force_login(trainer)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         client.get(reverse("courses:cohort", args=[cohort.uuid]))
 
 
@@ -187,3 +188,16 @@ def test_no_page_with_people_is_kept_by_a_browser_or_a_proxy(client, trainer, co
     assert [answer.status_code for answer in answers] == [200] * 6
     assert "Alvarez" in answers[0].content.decode()
     assert all("no-store" in answer["Cache-Control"] for answer in answers)
+
+
+def test_changes_that_nobody_was_told_of_are_said(client, clock):
+    clock.set(datetime(2026, 11, 20, 15, tzinfo=UTC))
+    cohort = planning.published()
+    client.force_login(UserFactory(agency=cohort.agency, roles=[("trainer", cohort.agency)]))
+    address = reverse("courses:cohort", args=[cohort.uuid])
+    words = "The plan has changes that nobody was told of."
+    assert words not in client.get(address).content.decode()
+    shift_plan(cohort=cohort, by=None, revision=1, days=7)
+    assert words in client.get(address).content.decode()
+    planning.publish(cohort)
+    assert words not in client.get(address).content.decode()

@@ -1,14 +1,16 @@
 """The planner's page, and what its forms change."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
 
-from courses.actions import change_plan, plan_cohort
+from courses.actions import change_plan, plan_cohort, publish_schedule
 from courses.actions.bookings import book_cohort
 from courses.models import Cohort, CohortState, Part, Qualification
-from courses.planning import without
+from courses.planning import Plan, Teacher, without
 from courses.plans import working_plan
 from courses.views.plan_seen import seal
 from tests.factories import (
@@ -77,6 +79,10 @@ def send(client):
     return sending
 
 
+def people_of(session) -> set[int]:
+    return {who.person for who in session.teachers}
+
+
 def starts(cohort: Cohort, module: str) -> datetime:
     found = (one for one in working_plan(cohort).plan.sessions if one.module == module)
     return next(found).starts_at
@@ -93,6 +99,19 @@ def test_the_calendar_shows_each_session_at_its_hour(client, plan, pair):
     assert "at-h9 at-m0 for-h1 for-m0 lane-0 of-1" in text
     assert "Ada Byrne" in text
     assert "to settle" not in text
+
+
+def test_each_part_has_its_dot_and_lunch_its_place(client, plan, pair):
+    modules = [
+        {"code": "law", "minutes": 270, "staffing": ["attorney"]},
+        {"code": "talk", "staffing": ["officer", "clinician"]},
+    ]
+    people = pair | {Part.ATTORNEY: qualified("attorney", "Peck")}
+    text = page(client, plan(version=CourseVersionFactory(modules=modules), teachers=people))
+    for dot, name in [("other", "Peck"), ("officer", "Byrne"), ("clinician", "Ortiz")]:
+        assert f'<li class="{dot}">Ada {name}</li>' in text
+    assert 'planned-lunch at-h12 at-m30 for-h1 for-m0 lane-0 of-1">Lunch' in text
+    assert "Police" not in text
 
 
 def test_the_list_says_the_same_without_a_calendar(client, plan, pair):
@@ -121,6 +140,49 @@ def test_naming_somebody_fills_the_part_wherever_they_are_free(client, plan, pai
     taught = {one.module for one in working_plan(cohort).plan.sessions if len(one.teachers) == 2}
     assert taught == {"welcome", "talk"}
     assert elsewhere.code not in page(client, cohort)
+
+
+def test_somebody_else_teaches_wherever_they_may_and_can(client, plan, pair, send):
+    cohort = plan(teachers=pair)
+    old, new = pair[Part.OFFICER], qualified("officer", "Shore")
+    other = CohortFactory(starts_on=date(2026, 12, 1), officer=new)
+    book_cohort(other)
+    assert "Somebody else teaches" in page(client, cohort)
+    assert send(cohort, "staff", instead_of=old.pk, person=new.pk).status_code == 302
+    taught = {one.module for one in working_plan(cohort).plan.sessions if new.pk in people_of(one)}
+    assert taught == {"welcome", "talk"}
+    sessions = working_plan(cohort).plan.sessions
+    assert [old.pk in people_of(one) for one in sessions] == [False, False, True]
+
+
+def test_nobody_takes_the_place_of_another_without_leave_to_teach(plan, pair, send):
+    cohort = plan(teachers=pair)
+    stranger = qualified("clinician", "Shore")
+    answer = send(cohort, "staff", instead_of=pair[Part.OFFICER].pk, person=stranger.pk)
+    assert answer.status_code == 400
+    assert working_plan(cohort).revision == 1
+
+
+def test_all_that_one_cohort_takes_is_one_thing_to_settle(client, plan, pair, trainer, agency):
+    first = plan(teachers=pair)
+    publish_schedule(cohort=first, by=None, revision=1)
+    text = page(client, plan(teachers=pair, venue=first.venue, code="AGAIN"))
+    assert "1 thing to settle" in text
+    assert f"Taken at that time by {first.code}: " in text
+    assert "In 3 sessions" in text
+
+
+def test_the_number_of_things_to_settle_counts_those_not_shown(client, plan, pair):
+    modules = [{"code": f"m{n}", "day": 1, "minutes": 15, "staffing": []} for n in range(11)]
+    cohort = plan(version=CourseVersionFactory(modules=modules))
+    change_plan(
+        cohort=cohort, by=None, revision=1, plan=Plan(working_plan(cohort).plan.sessions[:1])
+    )
+    people = [qualified("officer", f"Person{n}", valid_until=date(2026, 1, 1)) for n in range(11)]
+    one = working_plan(cohort).plan.sessions[0]
+    named = replace(one, teachers=tuple(Teacher("officer", person.pk) for person in people))
+    change_plan(cohort=cohort, by=None, revision=2, plan=Plan((named,)))
+    assert re.search(r"(\d+) things to settle, the first 9", page(client, cohort))
 
 
 def test_who_is_not_qualified_cannot_be_named(plan, pair, send):
@@ -302,12 +364,22 @@ def test_a_cohort_is_held_again_from_another_day(client, plan, pair, send):
 
 def test_calling_off_needs_a_reason_and_is_for_good(client, plan, pair, send):
     cohort = plan(teachers=pair)
+    publish_schedule(cohort=cohort, by=None, revision=1)
     assert send(cohort, "cancel", reason=" ").status_code == 400
     assert send(cohort, "cancel", reason="No room.").status_code == 302
     cohort.refresh_from_db()
     assert cohort.state == CohortState.CANCELLED
     assert send(cohort, "move", module="talk", starts="2026-12-01T13:15").status_code == 400
     assert "data-move" not in page(client, cohort)
+
+
+def test_a_plan_that_nobody_was_told_of_is_dropped_without_a_word(client, plan, send):
+    cohort = plan()
+    address = reverse("courses:plan_cancel", args=[cohort.uuid])
+    assert "Why is it not held?" not in client.get(address).content.decode()
+    assert send(cohort, "cancel").status_code == 302
+    cohort.refresh_from_db()
+    assert cohort.state == CohortState.CANCELLED
 
 
 def test_of_other_agencies_only_that_somebody_is_taken_is_told(client, plan, pair, agency):

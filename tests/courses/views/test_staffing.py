@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -6,8 +7,10 @@ from django.utils.html import strip_tags
 
 from courses.actions import withdraw_qualification
 from courses.actions.bookings import book_cohort
-from courses.models import CohortState, SchedulePlan, SessionInstructor
-from courses.planning import Plan, PlannedSession, Teacher, plan_to_json
+from courses.models import CohortState, Qualification, SchedulePlan, SessionInstructor
+from courses.planning import Plan, PlannedSession, Teacher, plan_from_json, plan_to_json
+from lms.accounts.clock import now
+from tests import planning as planned
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
@@ -204,3 +207,41 @@ def test_what_is_over_or_cancelled_is_no_gap(board, agency):
     text = board()
     assert past.code not in text
     assert cancelled.code not in text
+
+
+@pytest.fixture
+def put(client, board, agency):
+    """Sends the first button of the board, and says where it led."""
+
+    def send(cohort) -> str:
+        page = client.get(BOARD).content.decode()
+        seen = re.search(r'name="seen" value="([^"]+)"', page)
+        button = re.search(r'name="put" value="([^"]+)"', page)
+        address = reverse("courses:plan_staff", args=[cohort.uuid])
+        return client.post(address, {"seen": seen[1], "put": button[1]}).headers["Location"]
+
+    return send
+
+
+def planned_names(cohort) -> list[set[int]]:
+    plan = plan_from_json(SchedulePlan.objects.get(cohort=cohort).document)
+    return [{who.person for who in one.teachers} for one in plan.sessions]
+
+
+def test_somebody_is_put_into_the_plan_from_the_board(put, agency, pair):
+    cohort = drafted(agency, pair[0])
+    officer, clinician = (row.person_id for row in pair)
+    assert put(cohort).startswith(reverse("courses:plan", args=[cohort.uuid]))
+    assert planned_names(cohort) == [{officer, clinician}, {officer}]
+    assert put(cohort) == reverse("trainer:publish", args=[cohort.uuid])
+    assert planned_names(cohort) == [{officer, clinician}, {officer, clinician}]
+
+
+def test_who_may_not_teach_gives_way_to_who_is_put_in(put, board, agency, pair):
+    cohort = planned.published(agency=agency, starts_on=date(2026, 12, 7))
+    gone = cohort.sessions.first().instructors.get(part="clinician")
+    held = Qualification.objects.filter(person=gone.person)
+    held.update(withdrawn_at=now(), withdrawn_because="Left")
+    put(cohort)
+    assert gone.person_id not in planned_names(cohort)[0]
+    assert "The plan settles this, and is not published yet." in board()

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments.models import SurveyWindow
@@ -86,6 +88,20 @@ def test_only_people_who_may_fill_a_part_are_offered(client, send):
     assert send(part_officer=observer.pk).status_code == 400
     assert send(part_officer=clinician.pk).status_code == 400
     assert "part_dispatcher" not in page
+
+
+def test_a_course_that_needs_more_parts_asks_no_more_of_the_database(client, trainer, form):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as found:
+            client.get(reverse("trainer:schedule"))
+        return len(found)
+
+    asked()
+    before = asked()
+    CourseVersionFactory(modules=[{"code": "law", "staffing": ["attorney", "dispatcher"]}])
+    qualified("attorney")
+    qualified("dispatcher")
+    assert asked() == before
 
 
 @pytest.mark.parametrize(

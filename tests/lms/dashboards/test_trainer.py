@@ -87,6 +87,14 @@ def test_a_cohort_that_is_being_planned_stands_only_there(cohorts, agency):
         assert f"{dropped.uuid}" not in page
 
 
+def test_a_cohort_over_two_years_says_both_and_a_plan_when_it_begins(cohorts, agency):
+    days = [date(2026, 12, 21), date(2027, 1, 4)]
+    CohortFactory(agency=agency, starts_on=days[0], days=days)
+    draft(agency=agency, teachers={}, starts_on=date(2026, 12, 28))
+    assert "Dec 21, 2026 to Jan 4, 2027" in cohorts("?show=coming")
+    assert "from Dec 28, 2026" in cohorts("?show=planned")
+
+
 def test_the_desk_opens_where_there_is_something(desk, agency):
     cohort = CohortFactory(agency=agency, starts_on=date(2027, 1, 4))
     assert cohort.code in desk()
