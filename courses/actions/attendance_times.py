@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.actions.events import (
+    check_not_elsewhere,
     check_people,
     check_started,
     event_key,
@@ -183,6 +184,7 @@ def confirm_check_ins(
     for pk, seat in seats.items():
         _say_again(session, seat, words[pk], by)
     if events:
+        check_not_elsewhere(session, events)
         detail = {"confirmed": len(events)}
         record(action="attendance.confirmed", by=by, about=session, detail=detail)
     return events

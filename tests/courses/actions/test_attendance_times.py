@@ -185,7 +185,7 @@ def test_a_sheet_takes_the_same_queries_however_long_it_is(
     session, cohort, trainer, count, django_assert_num_queries
 ):
     seats = EnrolmentFactory.create_batch(count, cohort=cohort)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         record_times(session=session, times=dict.fromkeys(seats, (at(0), at(60))), by=trainer)
 
 
@@ -292,6 +292,31 @@ def test_a_word_about_another_session_is_not_settled_here(check_in, cohort, trai
     other = cohort.sessions.select_related("cohort", "module").last()
     other.starts_at = at(-1)
     assert confirm_check_ins(session=other, check_ins=[came], by=trainer) == []
+
+
+@pytest.fixture
+def twin(seat):
+    """A second seat of the same person, in a cohort that meets at the same time."""
+    return EnrolmentFactory(user=seat.user, cohort=CohortFactory())
+
+
+def test_one_hour_is_credited_once_wherever_somebody_was_marked(mark, seat, twin, trainer):
+    mark(Presence.HERE)
+    there = twin.cohort.sessions.select_related("cohort", "module").first()
+    with pytest.raises(ValidationError, match="in another session at that time"):
+        mark_attendance(session=there, marks={twin: (Presence.HERE, None)}, by=trainer)
+    with pytest.raises(ValidationError, match="in another session at that time"):
+        record_times(session=there, times={twin: (at(0), at(60))}, by=trainer)
+    said = [
+        CheckIn.objects.create(
+            enrolment=twin, session=there, direction=way, source="code", happened_at=at(minute)
+        )
+        for way, minute in (("in", 0), ("out", 60))
+    ]
+    with pytest.raises(ValidationError, match="in another session at that time"):
+        confirm_check_ins(session=there, check_ins=said, by=trainer)
+    assert not twin.attendance.exists()
+    mark_attendance(session=there, marks={twin: (Presence.ABSENT, None)}, by=trainer)
 
 
 def test_times_are_noted_with_counts_and_no_names(times, check_in, session, trainer):
