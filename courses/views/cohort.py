@@ -11,11 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.actions import close_cohort, reopen_cohort
-from courses.closing import left_open
 from courses.forms import ExportForm
 from courses.ledgers import ledgers_for
 from courses.models import Cohort, CohortState, EnrolmentState
-from courses.views.closing import items_left_open
 from courses.views.signed_in import SignedInRequest
 from courses.views.week import days_of, weeks
 from lms.accounts.clock import now
@@ -36,7 +34,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     ledgers = ledgers_for(page.object_list)
     scheduled = found.state == CohortState.SCHEDULED
     may_manage = request.user.may(Permission.MANAGE_COHORTS, found.agency)
-    may_close = may_manage and scheduled and not any(s.ends_at > now() for s in sessions)
+    goes_on = any(session.ends_at > now() for session in sessions)
     context = {
         "cohort": found,
         "weeks": weeks(sessions, found.zone),
@@ -48,9 +46,9 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "may_change": may_manage and scheduled,
         "may_plan": may_manage and (sessions or found.state == CohortState.DRAFT),
         "is_draft": found.state == CohortState.DRAFT,
-        "may_close": may_close,
-        "left_open": items_left_open(left_open(found)) if may_close else [],
-        "may_reopen": may_manage and found.state == CohortState.CLOSED,
+        "may_close": may_manage and scheduled and not goes_on,
+        "is_over": scheduled and bool(sessions) and not goes_on,
+        "is_closed": found.state == CohortState.CLOSED,
         "skills": [s.module for s in sessions if s.module.assessment == "skills_application"],
         "export_form": ExportForm(),
         "enrolled": EnrolmentState.ENROLLED,

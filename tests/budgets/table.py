@@ -82,6 +82,7 @@ BUDGETS = [
     Budget("publish a schedule", m.TRAINER, 29, _route("trainer:publish", m.cohort)),
     Budget("call a cohort off", m.TRAINER, 7, _route("courses:plan_cancel", m.cohort)),
     Budget("cohort", m.TRAINER, 17, _route("courses:cohort", m.cohort)),
+    Budget("certificates and closing", m.TRAINER, 26, _route("trainer:closing", m.cohort)),
     Budget("staffing board", m.TRAINER, 13, _route("courses:staffing")),
     Budget("instructors", m.COORDINATOR, 11, _route("courses:instructors")),
     Budget("instructor", m.COORDINATOR, 10, _route("courses:instructor", m.instructor)),
