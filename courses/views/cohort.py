@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.actions import close_cohort, reopen_cohort
 from courses.forms import ExportForm
+from courses.guest_days import guest_days
 from courses.ledgers import ledgers_for
 from courses.models import Cohort, CohortState, EnrolmentState
 from courses.views.signed_in import SignedInRequest
@@ -42,6 +43,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "page_obj": page,
         "people": [(seat, ledgers[seat.pk]) for seat in page.object_list],
         "ours": {seat.pk for seat in page.object_list if seat.user.is_seen_by(request.user)},
+        "guest_days": guest_days(found, found.seats_taken) if may_manage else [],
         "may_manage": may_manage,
         "may_change": may_manage and scheduled,
         "may_plan": may_manage and (sessions or found.state == CohortState.DRAFT),

@@ -193,3 +193,18 @@ def test_a_trainer_of_another_agency_finds_no_page(client, cohort):
     client.force_login(UserFactory(roles=[("trainer", AgencyFactory())]))
     url = reverse("courses:make_ups", args=[cohort.uuid])
     assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["courses:seats", "courses:cohort"])
+def test_the_host_is_told_when_guests_come_and_when_they_are_too_many(client, cohort, later, name):
+    book_make_up(enrolment=missing(cohort), session=session_of(later), by=None)
+    client.force_login(UserFactory(roles=[("trainer", later.agency)]))
+    url = reverse(name, args=[later.uuid])
+    page = client.get(url).content.decode()
+    assert "1 on Mon, Dec 7" in page
+    assert "A seat given later is not refused for a guest's sake" in page
+    assert "more than seats" not in page
+    EnrolmentFactory(cohort=later)
+    later.capacity = 1
+    later.save(update_fields=["capacity"])
+    assert "1 person more than seats" in client.get(url).content.decode()
