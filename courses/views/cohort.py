@@ -36,6 +36,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     scheduled = found.state == CohortState.SCHEDULED
     may_manage = request.user.may(Permission.MANAGE_COHORTS, found.agency)
     goes_on = any(session.ends_at > now() for session in sessions)
+    taken: int = found.seats_taken  # type: ignore[attr-defined]
     context = {
         "cohort": found,
         "weeks": weeks(sessions, found.zone),
@@ -43,7 +44,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "page_obj": page,
         "people": [(seat, ledgers[seat.pk]) for seat in page.object_list],
         "ours": {seat.pk for seat in page.object_list if seat.user.is_seen_by(request.user)},
-        "guest_days": guest_days(found, found.seats_taken) if may_manage else [],
+        "guest_days": guest_days(found, taken) if may_manage else [],
         "may_manage": may_manage,
         "may_change": may_manage and scheduled,
         "may_plan": may_manage and (sessions or found.state == CohortState.DRAFT),
