@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from wagtail.views import serve as serve_page
 from cms_pages.catalog import catalog_context
 from cms_pages.models import CatalogPage, LessonPage, ProgramPage
 from cms_pages.programs import program_context
-from courses.actions import finish_lesson, open_lesson
+from courses.actions import finish_lesson
 
 
 def catalog(request: HttpRequest) -> HttpResponse:
@@ -45,15 +46,13 @@ def read_lesson(request: HttpRequest, page: int) -> HttpResponse:
     seat = lesson.seat_of(request.user)
     if seat is None:
         raise Http404
-    open_lesson(
-        enrolment=seat,
-        module_code=lesson.module.code,
-        page_id=lesson.pk,
-        page_title=lesson.title,
-        revision_id=lesson.live_revision_id,
-    )
-    finish_lesson(enrolment=seat, page_id=lesson.pk)
-    messages.success(request, _("Noted: you have read “%(lesson)s”.") % {"lesson": lesson.title})
+    try:
+        finish_lesson(enrolment=seat, page_id=lesson.pk)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        noted = _("Noted: you have read “%(lesson)s”.")
+        messages.success(request, noted % {"lesson": lesson.title})
     return redirect("learner:home")
 
 

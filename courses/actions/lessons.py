@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses.models import Enrolment, LessonProgress, Module
+from courses.models import CohortState, Enrolment, LessonProgress, Module
 from lms.accounts.clock import now
 
 
@@ -42,8 +42,12 @@ def open_lesson(
 def finish_lesson(*, enrolment: Enrolment, page_id: int) -> LessonProgress:
     """Notes that a lesson was read to its end. The first time counts; later ones change nothing.
 
-    Raises ValidationError for a lesson that was never opened.
+    Raises ValidationError for a lesson that was never opened, and in a cohort that does not run.
     """
+    if enrolment.cohort.state != CohortState.SCHEDULED:
+        raise ValidationError(
+            _("This course is not running: nothing is credited any more."), code="closed"
+        )
     progress = (
         LessonProgress.objects.select_for_update()
         .filter(enrolment=enrolment, page_id=page_id)
