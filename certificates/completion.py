@@ -4,15 +4,16 @@ Pulled from below: minutes from the ledger, the Knowledge Check and the Skills A
 the assessments. No survey is asked about, ever.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from assessments.models import SkillsOutcome
+from assessments.models import Attempt, SkillsAssessment, SkillsOutcome
+from certificates.models import Revocation
 from courses.ledger import Ledger
-from courses.models import Enrolment, EnrolmentState
+from courses.models import Enrolment, EnrolmentState, Module
 
 MINUTES_OF_ALL = "all"
 
@@ -38,12 +39,61 @@ class Missing:
 
 def missing_for(enrolment: Enrolment, ledger: Ledger) -> Iterator[Missing]:
     """What is missing, in the order in which a week is taught; nothing when it is complete."""
-    if enrolment.state != EnrolmentState.ENROLLED:
+    yield from missing_for_each([enrolment], {enrolment.pk: ledger})[enrolment.pk]
+
+
+def missing_for_each(
+    seats: Sequence[Enrolment], ledgers: Mapping[int, Ledger]
+) -> dict[int, list[Missing]]:
+    """The same for several seats of one cohort, by their id, in four queries."""
+    found = _found(seats)
+    return {seat.pk: list(_missing(seat, ledgers[seat.pk], found)) for seat in seats}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was recorded of seats besides minutes, as pairs of seat and module id; `revoked` holds
+    seats."""
+
+    assessed: Sequence[Module]
+    passed: Collection[tuple[int, int]]
+    skills: Mapping[tuple[int, int], str]
+    revoked: Collection[int]
+
+
+def _found(seats: Sequence[Enrolment]) -> _Found:
+    version = seats[0].cohort.version_id if seats else None
+    passed = Attempt.objects.filter(enrolment__in=seats, passed=True)
+    findings = SkillsAssessment.objects.filter(enrolment__in=seats).order_by("id")
+    revoked = Revocation.objects.filter(certificate__enrolment__in=seats)
+    return _Found(
+        list(Module.objects.filter(version=version).exclude(assessment="")),
+        set(passed.values_list("enrolment", "check_of__module")),
+        {(seat, module): outcome for seat, module, outcome in findings.values_list(*_FINDING)},
+        set(revoked.values_list("certificate__enrolment", flat=True)),
+    )
+
+
+_FINDING = ("enrolment", "module", "outcome")
+
+
+def _missing(seat: Enrolment, ledger: Ledger, found: _Found) -> Iterator[Missing]:
+    if seat.state != EnrolmentState.ENROLLED:
         yield Missing(Requirement.SEAT, _("The seat was given up."))
-    yield from _missing_minutes(enrolment, ledger)
-    yield from _missing_knowledge_checks(enrolment)
-    yield from _missing_skills(enrolment)
-    yield from _revoked(enrolment)
+    yield from _missing_minutes(seat, ledger)
+    for kind, has_passed in (
+        (Requirement.KNOWLEDGE_CHECK, lambda pair: pair in found.passed),
+        (Requirement.SKILLS_APPLICATION, lambda pair: found.skills.get(pair) == _PASSED),
+    ):
+        for module in found.assessed:
+            if module.assessment == kind and not has_passed((seat.pk, module.pk)):
+                yield Missing(kind, _("%(module)s: not passed yet.") % {"module": module.title})
+    if seat.pk in found.revoked:
+        text = _("The certificate of this seat was revoked. A new one needs a decision.")
+        yield Missing(Requirement.NOT_REVOKED, text)
+
+
+_PASSED = SkillsOutcome.PASSED
 
 
 def _missing_minutes(enrolment: Enrolment, ledger: Ledger) -> Iterator[Missing]:
@@ -62,26 +112,3 @@ def _missing_minutes(enrolment: Enrolment, ledger: Ledger) -> Iterator[Missing]:
                 "required": line.minutes,
             }
             yield Missing(Requirement.MINUTES, text % values)
-
-
-def _missing_knowledge_checks(enrolment: Enrolment) -> Iterator[Missing]:
-    passed = set(enrolment.attempts.filter(passed=True).values_list("check_of__module", flat=True))
-    for module in enrolment.cohort.version.modules.filter(assessment="knowledge_check"):
-        if module.pk not in passed:
-            text = _("%(module)s: not passed yet.") % {"module": module.title}
-            yield Missing(Requirement.KNOWLEDGE_CHECK, text)
-
-
-def _missing_skills(enrolment: Enrolment) -> Iterator[Missing]:
-    findings = enrolment.skills_assessments.order_by("id").values_list("module", "outcome")
-    latest = dict(findings)
-    for module in enrolment.cohort.version.modules.filter(assessment="skills_application"):
-        if latest.get(module.pk) != SkillsOutcome.PASSED:
-            text = _("%(module)s: not passed yet.") % {"module": module.title}
-            yield Missing(Requirement.SKILLS_APPLICATION, text)
-
-
-def _revoked(enrolment: Enrolment) -> Iterator[Missing]:
-    if enrolment.certificates.filter(revocation__isnull=False).exists():
-        text = _("The certificate of this seat was revoked. A new one needs a decision.")
-        yield Missing(Requirement.NOT_REVOKED, text)

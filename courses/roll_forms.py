@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.actions import mark_attendance
-from courses.models import AttendanceEvent, Enrolment, Presence, TrainingSession
+from courses.models import AttendanceEvent, CheckIn, Enrolment, Presence, TrainingSession
 from courses.presence_words import moments_told
 from courses.stays import Direction
 from lms.accounts.clock import now
@@ -26,7 +26,7 @@ class RollRow:
     """One person on the roll as the page shows them: what is chosen, what stood there before.
     `own` is the reader's own row, which somebody else has to mark; `detail` is the unit, of
     somebody of another agency its name. `times` is what is known of coming and leaving, `settled`
-    whether it says what was earned."""
+    whether it says what was earned, `waiting` whether a check-in still has to be confirmed."""
 
     seat: Enrolment
     chosen: str
@@ -38,6 +38,12 @@ class RollRow:
     guest_of: str = ""
     times: str = ""
     settled: bool = False
+    waiting: bool = False
+
+    @property
+    def is_left(self) -> bool:
+        """Whether this is one of "the others", whom one tap marks here."""
+        return not (self.chosen or self.settled or self.waiting or self.own)
 
     @property
     def name(self) -> str:
@@ -72,6 +78,8 @@ class RollForm(forms.Form):
         self.events: dict[int, list[AttendanceEvent]] = {seat.pk: [] for seat in self.seats}
         for event in session.attendance.order_by("pk"):
             self.events.setdefault(event.enrolment_id, []).append(event)
+        self.check_ins = check_ins_waiting(session)
+        self.waiting = {one.enrolment_id for one in self.check_ins}
         self.mistakes: dict[int, str] = {}
         self.marked_meanwhile: set[int] = set()
 
@@ -93,7 +101,18 @@ class RollForm(forms.Form):
                 guest_of=seat.cohort.code if seat.cohort_id != self.session.cohort_id else "",
                 times=moments_told(self.events[seat.pk], self.session.cohort.zone),
                 settled=event is not None and event.presence != Presence.IN,
+                waiting=seat.pk in self.waiting,
             )
+
+    def check_ins_to_settle(self) -> list[tuple[CheckIn, str]]:
+        """What people said themselves, with the mark that stands for each of them, empty where
+        nobody made one. One's own is for somebody else."""
+        others = (one for one in self.check_ins if not self._is_own(one.enrolment))
+        return [(one, self._mark_of(one.enrolment_id)) for one in others]
+
+    def _mark_of(self, seat_pk: int) -> str:
+        events = self.events.get(seat_pk)
+        return events[-1].presence if events and events[-1].presence in WORDS else ""
 
     def _standing(self, seat: Enrolment) -> AttendanceEvent | None:
         events = self.events[seat.pk]
@@ -159,7 +178,10 @@ class RollForm(forms.Form):
         return chosen, missed if chosen == Presence.LATE else ""
 
     def _is_settled(self, seat: Enrolment) -> bool:
-        """Whether times say already what was earned, so that "the others" are not this one."""
+        """Whether times say already what was earned, or a check-in waits that will say more, so
+        that "the others" are not this one."""
+        if seat.pk in self.waiting:
+            return True
         event = self._standing(seat)
         return event is not None and event.presence == Presence.OUT
 
@@ -205,6 +227,13 @@ class RollForm(forms.Form):
                 _("Say how many minutes were missed, from 1 to %(most)s.") % {"most": most}
             )
         return chosen, self.session.module.minutes - int(missed)
+
+
+def check_ins_waiting(session: TrainingSession) -> list[CheckIn]:
+    """What people said themselves about a session and nobody has settled, by name."""
+    people = "enrolment__user__last_name", "enrolment__user__first_name"
+    waiting = session.check_ins.filter(settled_at=None).select_related("enrolment__user")
+    return list(waiting.order_by(*people, "happened_at", "pk"))
 
 
 def seats_on_roll(session: TrainingSession) -> list[Enrolment]:

@@ -16,7 +16,7 @@ from courses.actions.curricula import LoadedCourse, Outcome, load_course, load_c
 from courses.actions.drafts import copy_cohort, plan_cohort
 from courses.actions.guests import call_off_make_ups
 from courses.actions.lessons import finish_lesson, open_lesson
-from courses.actions.make_ups import book_make_up, cancel_make_up
+from courses.actions.make_ups import book_make_up, book_make_ups, cancel_make_up
 from courses.actions.plans import (
     cancel_cohort,
     change_plan,
@@ -57,6 +57,7 @@ __all__ = [
     "allocate",
     "approve",
     "book_make_up",
+    "book_make_ups",
     "call_off_make_ups",
     "cancel_cohort",
     "cancel_make_up",

@@ -1,7 +1,7 @@
 """Coming and leaving: times from a sheet, and people's own word that a trainer takes over."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.actions.events import (
+    check_not_elsewhere,
     check_people,
     check_started,
     event_key,
@@ -142,11 +143,12 @@ def _check_takes_nothing(
     session: TrainingSession, seat: Enrolment, history: list[Seen], new: list[Seen]
 ) -> None:
     """Leaving may show that less was earned than stands; so may a time that a later correction has
-    overruled. Both need a reason."""
+    overruled; coming alone leaves open what a mark has settled. All need a reason."""
     together = counting([*history, *new])
     left = any(one.said == Presence.OUT for one in new)
     lowers = left and minutes_there(together, held(session)) < history[-1].minutes
-    if lowers or any(one not in together for one in new):
+    unsays = not left and not history[-1].is_moment
+    if lowers or unsays or any(one not in together for one in new):
         raise reason_missing(seat)
 
 
@@ -167,15 +169,22 @@ def confirm_check_ins(
 ) -> list[AttendanceEvent]:
     """Takes over people's own word that they came or left, in the order in which it happened, and
     returns the events. What is settled already is left alone; nothing that was earned is lost by
-    it. Raises ValidationError for a session that has not started, somebody who is not expected,
-    and one's own seat. Nothing is written then."""
+    it, and what a trainer has marked stands as it is. Raises ValidationError for a session that
+    has not started, somebody who is not expected or is marked absent, and one's own seat. Nothing
+    is written then."""
     check_started(session)
     lock_open_cohort(session.cohort)
     open_ones = _still_open(session, check_ins)
     check_people(session, [one.enrolment for one in open_ones], by)
     known = histories(session)
+    words = {seat: past[-1] for seat, past in known.items() if not past[-1].is_moment}
+    _check_not_absent(open_ones, words)
     events = [_take_over(one, known[one.enrolment_id], by) for one in open_ones]
+    seats = {one.enrolment_id: one.enrolment for one in open_ones if one.enrolment_id in words}
+    for pk, seat in seats.items():
+        _say_again(session, seat, words[pk], by)
     if events:
+        check_not_elsewhere(session, events)
         detail = {"confirmed": len(events)}
         record(action="attendance.confirmed", by=by, about=session, detail=detail)
     return events
@@ -202,6 +211,35 @@ def _still_open(session: TrainingSession, check_ins: Collection[CheckIn]) -> lis
         pk__in=asked, session=session, settled_at=None
     )
     return list(found.select_related("enrolment__user").order_by("happened_at", "pk"))
+
+
+def _check_not_absent(check_ins: Iterable[CheckIn], words: Mapping[int, Seen]) -> None:
+    """Coming and being absent cannot both be: the trainer says first which one it was."""
+    for one in check_ins:
+        word = words.get(one.enrolment_id)
+        if word and word.said == Presence.ABSENT:
+            raise ValidationError(
+                _(
+                    "%(person)s is marked absent. Correct the mark on the roll first, or refuse "
+                    "the check-in."
+                ),
+                code="marked_absent",
+                params={"person": one.enrolment.user},
+            )
+
+
+def _say_again(session: TrainingSession, seat: Enrolment, word: Seen, by: User) -> None:
+    """What a trainer said of the whole session stays the last word; the moments stand before it."""
+    AttendanceEvent.objects.create(
+        enrolment=seat,
+        session=session,
+        presence=word.said,
+        minutes=word.minutes,
+        source=Source.ROLL,
+        happened_at=word.happened_at,
+        recorded_at=now(),
+        recorded_by=by,
+    )
 
 
 def _take_over(check_in: CheckIn, history: list[Seen], by: User) -> AttendanceEvent:

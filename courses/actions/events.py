@@ -78,6 +78,30 @@ def check_people(session: TrainingSession, seats: Iterable[Enrolment], by: User)
             )
 
 
+def check_not_elsewhere(session: TrainingSession, events: Iterable[AttendanceEvent]) -> None:
+    """Refuses minutes for whoever has earned some at the same time under another seat."""
+    earning = {event.enrolment_id: event.enrolment for event in events if event.minutes}
+    people = {seat.user_id for seat in earning.values()}
+    at_once = AttendanceEvent.objects.standing().filter(
+        enrolment__user__in=people,
+        minutes__gt=0,
+        session__starts_at__lt=session.ends_at,
+        session__ends_at__gt=session.starts_at,
+    )
+    other = at_once.exclude(session=session, enrolment__in=earning).select_related(
+        "enrolment__user"
+    )
+    if earned := other.first():
+        raise ValidationError(
+            _(
+                "%(person)s has earned minutes in another session at that time. Correct the mark "
+                "there first, or mark them absent here."
+            ),
+            code="elsewhere",
+            params={"person": earned.enrolment.user},
+        )
+
+
 def reason_missing(seat: Enrolment) -> ValidationError:
     return ValidationError(
         _("%(person)s was marked before. Say why you change the mark."),
@@ -114,30 +138,11 @@ def written_before(keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return set(written.values_list("key", flat=True))
 
 
-def _check_nobody_was_elsewhere(session: TrainingSession, events: list[AttendanceEvent]) -> None:
-    """One hour of somebody's is credited once, whichever seat they had in it: bookings are made for
-    what is ahead, and say nothing of a seat that was given after the hour."""
-    earning = {event.enrolment_id: event.enrolment.user for event in events if event.minutes}
-    standing = AttendanceEvent.objects.standing().filter(
-        enrolment__user__in=earning.values(),
-        minutes__gt=0,
-        session__starts_at__lt=session.ends_at,
-        session__ends_at__gt=session.starts_at,
-    )
-    other = standing.exclude(session=session, enrolment__in=earning).first()
-    if other is not None:
-        raise ValidationError(
-            _("%(person)s is on record in another session at that time. Correct that first."),
-            code="elsewhere",
-            params={"person": other.enrolment.user},
-        )
-
-
 def write_events(
     session: TrainingSession, events: list[AttendanceEvent], by: User, action: str
 ) -> list[AttendanceEvent]:
     if events:
-        _check_nobody_was_elsewhere(session, events)
+        check_not_elsewhere(session, events)
         AttendanceEvent.objects.bulk_create(events)
         corrected = sum(bool(event.reason) for event in events)
         detail = {"marked": len(events), "corrected": corrected}

@@ -1,5 +1,7 @@
 """Make-ups: a module that a seat missed, booked in another cohort's session of the same module."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -36,6 +38,14 @@ def book_make_up(*, enrolment: Enrolment, session: TrainingSession, by: User | N
     return make_up
 
 
+@transaction.atomic
+def book_make_ups(
+    *, enrolment: Enrolment, sessions: Sequence[TrainingSession], by: User | None
+) -> list[MakeUp]:
+    """Books several missed modules of a seat, or none of them: as `book_make_up`."""
+    return [book_make_up(enrolment=enrolment, session=one, by=by) for one in sessions]
+
+
 def _check_session(enrolment: Enrolment, session: TrainingSession) -> None:
     if session.cohort_id == enrolment.cohort_id:
         raise ValidationError(
@@ -54,11 +64,8 @@ def _check_session(enrolment: Enrolment, session: TrainingSession) -> None:
             code="has_seat",
             params={"person": enrolment.user},
         )
-    if (
-        MakeUp.objects.standing()
-        .filter(session=session, enrolment__user=enrolment.user_id)
-        .exists()
-    ):
+    for_other_seats = MakeUp.objects.standing().exclude(enrolment=enrolment)
+    if for_other_seats.filter(session=session, enrolment__user=enrolment.user_id).exists():
         raise ValidationError(
             _("%(person)s makes the module up there for another seat already."),
             code="guest_already",

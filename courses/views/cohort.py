@@ -11,12 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.actions import close_cohort, reopen_cohort
-from courses.closing import left_open
 from courses.forms import ExportForm
+from courses.guest_days import guest_days
 from courses.ledgers import ledgers_for
 from courses.models import Cohort, CohortState, EnrolmentState
 from courses.plans import has_changes
-from courses.views.closing import items_left_open
 from courses.views.signed_in import SignedInRequest
 from courses.views.week import days_of, weeks
 from lms.accounts.clock import now
@@ -37,7 +36,8 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     ledgers = ledgers_for(page.object_list)
     scheduled = found.state == CohortState.SCHEDULED
     may_manage = request.user.may(Permission.MANAGE_COHORTS, found.agency)
-    may_close = may_manage and scheduled and not any(s.ends_at > now() for s in sessions)
+    goes_on = any(session.ends_at > now() for session in sessions)
+    taken: int = found.seats_taken  # type: ignore[attr-defined]
     context = {
         "cohort": found,
         "weeks": weeks(sessions, found.zone),
@@ -45,14 +45,15 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "page_obj": page,
         "people": [(seat, ledgers[seat.pk]) for seat in page.object_list],
         "ours": {seat.pk for seat in page.object_list if seat.user.is_seen_by(request.user)},
+        "guest_days": guest_days(found, taken) if may_manage else [],
         "may_manage": may_manage,
         "may_change": may_manage and scheduled,
         "has_changes": may_manage and scheduled and has_changes(found),
         "may_plan": may_manage and (sessions or found.state == CohortState.DRAFT),
         "is_draft": found.state == CohortState.DRAFT,
-        "may_close": may_close,
-        "left_open": items_left_open(left_open(found)) if may_close else [],
-        "may_reopen": may_manage and found.state == CohortState.CLOSED,
+        "may_close": may_manage and scheduled and not goes_on,
+        "is_over": scheduled and bool(sessions) and not goes_on,
+        "is_closed": found.state == CohortState.CLOSED,
         "skills": [s.module for s in sessions if s.module.assessment == "skills_application"],
         "export_form": ExportForm(),
         "enrolled": EnrolmentState.ENROLLED,

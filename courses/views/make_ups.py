@@ -1,6 +1,7 @@
 """Make-ups of one cohort: who missed what, where it can be made up, and who comes as a guest."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +13,19 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from courses.actions import book_make_up, cancel_make_up
+from courses.actions import book_make_up, book_make_ups, cancel_make_up
 from courses.ledger import Line
 from courses.ledgers import ledgers_for
+from courses.make_up_days import day_choices, make_up_days
 from courses.models import Cohort, Enrolment, MakeUp, TrainingSession
 from courses.presence_words import places_words, session_words
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.clock import now
+from lms.accounts.models import User
 from lms.accounts.permissions import Permission
 
 PEOPLE_PER_PAGE = 25
@@ -30,11 +34,16 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """One module that a seat missed, with the sessions that can still be chosen for it."""
+    """What one seat missed: each module with the sessions that can still be chosen for it, and the
+    days on which several of them are taught."""
 
     seat: Enrolment
-    line: Line
-    sessions: list[tuple[int, str]]
+    lines: list[tuple[Line, list[tuple[int, str]]]]
+    days: list[tuple[str, str]]
+
+    @property
+    def minutes(self) -> int:
+        return sum(line.missing for line, _sessions in self.lines)
 
 
 @login_required
@@ -69,17 +78,19 @@ def _sessions(request: SignedInRequest, cohort: Cohort) -> QuerySet[TrainingSess
 
 
 def _missed(seats: list[Enrolment], sessions: QuerySet[TrainingSession]) -> list[Missed]:
-    ledgers = ledgers_for(seats)
-    choices = choices_for(sessions)
-    return [
-        Missed(seat, line, choices.get(line.module_code, []))
-        for seat in seats
-        for line in ledgers[seat.pk].lines
-        if line.is_missed
-    ]
+    ledgers, found = ledgers_for(seats), list(sessions)
+    choices = choices_for(found)
+    missed = []
+    for seat in seats:
+        lines = [line for line in ledgers[seat.pk].lines if line.is_missed]
+        if lines:
+            days = make_up_days({line.module_code for line in lines}, found)
+            with_sessions = [(line, choices.get(line.module_code, [])) for line in lines]
+            missed.append(Missed(seat, with_sessions, day_choices(days, len(lines))))
+    return missed
 
 
-def choices_for(sessions: QuerySet[TrainingSession]) -> dict[str, list[tuple[int, str]]]:
+def choices_for(sessions: Iterable[TrainingSession]) -> dict[str, list[tuple[int, str]]]:
     """By module code, the sessions as somebody chooses them: id, and where and when."""
     choices: dict[str, list[tuple[int, str]]] = {}
     for session in sessions:
@@ -99,6 +110,9 @@ def _change(request: SignedInRequest, cohort: Cohort) -> None:
             return
         seats = cohort.enrolments.select_related("user", "cohort__version")
         seat = get_object_or_404(seats, pk=id_in(request.POST.get("seat", "")))
+        if "day" in request.POST:
+            _book_day(request, cohort, seat)
+            return
         chosen = id_in(request.POST.get("session", ""))
         session = get_object_or_404(_sessions_to_name(request), pk=chosen)
         book_make_up(enrolment=seat, session=session, by=request.user)
@@ -106,6 +120,26 @@ def _change(request: SignedInRequest, cohort: Cohort) -> None:
         messages.success(request, _("%(person)s is booked: %(session)s.") % told)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+
+
+def _book_day(request: SignedInRequest, cohort: Cohort, seat: Enrolment) -> None:
+    booked = book_day(seat, _sessions(request, cohort), value=request.POST["day"], by=request.user)
+    done = ngettext(
+        "%(n)s module is booked for %(person)s.", "%(n)s modules are booked for %(person)s.", booked
+    )
+    messages.success(request, done % {"n": booked, "person": seat.user})
+
+
+def book_day(seat: Enrolment, sessions: Iterable[TrainingSession], *, value: str, by: User) -> int:
+    """Books what a seat missed and can make up on one day; says how many modules. Raises
+    ValidationError for a day on which there is nothing to book any more."""
+    codes = {line.module_code for line in ledgers_for([seat])[seat.pk].lines if line.is_missed}
+    day = make_up_days(codes, sessions).get(value)
+    if day is None:
+        raise ValidationError(
+            _("What can be booked on that day has changed. Choose again."), code="day_changed"
+        )
+    return len(book_make_ups(enrolment=seat, sessions=day.sessions, by=by))
 
 
 def _sessions_to_name(request: SignedInRequest) -> Any:

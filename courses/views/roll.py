@@ -17,13 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.actions import confirm_check_ins, refuse_check_ins
-from courses.models import CheckIn, CohortState, Presence, TrainingSession
+from courses.models import CohortState, Presence, TrainingSession
 from courses.roll_forms import WORDS, RollForm, RollRow
 from courses.sheet_forms import SheetForm
 from courses.views.signed_in import SignedInRequest
 from courses.views.week import pair, time_range
 from lms.accounts.clock import now
-from lms.accounts.models import User
 
 
 @login_required
@@ -45,7 +44,7 @@ def roll(request: SignedInRequest, session_id: int) -> HttpResponse:
         "form": form,
         "rows": rows,
         "options": [(word.value, word.label) for word in WORDS],
-        "check_ins": _check_ins(session, request.user),
+        "check_ins": form.check_ins_to_settle(),
     }
     status = 400 if form.errors else 200
     return render(request, "courses/roll.html", context | _totals(rows), status=status)
@@ -115,13 +114,6 @@ def _about(session: TrainingSession) -> dict[str, Any]:
     }
 
 
-def _check_ins(session: TrainingSession, reader: User) -> list[CheckIn]:
-    """What people said themselves and nobody has settled; one's own is for somebody else."""
-    waiting = session.check_ins.filter(settled_at=None).exclude(enrolment__user=reader)
-    people = "enrolment__user__last_name", "enrolment__user__first_name"
-    return list(waiting.select_related("enrolment__user").order_by(*people, "happened_at", "pk"))
-
-
 def _entered(count: int) -> str:
     if not count:
         return _("Nothing had changed, so nothing was written.")
@@ -145,7 +137,7 @@ def _totals(rows: Sequence[RollRow]) -> dict[str, object]:
     if by_times:
         detail += ", " + _("%(n)s by times") % {"n": by_times}
     return {
-        "unmarked": sum(not (row.chosen or row.settled or row.own) for row in rows),
+        "unmarked": sum(row.is_left for row in rows),
         "total": _("%(marked)s of %(total)s marked") % words,
         "detail": detail,
     }

@@ -24,6 +24,7 @@ from courses.actions import (
     withdraw,
 )
 from courses.actions.seats import MOST_PRIORITY
+from courses.guest_days import guest_days
 from courses.models import Cohort, CohortState, Enrolment
 from courses.seat_board import board_of, waiting_rows
 from courses.seat_forms import SignUpForm
@@ -63,6 +64,7 @@ def seats(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     context = {
         "cohort": found,
         "board": board,
+        "guest_days": guest_days(found, board.seats.taken) if may_manage else [],
         "page_obj": page,
         "rows": waiting_rows(found, board, list(page.object_list), page.start_index()),
         "ours": {one.pk for one in people if one.user.is_seen_by(request.user)},

@@ -1,5 +1,6 @@
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,9 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from certificates.actions import NotComplete, check, issue_certificate
+from courses.ledger import Line, Why
 from courses.ledgers import ledgers_for
-from courses.models import Enrolment
+from courses.models import Enrolment, TrainingSession
 from courses.presence_words import why_words
+from courses.wording import time_span
 from lms.accounts.http import SignedInRequest
 from lms.dashboards import my_week, panels
 
@@ -33,6 +36,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "invitations": panels.survey_invitations(user),
         "certificates": certificates,
         "offers": list(Enrolment.objects.on_the_way(user).offers()),
+        "can_check_in": TrainingSession.objects.checking_in(user).exists(),
     }
     if seat:
         session = panels.next_session(seat) if seat in standing else None
@@ -65,11 +69,9 @@ def hours(request: SignedInRequest, enrolment: uuid.UUID) -> HttpResponse:
     """The minute ledger of one of one's own seats, line by line."""
     seat = get_object_or_404(Enrolment.objects.of(request.user), uuid=enrolment)
     ledger = ledgers_for([seat])[seat.pk]
-    sessions = {s.module.code: s for s in seat.cohort.sessions.select_related("module")}
-    lines = [
-        {"line": line, "session": sessions.get(line.module_code), "why": why_words(line)}
-        for line in ledger.lines
-    ]
+    held = seat.cohort.sessions.select_related("module", "venue")
+    sessions = {session.module.code: session for session in held}
+    lines = [_hours_row(line, sessions.get(line.module_code), seat) for line in ledger.lines]
     needed = panels.still_needed(ledger, check(seat))
     context = {
         "seat": seat,
@@ -77,8 +79,20 @@ def hours(request: SignedInRequest, enrolment: uuid.UUID) -> HttpResponse:
         "lines": lines,
         "still_needed": needed,
         "can_make_up": any(line.is_missed for line in ledger.lines),
+        "can_check_in": TrainingSession.objects.checking_in(request.user).exists(),
     }
     return render(request, "learn/hours.html", context)
+
+
+def _hours_row(line: Line, session: TrainingSession | None, seat: Enrolment) -> dict[str, Any]:
+    """One module with its session, and why it stands as it does where its state does not say it."""
+    zone = ZoneInfo(seat.cohort.zone)
+    return {
+        "line": line,
+        "session": session,
+        "time": time_span(session.starts_at, session.ends_at, zone) if session else "",
+        "why": "" if line.why is Why.TO_COME else why_words(line),
+    }
 
 
 @require_POST

@@ -324,6 +324,8 @@ TRAINING = [
     Row("trainer:sign_in_on", only(*STAFF), at=cohort_day),
     Row("trainer:name_tents", only(*STAFF), at=cohort),
     Row("trainer:name_tents_on", only(*STAFF), at=cohort_day),
+    Row("trainer:closing", only(*STAFF), at=cohort),
+    Row("trainer:closing", only(*STAFF, status=302), "post", at=cohort),
     Row("courses:close", only(others=405), at=cohort),
     Row("courses:close", only(*STAFF, status=302), "post", at=cohort),
     Row("courses:seats", only(*STAFF), at=cohort),

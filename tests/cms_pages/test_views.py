@@ -92,6 +92,11 @@ def seat(lesson):
     return EnrolmentFactory.create(cohort=CohortFactory.create(version=lesson.module.version))
 
 
+def _open_and_read(client, lesson):
+    assert client.get(lesson.url).status_code == 200
+    return _read(client, lesson)
+
+
 def _read(client, lesson):
     client.get(lesson.url)
     return client.post(reverse("read_lesson", args=[lesson.pk]))
@@ -99,7 +104,7 @@ def _read(client, lesson):
 
 def test_saying_that_one_has_read_a_lesson_is_noted_for_ones_seat(client, lesson, seat):
     client.force_login(seat.user)
-    answer = _read(client, lesson)
+    answer = _open_and_read(client, lesson)
     assert answer.url == reverse("learner:home")
     progress = LessonProgress.objects.get()
     assert (progress.enrolment, progress.module.code) == (seat, "welcome")
@@ -123,11 +128,29 @@ def test_nothing_more_is_earned_in_a_cohort_that_is_over(client, lesson, seat, s
 
 def test_saying_it_twice_keeps_the_first_time(client, lesson, seat, clock):
     client.force_login(seat.user)
-    _read(client, lesson)
+    _open_and_read(client, lesson)
     first = LessonProgress.objects.get().read_at
     clock.forward(days=1)
     _read(client, lesson)
     assert LessonProgress.objects.get().read_at == first
+
+
+def test_a_lesson_that_was_never_opened_earns_nothing(client, lesson, seat):
+    client.force_login(seat.user)
+    assert (
+        "Open the lesson first."
+        in client.post(reverse("read_lesson", args=[lesson.pk]), follow=True).content.decode()
+    )
+    assert not LessonProgress.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["closed", "cancelled"])
+def test_a_cohort_that_does_not_run_credits_no_lesson(client, lesson, seat, state):
+    seat.cohort.state = state
+    seat.cohort.save(update_fields=["state"])
+    client.force_login(seat.user)
+    _open_and_read(client, lesson)
+    assert not LessonProgress.objects.filter(read_at__isnull=False).exists()
 
 
 def test_nobody_else_is_noted(client, lesson, seat):

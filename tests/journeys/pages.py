@@ -143,6 +143,7 @@ def planner() -> list[str]:
         reverse("courses:plan_versions", args=[cohort.uuid]),
         reverse("courses:plan_cancel", args=[cohort.uuid]),
         reverse("trainer:publish", args=[cohort.uuid]),
+        reverse("trainer:closing", args=[cohort.uuid]),
     ]
 
 

@@ -209,7 +209,7 @@ def test_from_the_first_mail_to_a_certificate_verified(page, inspect, office, co
     trip.look("training-midweek", "My training")
     trip.follow("See my schedule and hours")
     trip.look("hours", "My schedule and hours")
-    expect(page.get_by_role("main")).to_contain_text(f"{_minutes_taught(cohort, clock)} of 2400")
+    expect(page.get_by_role("main")).to_contain_text(f"{_hours_taught(cohort, clock)} of 40 hours")
 
     clock.set(_begin(cohort, "evaluation"))
     page.goto("/learn/")
@@ -233,9 +233,9 @@ def test_from_the_first_mail_to_a_certificate_verified(page, inspect, office, co
     expect(page.get_by_role("main")).to_contain_text("Inês O'Connor-Đặng")
 
 
-def _minutes_taught(cohort: Cohort, clock: Any) -> int:
+def _hours_taught(cohort: Cohort, clock: Any) -> str:
     begun = cohort.sessions.filter(starts_at__lte=clock.at)
-    return sum(begun.values_list("module__minutes", flat=True))
+    return f"{round(sum(begun.values_list('module__minutes', flat=True)) / 60, 1):g}"
 
 
 def _sign_in_as(cohort: Cohort, email: str, page: Page, sign_in: Callable[..., None]) -> Trip:

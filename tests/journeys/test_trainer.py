@@ -259,6 +259,8 @@ def _export(desk: Desk) -> None:
 
 
 def _close(desk: Desk) -> None:
+    desk.follow("Certificates and closing")
+    desk.look("closing")
     desk.press("Close the cohort")
     desk.told("The cohort is closed.")
     desk.look("cohort-closed")

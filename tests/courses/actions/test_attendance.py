@@ -165,7 +165,7 @@ def test_one_hour_of_somebodys_is_credited_once(mark, session, seat):
     withdraw(enrolment=seat, by=None)
     beside = EnrolmentFactory(user=seat.user, cohort=CohortFactory(version=session.cohort.version))
     other = beside.cohort.sessions.get(module=session.module)
-    with pytest.raises(ValidationError, match="on record in another session at that time"):
+    with pytest.raises(ValidationError, match="minutes in another session at that time"):
         mark_attendance(session=other, marks={beside: HERE}, by=UserFactory())
     mark_attendance(session=other, marks={beside: ABSENT}, by=UserFactory())
     assert not AttendanceEvent.objects.filter(enrolment=beside, minutes__gt=0).exists()

@@ -225,7 +225,40 @@ def test_what_was_earned_is_not_lost_by_confirming(check_in, mark, session, seat
     mark(Presence.HERE)
     both = [check_in(20), check_in(40, "out")]
     confirm_check_ins(session=session, check_ins=both, by=trainer)
-    assert standing(seat) == ("out", 60)
+    assert standing(seat) == ("here", 60)
+
+
+@pytest.mark.parametrize(("mark_made", "minutes"), [(Presence.HERE, None), (Presence.LATE, 30)])
+def test_a_trainers_mark_stands_when_a_check_in_is_confirmed_after_it(
+    check_in, mark, session, seat, trainer, mark_made, minutes
+):
+    mark(mark_made, minutes)
+    before = standing(seat)
+    for settled in (check_in(31), check_in(60, "out")):
+        confirm_check_ins(session=session, check_ins=[settled], by=trainer)
+        assert standing(seat) == before
+        settled.refresh_from_db()
+        assert not settled.refused
+    earned = [event.minutes for event in seat.attendance.all()]
+    assert min(earned) == before[1]
+
+
+def test_who_is_marked_absent_is_not_confirmed_to_have_come(
+    check_in, mark, session, seat, cohort, trainer
+):
+    mark(Presence.ABSENT)
+    came, other = check_in(3), check_in(4, enrolment=EnrolmentFactory(cohort=cohort))
+    with pytest.raises(ValidationError, match="is marked absent"):
+        confirm_check_ins(session=session, check_ins=[came, other], by=trainer)
+    assert standing(seat) == ("absent", 0)
+    assert not CheckIn.objects.filter(settled_at__isnull=False).exists()
+
+
+def test_an_arrival_alone_does_not_take_a_mark_back(times, mark, seat):
+    mark(Presence.HERE)
+    with pytest.raises(ValidationError, match="Say why"):
+        times(20, None)
+    assert standing(seat) == ("here", 60)
 
 
 def test_a_refused_word_is_settled_and_earns_nothing(check_in, session, seat, trainer):
@@ -259,6 +292,31 @@ def test_a_word_about_another_session_is_not_settled_here(check_in, cohort, trai
     other = cohort.sessions.select_related("cohort", "module").last()
     other.starts_at = at(-1)
     assert confirm_check_ins(session=other, check_ins=[came], by=trainer) == []
+
+
+@pytest.fixture
+def twin(seat):
+    """A second seat of the same person, in a cohort that meets at the same time."""
+    return EnrolmentFactory(user=seat.user, cohort=CohortFactory())
+
+
+def test_one_hour_is_credited_once_wherever_somebody_was_marked(mark, seat, twin, trainer):
+    mark(Presence.HERE)
+    there = twin.cohort.sessions.select_related("cohort", "module").first()
+    with pytest.raises(ValidationError, match="in another session at that time"):
+        mark_attendance(session=there, marks={twin: (Presence.HERE, None)}, by=trainer)
+    with pytest.raises(ValidationError, match="in another session at that time"):
+        record_times(session=there, times={twin: (at(0), at(60))}, by=trainer)
+    said = [
+        CheckIn.objects.create(
+            enrolment=twin, session=there, direction=way, source="code", happened_at=at(minute)
+        )
+        for way, minute in (("in", 0), ("out", 60))
+    ]
+    with pytest.raises(ValidationError, match="in another session at that time"):
+        confirm_check_ins(session=there, check_ins=said, by=trainer)
+    assert not twin.attendance.exists()
+    mark_attendance(session=there, marks={twin: (Presence.ABSENT, None)}, by=trainer)
 
 
 def test_times_are_noted_with_counts_and_no_names(times, check_in, session, trainer):

@@ -145,10 +145,10 @@ def test_a_seat_of_another_cohort_is_not_found(client, trainer, cohort):
 def test_a_cohort_is_closed_and_opened_again_once_it_is_over(press, cohort, clock):
     assert "still has sessions to come" in press("courses:close")
     clock.forward(days=7)
-    assert "Open the cohort again" in press("courses:close")
+    assert "This cohort is closed" in press("courses:close")
     cohort.refresh_from_db()
     assert cohort.state == CohortState.CLOSED
-    assert "Close the cohort" in press("courses:close", reopen="1")
+    assert "Over, not closed" in press("courses:close", reopen="1")
 
 
 def test_a_closed_cohort_offers_no_changes(press, cohort, clock):

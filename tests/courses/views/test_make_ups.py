@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from courses.actions import book_make_up, mark_attendance
-from courses.models import MakeUp, Presence
+from courses.actions.bookings import book_person
+from courses.models import Booking, MakeUp, Presence
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
@@ -81,6 +82,66 @@ def test_a_make_up_is_booked_listed_and_cancelled(open_page, cohort, later):
     assert "<b>Psychosis</b>, 60 minutes missing" in page
 
 
+@pytest.fixture
+def day_missed(clock):
+    """Somebody who missed a day of two modules, and a cohort that teaches it again a week later."""
+    clock.set(datetime(2026, 11, 30, 20, tzinfo=UTC))
+    version = CourseVersionFactory(modules=[{"code": "m1"}, {"code": "m2"}])
+    cohort = CohortFactory(version=version)
+    seat = EnrolmentFactory(cohort=cohort, user__last_name="Chen")
+    trainer = UserFactory(roles=[("trainer", cohort.agency)])
+    for session in cohort.sessions.select_related("cohort", "module"):
+        mark_attendance(session=session, marks={seat: (Presence.ABSENT, None)}, by=trainer)
+    later = CohortFactory(
+        version=version, agency=cohort.agency, starts_on=date(2026, 12, 7), code="LATER"
+    )
+    return seat, trainer, later
+
+
+def test_a_missed_day_is_one_card_and_booked_at_once(client, day_missed):
+    seat, trainer, later = day_missed
+    client.force_login(trainer)
+    url = reverse("courses:make_ups", args=[seat.cohort.uuid])
+    page = client.get(url).content.decode()
+    assert page.count("Chen, ") == 1
+    assert "<b>2 modules</b>, 120 minutes missing" in page
+    assert "(LATER): 2 of 2 modules" in page
+    value = f"{later.pk}/2026-12-07"
+    page = client.post(url, {"seat": seat.pk, "day": value}, follow=True).content.decode()
+    assert "2 modules are booked for" in page
+    assert set(MakeUp.objects.values_list("session", flat=True)) == set(
+        later.sessions.values_list("pk", flat=True)
+    )
+    page = client.post(url, {"seat": seat.pk, "day": value}, follow=True).content.decode()
+    assert "What can be booked on that day has changed." in page
+    assert MakeUp.objects.count() == 2
+
+
+def test_of_a_day_everything_is_booked_or_nothing(client, day_missed):
+    seat, trainer, later = day_missed
+    last = later.sessions.last()
+    other = CohortFactory(version__modules=[{"code": "x"}], starts_on=date(2026, 12, 7))
+    book_person(seat.user, other.sessions.all())
+    other.sessions.update(starts_at=last.starts_at, ends_at=last.ends_at)
+    Booking.objects.filter(person=seat.user).update(starts_at=last.starts_at, ends_at=last.ends_at)
+    client.force_login(trainer)
+    url = reverse("courses:make_ups", args=[seat.cohort.uuid])
+    sent = {"seat": seat.pk, "day": f"{later.pk}/2026-12-07"}
+    page = client.post(url, sent, follow=True).content.decode()
+    assert "is taken at that time" in page
+    assert not MakeUp.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["", "x", "\x00", "1/2026-12-07", "9/9"])
+def test_a_day_that_is_none_books_nothing(client, day_missed, day):
+    seat, trainer, _later = day_missed
+    client.force_login(trainer)
+    url = reverse("courses:make_ups", args=[seat.cohort.uuid])
+    answer = client.post(url, {"seat": seat.pk, "day": day}, follow=True)
+    assert answer.status_code == 200
+    assert not MakeUp.objects.exists()
+
+
 def test_booking_twice_says_so_and_books_once(open_page, cohort, later):
     seat = missing(cohort)
     open_page(seat=seat.pk, session=session_of(later).pk)
@@ -132,3 +193,18 @@ def test_a_trainer_of_another_agency_finds_no_page(client, cohort):
     client.force_login(UserFactory(roles=[("trainer", AgencyFactory())]))
     url = reverse("courses:make_ups", args=[cohort.uuid])
     assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["courses:seats", "courses:cohort"])
+def test_the_host_is_told_when_guests_come_and_when_they_are_too_many(client, cohort, later, name):
+    book_make_up(enrolment=missing(cohort), session=session_of(later), by=None)
+    client.force_login(UserFactory(roles=[("trainer", later.agency)]))
+    url = reverse(name, args=[later.uuid])
+    page = client.get(url).content.decode()
+    assert "1 on Mon, Dec 7" in page
+    assert "A seat given later is not refused for a guest's sake" in page
+    assert "more than seats" not in page
+    EnrolmentFactory(cohort=later)
+    later.capacity = 1
+    later.save(update_fields=["capacity"])
+    assert "1 person more than seats" in client.get(url).content.decode()

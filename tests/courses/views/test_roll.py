@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from courses.actions import mark_attendance, withdraw
-from courses.models import AttendanceEvent, CohortState, Presence
+from courses.models import AttendanceEvent, CheckIn, CohortState, Presence
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ class Page:
     """The roll in a browser: what its form holds, and sending it."""
 
     def __init__(self, client, session):
-        self.client = client
+        self.client, self.session = client, session
         self.url = reverse("courses:roll", args=[session.pk])
         self.open()
 
@@ -97,6 +97,39 @@ def test_the_others_are_marked_here_with_one_button(page, seats):
     page.send(**{f"p{seats[0].pk}": "absent", "rest": "here"})
     assert [standing(seat) for seat in seats] == [("absent", 0), ("here", 60), ("here", 60)]
     assert "Mark the other" not in page.text
+
+
+@pytest.fixture
+def check_in(session, seats):
+    return CheckIn.objects.create(
+        enrolment=seats[0],
+        session=session,
+        direction="in",
+        source="code",
+        happened_at=session.starts_at,
+    )
+
+
+def test_who_waits_to_be_confirmed_is_none_of_the_others(page, seats, check_in):
+    assert "Mark the other 2 here" in page.open().text
+    page.send(rest="here")
+    assert [standing(seat) for seat in seats] == [None, ("here", 60), ("here", 60)]
+
+
+def test_a_check_in_says_that_the_mark_on_the_roll_stays(page, seats, check_in):
+    page.send(**{f"p{seats[0].pk}": "here"})
+    assert "marked here: this mark stays" in page.text
+    page.client.post(reverse("courses:settle", args=[page.session.pk]), {"check_in": check_in.pk})
+    assert standing(seats[0]) == ("here", 60)
+    assert "1 of 3 marked" in page.open().text
+
+
+def test_the_check_in_of_who_is_marked_absent_is_not_ticked_beforehand(page, seats, check_in):
+    ticked = f'id="check-in-{check_in.pk}" checked'
+    assert ticked in page.open().text
+    page.send(**{f"p{seats[0].pk}": "absent"})
+    assert "marked absent: correct the mark first" in page.text
+    assert ticked not in page.text
 
 
 def test_late_without_minutes_keeps_what_was_typed_and_saves_nobody(page, seats):

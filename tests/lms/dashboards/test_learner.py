@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "responses"])
 HOME = "/learn/"
 # What my-training may ask of the database, whatever it shows. Counted with one seat that has a
 # session ahead; the number of seats, lessons and surveys does not add to it.
-QUERY_BUDGET = 35
+QUERY_BUDGET = 38
 
 
 @pytest.fixture
@@ -69,6 +70,41 @@ def test_my_training_shows_the_next_session_in_the_cohorts_zone(home, clock):
     page = home(seat.user)
     assert "8:00 a.m. – 9:00 a.m." in page
     assert cohort.venue.name in page
+
+
+@pytest.mark.parametrize(("minutes", "is_open"), [(-31, False), (-30, True), (30, True)])
+def test_whoever_can_check_in_now_finds_the_way_on_both_pages(
+    client, home, clock, minutes, is_open
+):
+    clock.set(BEFORE_THE_COURSE)
+    seat = EnrolmentFactory.create()
+    EnrolmentFactory.create()
+    clock.set(seat.cohort.sessions.first().starts_at + timedelta(minutes=minutes))
+    link = f'href="{reverse("here:here")}"'
+    assert (link in home(seat.user)) is is_open
+    hours = client.get(reverse("learner:hours", args=[seat.uuid])).content.decode()
+    assert (link in hours) is is_open
+
+
+def test_both_pages_lead_to_the_calendar(client, home, clock):
+    seat = EnrolmentFactory.create()
+    clock.set(seat.cohort.sessions.first().starts_at)
+    link = reverse("calendar:own_feed")
+    assert f'<a href="{link}">Put it in my calendar</a>' in home(seat.user)
+    hours = client.get(reverse("learner:hours", args=[seat.uuid])).content.decode()
+    assert f'<a href="{link}">Put it in my calendar</a>' in hours
+
+
+def test_the_hours_page_says_when_where_and_to_come_once(client, clock):
+    clock.set(BEFORE_THE_COURSE)
+    version = CourseVersionFactory.create(modules=[{"code": "welcome"}])
+    seat = EnrolmentFactory.create(cohort=CohortFactory.create(version=version))
+    client.force_login(seat.user)
+    page = client.get(reverse("learner:hours", args=[seat.uuid])).content.decode()
+    words = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert "0 of 1 hours earned. If you attend everything ahead you reach 1." in words
+    assert f"8 a.m. to 9 a.m., {seat.cohort.venue.name}" in words
+    assert words.count("To come") == 1
 
 
 def test_somebody_without_a_seat_is_told_what_happens_next(home):
