@@ -25,6 +25,7 @@ from courses.actions import (
 )
 from courses.actions.seats import MOST_PRIORITY
 from courses.models import Cohort, CohortState, Enrolment
+from courses.refusals import refusal_words
 from courses.seat_board import board_of, waiting_rows
 from courses.seat_forms import SignUpForm
 from courses.views.nominations import uuid_or_none
@@ -112,7 +113,7 @@ def _decide_one(request: SignedInRequest, found: Cohort) -> None:
     try:
         _DEEDS[name](enrolment=seat, by=request.user)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, " ".join(refusal_words(error, request.user)))
     else:
         state = seat.get_state_display().lower()
         messages.success(
@@ -131,7 +132,7 @@ def _decide_all(request: SignedInRequest, found: Cohort, deed: Callable[..., Enr
             deed(enrolment=seat, by=request.user, reason=reason)
             decided[seat.get_state_display().lower()] += 1
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, " ".join(refusal_words(error, request.user)))
     if decided:
         told = ", ".join(f"{state}: {n}" for state, n in decided.items())
         done = ngettext(

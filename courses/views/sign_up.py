@@ -21,6 +21,7 @@ from courses.actions.seats import reads_answers
 from courses.models import Cohort, Enrolment, EnrolmentState, SignUp
 from courses.models.enrolment import ON_THE_WAY, EnrolledAs, places_in_line
 from courses.prerequisites import missing_prerequisites
+from courses.refusals import refusal_words
 from courses.seat_forms import AskForm
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.models import User
@@ -106,7 +107,7 @@ def _carried_out(
     try:
         messages.success(request, _DONE[EnrolmentState(deed().state)])
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, " ".join(refusal_words(error, request.user)))
     return redirect("sign_up:cohort", found.uuid)
 
 

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from courses.actions import request_seat, withdraw
+from courses.actions import enrol, request_seat, withdraw
 from courses.models import Enrolment, Quota
 from tests.factories import (
     AgencyFactory,
@@ -202,3 +202,12 @@ def test_two_quotas_of_one_agency_are_refused(client, agency, trainer):
     twice = {f"agency{n}": agency.pk for n in "01"} | {"most0": "1", "most1": "2"}
     assert client.post(_setup_url(cohort), _settings(**twice)).status_code == 400
     assert not cohort.quotas.exists()
+
+
+def test_a_refusal_does_not_name_another_agencys_cohort(client, agency, trainer):
+    cohort, guest = CohortFactory(agency=agency), UserFactory()
+    seat = withdraw(enrolment=enrol(cohort=cohort, user=guest, by=None), by=guest)
+    enrol(cohort=CohortFactory(code="QUILLFEATHER"), user=guest, by=None)
+    text = client.post(_url(cohort), {"reinstate": seat.uuid}, follow=True).content.decode()
+    assert f"{guest} is taken at that time." in text
+    assert "QUILLFEATHER" not in text
