@@ -1,5 +1,5 @@
-"""The sentences of a refusal, as its reader may have them: that a place or a person is taken is told
-to everybody, by which session only to those who see its cohort, or who are that person."""
+"""The sentences of a refusal, as its reader may have them: that a place or a person is taken is
+told to everybody, by which session only to who sees its cohort, and to that person."""
 
 from collections.abc import Iterable
 
