@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from courses.actions import change_sign_up
 from courses.models import Cohort, SignUp
 from courses.models.enrolment import EnrolledAs
-from courses.seating import Limit
+from courses.seating import Limit, sworn_share
 from lms.accounts.models import Agency, User
 
 MOST_SEATS = 1000
@@ -81,6 +81,7 @@ class SignUpForm(forms.Form):
             ("others", _("People who are not sworn officers, at most")),
         ):
             self.fields[name] = _most(label)
+        self.fields["others"].help_text = self._by_the_course()
         for number in self._rows:
             self.fields[f"agency{number}"] = forms.TypedChoiceField(
                 label=_("Agency"),
@@ -97,11 +98,31 @@ class SignUpForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        self._check_share(data)
         for number in self._rows:
             agency, most = data.get(f"agency{number}"), data.get(f"most{number}")
             if agency is None and most is not None:
                 self.add_error(f"agency{number}", _("Choose the agency."))
         return data
+
+    def _check_share(self, data: dict[str, Any]) -> None:
+        """A quota beyond what the course leaves would say something untrue."""
+        capacity, others = data.get("capacity"), data.get("others")
+        if capacity is None or others is None:
+            return
+        for share in sworn_share(capacity, self.cohort.version.sworn_min_percent):
+            if others > share.most:
+                told = {"most": share.most, "all": capacity}
+                self.add_error(
+                    "others", _("The course allows %(most)s of %(all)s seats, or fewer.") % told
+                )
+
+    def _by_the_course(self) -> str:
+        cohort = self.cohort
+        for share in sworn_share(cohort.capacity, cohort.version.sworn_min_percent):
+            told = {"most": share.most, "all": cohort.capacity}
+            return _("Empty: %(most)s of %(all)s seats, by the course.") % told
+        return ""
 
     def save(self, *, by: User) -> Cohort | None:
         """The cohort as it is now, or None with an error on the form."""

@@ -8,6 +8,7 @@ from tests.factories import (
     CohortFactory,
     CourseFactory,
     CourseVersionFactory,
+    EnrolmentFactory,
     UserFactory,
 )
 from tests.sign_ups import open_cohort
@@ -211,3 +212,34 @@ def test_a_refusal_does_not_name_another_agencys_cohort(client, agency, trainer)
     text = client.post(_url(cohort), {"reinstate": seat.uuid}, follow=True).content.decode()
     assert f"{guest} is taken at that time." in text
     assert "QUILLFEATHER" not in text
+
+
+def test_withdrawing_is_asked_first_and_says_who_gets_the_seat(client, line):
+    cohort, (sitting, first, _second) = line
+    withdrawing = {"withdraw": sitting.uuid}
+    asked = client.post(_url(cohort), withdrawing).content.decode()
+    assert f"The seat is offered to {first.user}" in asked
+    assert _states([sitting]) == ["enrolled"]
+    sure = withdrawing | {"sure": "1", "reason": "Long shift"}
+    done = client.post(_url(cohort), sure, follow=True).content.decode()
+    assert f"The seat is offered to {first.user} until" in done
+    assert _states([sitting, first]) == ["withdrawn", "offered"]
+    assert sitting.transitions.last().reason == "Long shift"
+
+
+def test_who_has_a_seat_in_another_cohort_of_the_course_is_shown_so(client, asked):
+    cohort, (first, _) = asked
+    other = CohortFactory(version=cohort.version, code="QUILLFEATHER")
+    EnrolmentFactory(cohort=other, user=first.user)
+    text = client.get(_url(cohort)).content.decode()
+    assert text.count("Has a seat in this course from") == 1
+    assert "QUILLFEATHER" not in text
+
+
+def test_a_quota_beyond_what_the_course_leaves_is_refused(client, agency, trainer):
+    version = CourseVersionFactory(sworn_min_percent=80)
+    cohort = CohortFactory(agency=agency, version=version, capacity=24)
+    assert "Empty: 4 of 24 seats" in client.get(_setup_url(cohort)).content.decode()
+    answer = client.post(_setup_url(cohort), _settings(capacity="24", others="10"))
+    assert answer.status_code == 400
+    assert "The course allows 4 of 24 seats" in answer.content.decode()
