@@ -10,10 +10,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.actions import change_sign_up
-from courses.models import Cohort, SignUp
+from courses.actions import change_sign_up, enrol
+from courses.models import Cohort, Enrolment, EnrolmentState, SignUp
 from courses.models.enrolment import EnrolledAs
+from courses.refusals import refusal_words
 from courses.seating import Limit, sworn_share
+from courses.wording import roster_reason
 from lms.accounts.models import Agency, User
 
 MOST_SEATS = 1000
@@ -33,6 +35,29 @@ class AskForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
+
+
+class SeatOneForm(forms.Form):
+    """Somebody with an account who gets a seat by their address."""
+
+    email = forms.EmailField(label=gettext_lazy("Email"), max_length=254)
+
+    def save(self, cohort: Cohort, *, by: User) -> Enrolment | None:
+        """The seat, or None with an error on the form."""
+        email = self.cleaned_data["email"]
+        person = User.objects.filter(email__iexact=email, is_active=True).first()
+        if person is None:
+            self.add_error("email", _("We know nobody with this address. Import a roster instead."))
+            return None
+        try:
+            seat = enrol(cohort=cohort, user=person, by=by)
+        except ValidationError as error:
+            self.add_error("email", refusal_words(error, by))
+            return None
+        if seat.state != EnrolmentState.ENROLLED:
+            self.add_error("email", roster_reason("withdrawn"))
+            return None
+        return seat
 
 
 class NominateForm(forms.Form):

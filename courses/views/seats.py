@@ -30,7 +30,7 @@ from courses.actions.seats import MOST_PRIORITY
 from courses.models import Cohort, CohortState, Enrolment
 from courses.refusals import refusal_words
 from courses.seat_board import board_of, next_after, waiting_rows
-from courses.seat_forms import SignUpForm
+from courses.seat_forms import SeatOneForm, SignUpForm
 from courses.views.nominations import uuid_or_none
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.permissions import Permission
@@ -52,8 +52,11 @@ _BATCHES: dict[str, Callable[..., Enrolment]] = {"approve": approve, "decline": 
 @require_http_methods(["GET", "POST"])
 def seats(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """Who has a seat, who is offered one, who waits and who asks; and what the office decides."""
-    if request.method == "POST":
+    form = SeatOneForm(request.POST if "add" in request.POST else None)
+    if request.method == "POST" and "add" not in request.POST:
         return _decide(request, cohort_uuid)
+    if request.method == "POST" and _seat_one(request, cohort_uuid, form):
+        return redirect("courses:seats", cohort_uuid)
     found = get_object_or_404(
         Cohort.objects.visible_to(request.user).for_sign_up(), uuid=cohort_uuid
     )
@@ -74,8 +77,9 @@ def seats(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "may_change": may_manage and found.state == CohortState.SCHEDULED,
         "may_set_up": may_manage and found.state in (CohortState.SCHEDULED, CohortState.DRAFT),
         "priorities": range(MOST_PRIORITY + 1),
+        "form": form,
     }
-    return render(request, "courses/seats.html", context)
+    return render(request, "courses/seats.html", context, status=400 if form.errors else 200)
 
 
 @login_required
@@ -109,6 +113,14 @@ def _decide(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     return redirect(
         "courses:cohort" if "from_cohort" in request.POST else "courses:seats", found.uuid
     )
+
+
+def _seat_one(request: SignedInRequest, cohort_uuid: uuid.UUID, form: SeatOneForm) -> bool:
+    found = get_object_or_404(Cohort.objects.manageable_by(request.user), uuid=cohort_uuid)
+    seat = form.save(found, by=request.user) if form.is_valid() else None
+    if seat is not None:
+        messages.success(request, _("%(person)s has a seat.") % {"person": seat.user})
+    return seat is not None
 
 
 def _ask_to_withdraw(request: SignedInRequest, found: Cohort) -> HttpResponse:

@@ -243,3 +243,34 @@ def test_a_quota_beyond_what_the_course_leaves_is_refused(client, agency, traine
     answer = client.post(_setup_url(cohort), _settings(capacity="24", others="10"))
     assert answer.status_code == 400
     assert "The course allows 4 of 24 seats" in answer.content.decode()
+
+
+def test_one_person_is_seated_by_their_address(client, agency, trainer):
+    cohort, officer = CohortFactory(agency=agency), UserFactory(email="rosa@bpd.example")
+    data = {"add": "1", "email": "Rosa@BPD.example"}
+    text = client.post(_url(cohort), data, follow=True).content.decode()
+    assert f"{officer} has a seat." in text
+    assert cohort.enrolments.seated().get().user == officer
+
+
+@pytest.mark.parametrize("email", ["", "nobody@bpd.example", "no address", "a\0@b.example"])
+def test_an_address_of_nobody_seats_nobody_and_is_kept(client, agency, trainer, email):
+    cohort = CohortFactory(agency=agency)
+    answer = client.post(_url(cohort), {"add": "1", "email": email})
+    assert answer.status_code == 400
+    assert not cohort.enrolments.exists()
+
+
+def test_who_gave_a_seat_up_is_not_seated_by_their_address(client, agency, trainer):
+    cohort, officer = CohortFactory(agency=agency), UserFactory()
+    withdraw(enrolment=enrol(cohort=cohort, user=officer, by=None), by=officer)
+    answer = client.post(_url(cohort), {"add": "1", "email": officer.email})
+    assert "Reinstate them" in answer.content.decode()
+    assert not cohort.enrolments.seated().exists()
+
+
+def test_nobody_is_seated_in_another_agencys_cohort(client, trainer):
+    cohort = CohortFactory()
+    answer = client.post(_url(cohort), {"add": "1", "email": UserFactory().email})
+    assert answer.status_code == 404
+    assert not cohort.enrolments.exists()
