@@ -150,7 +150,7 @@ def _tell_offers(request: SignedInRequest, found: Cohort, before: set[int]) -> N
     for seat in found.enrolments.offers().exclude(pk__in=before).select_related("user"):
         until = date_format(localtime(seat.offered_until, ZoneInfo(found.zone)), "D, M j, g:i a")
         told = {"person": seat.user, "moment": until}
-        messages.info(request, _("The seat is offered to %(person)s until %(moment)s.") % told)
+        messages.info(request, _("The seat is offered to %(person)s until %(moment)s") % told)
 
 
 def _decide_one(request: SignedInRequest, found: Cohort) -> None:
