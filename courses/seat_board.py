@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from courses.actions.allocation import has_begun, limit_reason, person_of, seats_of
 from courses.actions.bookings import taken_elsewhere
 from courses.models import AttendanceEvent, Cohort, Course, Enrolment, EnrolmentState
+from courses.models.enrolment import HOLDS_A_SEAT
+from courses.on_record import on_record
 from courses.prerequisites import missing_for_each
 from courses.seating import Seats
 from lms.accounts.models import Agency, User, Workforce
@@ -20,12 +22,14 @@ REQUESTS_SHOWN = 50
 @dataclass(frozen=True)
 class Row:
     """One person on the page. `place` is the one in line, `obstacle` why no seat can be offered to
-    them as things stand, `missing` the courses they lack."""
+    them as things stand, `missing` the courses they lack, `on_record` what they have of the course
+    already."""
 
     seat: Enrolment
     place: int | None = None
     obstacle: str = ""
     missing: list[Course] = field(default_factory=list)
+    on_record: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,14 +89,29 @@ def waiting_rows(
     ]
 
 
+def next_after(seat: Enrolment) -> Enrolment | None:
+    """Who would be offered the seat if its person gave it up now, as things stand."""
+    cohort = seat.cohort
+    if seat.state not in HOLDS_A_SEAT or has_begun(cohort):
+        return None
+    seats = seats_of(cohort)
+    seats.give_back(person_of(seat.user))
+    line = list(cohort.enrolments.in_line().select_related("user__agency"))
+    taken = taken_elsewhere(cohort, [one.user_id for one in line])
+    free = (one for one in line if one.user_id not in taken)
+    return next((one for one in free if seats.admits(person_of(one.user))), None)
+
+
 def _requests(cohort: Cohort, requests: list[Enrolment], seats: Seats) -> list[Row]:
     people = [one.user_id for one in requests]
     missing, taken = missing_for_each(cohort.version, people), taken_elsewhere(cohort, people)
+    held = on_record(cohort, people)
     return [
         Row(
             one,
             obstacle=_obstacle(one, seats, one.user_id in taken),
             missing=missing[one.user_id],
+            on_record=held.get(one.user_id, ""),
         )
         for one in requests
     ]

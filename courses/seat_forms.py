@@ -10,10 +10,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.actions import change_sign_up
-from courses.models import Cohort, SignUp
+from courses.actions import change_sign_up, enrol
+from courses.models import Cohort, Enrolment, EnrolmentState, SignUp
 from courses.models.enrolment import EnrolledAs
-from courses.seating import Limit
+from courses.refusals import refusal_words
+from courses.seating import Limit, sworn_share
+from courses.wording import roster_reason
 from lms.accounts.models import Agency, User
 
 MOST_SEATS = 1000
@@ -33,6 +35,29 @@ class AskForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
+
+
+class SeatOneForm(forms.Form):
+    """Somebody with an account who gets a seat by their address."""
+
+    email = forms.EmailField(label=gettext_lazy("Email"), max_length=254)
+
+    def save(self, cohort: Cohort, *, by: User) -> Enrolment | None:
+        """The seat, or None with an error on the form."""
+        email = self.cleaned_data["email"]
+        person = User.objects.filter(email__iexact=email, is_active=True).first()
+        if person is None:
+            self.add_error("email", _("We know nobody with this address. Import a roster instead."))
+            return None
+        try:
+            seat = enrol(cohort=cohort, user=person, by=by)
+        except ValidationError as error:
+            self.add_error("email", refusal_words(error, by))
+            return None
+        if seat.state != EnrolmentState.ENROLLED:
+            self.add_error("email", roster_reason("withdrawn"))
+            return None
+        return seat
 
 
 class NominateForm(forms.Form):
@@ -81,6 +106,7 @@ class SignUpForm(forms.Form):
             ("others", _("People who are not sworn officers, at most")),
         ):
             self.fields[name] = _most(label)
+        self.fields["others"].help_text = self._by_the_course()
         for number in self._rows:
             self.fields[f"agency{number}"] = forms.TypedChoiceField(
                 label=_("Agency"),
@@ -97,11 +123,31 @@ class SignUpForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        self._check_share(data)
         for number in self._rows:
             agency, most = data.get(f"agency{number}"), data.get(f"most{number}")
             if agency is None and most is not None:
                 self.add_error(f"agency{number}", _("Choose the agency."))
         return data
+
+    def _check_share(self, data: dict[str, Any]) -> None:
+        """A quota beyond what the course leaves would say something untrue."""
+        capacity, others = data.get("capacity"), data.get("others")
+        if capacity is None or others is None:
+            return
+        for share in sworn_share(capacity, self.cohort.version.sworn_min_percent):
+            if others > share.most:
+                told = {"most": share.most, "all": capacity}
+                self.add_error(
+                    "others", _("The course allows %(most)s of %(all)s seats, or fewer.") % told
+                )
+
+    def _by_the_course(self) -> str:
+        cohort = self.cohort
+        for share in sworn_share(cohort.capacity, cohort.version.sworn_min_percent):
+            told = {"most": share.most, "all": cohort.capacity}
+            return _("Empty: %(most)s of %(all)s seats, by the course.") % told
+        return ""
 
     def save(self, *, by: User) -> Cohort | None:
         """The cohort as it is now, or None with an error on the form."""

@@ -75,6 +75,13 @@ class Seats:
 
     def take(self, person: Person) -> None:
         """Counts somebody in."""
-        self.taken += 1
+        self._count(person, 1)
+
+    def give_back(self, person: Person) -> None:
+        """Counts somebody out."""
+        self._count(person, -1)
+
+    def _count(self, person: Person, seats: int) -> None:
+        self.taken += seats
         for place, limit in enumerate(self.limits):
-            self.used[place] += limit.counts(person)
+            self.used[place] += seats * limit.counts(person)

@@ -86,7 +86,8 @@ _ROSTER = {
     ),
     "account_closed": gettext_lazy("This person's account is closed."),
     "full": gettext_lazy("The cohort has %(value)s seats, and all are taken."),
-    "taken": gettext_lazy("This person is taken at that time by %(value)s."),
+    "taken": gettext_lazy("This person is taken at that time."),
+    "taken_by": gettext_lazy("This person is taken at that time by %(value)s."),
     "withdrawn": gettext_lazy(
         "This person withdrew or did not come. Reinstate them on the cohort's page."
     ),

@@ -35,7 +35,11 @@ def allocate(cohort: Cohort) -> list[Enrolment]:
     Whoever a quota keeps out, or who is taken at that time by another cohort, keeps their place.
     From the first session on nobody is offered a seat any more: the training office decides.
     """
-    cohort = lock_open_cohort(cohort)
+    return pass_on(lock_open_cohort(cohort))
+
+
+def pass_on(cohort: Cohort) -> list[Enrolment]:
+    """The same for whoever holds the cohort's lock."""
     lapsed = cohort.enrolments.offers().filter(offered_until__lte=now())
     for seat in lapsed.select_related("user"):
         seat.cohort = cohort
@@ -44,6 +48,8 @@ def allocate(cohort: Cohort) -> list[Enrolment]:
 
 
 def _offer_down_the_line(cohort: Cohort) -> list[Enrolment]:
+    if not cohort.enrolments.in_line().exists():
+        return []
     seats, offered = seats_of(cohort), []
     if seats.is_full:
         return []

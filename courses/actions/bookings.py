@@ -118,7 +118,8 @@ def _booking(session: TrainingSession, **thing: int) -> Booking:
 
 
 def _write(bookings: list[Booking]) -> None:
-    """All or nothing. The database decides; what it refuses is looked up to be named."""
+    """All or nothing. The database decides; what it refuses is looked up to be named, the session
+    in the way only beside the sentence (`taken`): whoever reads it may not see that cohort."""
     # Thing by thing, so that two who book much at once never each wait for the other.
     bookings.sort(key=lambda one: (one.venue_id or 0, one.person_id or 0, one.starts_at))
     try:
@@ -127,7 +128,7 @@ def _write(bookings: list[Booking]) -> None:
     except IntegrityError as error:
         found = next(overlaps(bookings), None) or _among(bookings)
         raise ValidationError(
-            _("%(thing)s is taken at that time by %(session)s."),
+            _("%(thing)s is taken at that time."),
             code="overlap",
             params=_words(found),
         ) from error
@@ -146,6 +147,6 @@ def _among(bookings: list[Booking]) -> tuple[Booking, Booking] | None:
 
 def _words(found: tuple[Booking, Booking] | None) -> dict[str, object]:
     if found is None:
-        return {"thing": _("A place or a person"), "session": _("another session")}
+        return {"thing": _("A place or a person")}
     _one, other = found
-    return {"thing": other.venue or other.person, "session": other.session}
+    return {"thing": other.venue or other.person, "taken": other}

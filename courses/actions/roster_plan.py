@@ -175,7 +175,7 @@ def plan_roster(*, cohort: Cohort, roster: Roster, by: User | None) -> RosterPla
     ]
     planned += [_plan_faulty(row, agencies, roster.problems) for row in roster.faulty]
     planned.sort(key=lambda one: one.row.line)
-    planned = list(with_seats(_with_look_alikes(planned, by), cohort, _refused))
+    planned = list(with_seats(_with_look_alikes(planned, by), cohort, _refused, by))
     return RosterPlan(tuple(planned), roster, of_file)
 
 

@@ -7,9 +7,10 @@ from courses.actions.allocation import seats_of
 from courses.actions.bookings import taken_elsewhere
 from courses.models import Cohort, Enrolment, EnrolmentState
 from courses.models.enrolment import GIVEN_UP
+from courses.refusals import cohorts_seen
 from courses.roster import Problem
 from courses.seating import Person, Seats
-from lms.accounts.models import Workforce
+from lms.accounts.models import User, Workforce
 
 if TYPE_CHECKING:
     from courses.actions.roster_plan import PlannedRow
@@ -21,19 +22,24 @@ def may_be_seated(seat: Enrolment | None) -> bool:
 
 
 def with_seats(
-    planned: Iterable["PlannedRow"], cohort: Cohort, refused: Callable[..., "PlannedRow"]
+    planned: Iterable["PlannedRow"],
+    cohort: Cohort,
+    refused: Callable[..., "PlannedRow"],
+    by: User | None,
 ) -> Iterator["PlannedRow"]:
     """The rows in their order; those that there is no seat for, or whose person is taken at that
-    time by another cohort, as `refused` writes them."""
+    time by another cohort, as `refused` writes them. That cohort is named to those who see it."""
     rows, seats = list(planned), seats_of(cohort)
     known = [one.person.pk for one in rows if one.takes_a_seat and one.person]
     taken = taken_elsewhere(cohort, known)
+    seen = cohorts_seen(taken.values(), by)
     for one in rows:
         if not one.takes_a_seat:
             yield one
         elif one.person and one.person.pk in taken:
-            session = str(taken[one.person.pk].session)
-            yield refused(one, Problem(one.row.line, "", "taken", session))
+            session = taken[one.person.pk].session
+            told = ("taken_by", str(session)) if session.cohort_id in seen else ("taken",)
+            yield refused(one, Problem(one.row.line, "", *told))
         elif problem := _take(one, seats):
             yield refused(one, problem)
         else:

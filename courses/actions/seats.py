@@ -17,6 +17,7 @@ from courses.actions.allocation import (
     lock_open_cohort,
     move,
     new_place,
+    pass_on,
     person_of,
     seats_of,
 )
@@ -126,7 +127,7 @@ def approve(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
     seat = _locked(enrolment)
     if seat.state != EnrolmentState.REQUESTED:
         raise ValidationError(_("This has already been done."), code="wrong_state")
-    allocate(seat.cohort)
+    pass_on(seat.cohort)
     return _seat_or_queue(seat, by, reason)
 
 
@@ -232,7 +233,7 @@ def _lock_for_sign_up(cohort: Cohort) -> Cohort:
         raise ValidationError(_("The training office fills this cohort itself."), code="closed")
     if has_begun(cohort):
         raise ValidationError(_("This training has begun already."), code="begun")
-    allocate(cohort)
+    pass_on(cohort)
     return cohort
 
 
@@ -264,7 +265,7 @@ def _seat_or_queue(seat: Enrolment, by: User, reason: str = "") -> Enrolment:
 
 def _leave(seat: Enrolment, target: EnrolmentState, by: User | None, reason: str) -> Enrolment:
     move(seat, target, by=by, reason=reason)
-    allocate(seat.cohort)
+    pass_on(seat.cohort)
     return seat
 
 

@@ -1,9 +1,10 @@
 import uuid
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.curriculum import CourseVersion
@@ -97,13 +98,15 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 
     def for_sign_up(self) -> "CohortQuerySet":
         """What whoever wants a seat is told of cohorts, the next one first."""
-        holding = models.Q(enrolments__state__in=("enrolled", "offered"))
+        holding = _below("enrolments").filter(state__in=("enrolled", "offered"))
+        sessions = _below("sessions")
         return (
             self.select_related("version__course", "agency", "venue")
+            # Each of its own: joined, a cohort is as many rows as it has people times sessions.
             .annotate(
-                held=models.Count("enrolments", filter=holding, distinct=True),
-                first_start=models.Min("sessions__starts_at"),
-                last_end=models.Max("sessions__ends_at"),
+                held=Coalesce(_one(holding, models.Count("pk")), 0),
+                first_start=_one(sessions, models.Min("starts_at")),
+                last_end=_one(sessions, models.Max("ends_at")),
             )
             .annotate(free=models.F("capacity") - models.F("held"))
             .order_by("starts_on", "code")
@@ -121,6 +124,18 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
             )
             .order_by("-starts_on", "code")
         )
+
+
+def _below(relation: str) -> models.QuerySet[Any]:
+    """The rows of a model that stands above this one and belong to each cohort of a query."""
+    field: Any = Cohort._meta.get_field(relation)
+    rows: models.QuerySet[Any] = field.related_model.objects.order_by()
+    return rows.filter(cohort=models.OuterRef("pk"))
+
+
+def _one(rows: models.QuerySet[Any], figure: models.Aggregate) -> models.Subquery:
+    """One figure of those rows."""
+    return models.Subquery(rows.values("cohort").annotate(figure=figure).values("figure"))
 
 
 class Cohort(models.Model):

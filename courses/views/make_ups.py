@@ -23,6 +23,7 @@ from courses.ledgers import ledgers_for
 from courses.make_up_days import day_choices, make_up_days
 from courses.models import Cohort, Enrolment, MakeUp, TrainingSession
 from courses.presence_words import places_words, session_words
+from courses.refusals import refusal_words
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.clock import now
 from lms.accounts.models import User
@@ -119,7 +120,7 @@ def _change(request: SignedInRequest, cohort: Cohort) -> None:
         told = {"person": seat.user, "session": session_words(session)}
         messages.success(request, _("%(person)s is booked: %(session)s.") % told)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, " ".join(refusal_words(error, request.user)))
 
 
 def _book_day(request: SignedInRequest, cohort: Cohort, seat: Enrolment) -> None:

@@ -19,6 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from courses.actions import nominate, withdraw
 from courses.models import Cohort, Enrolment, EnrolmentState, Quota, SignUp
 from courses.models.enrolment import places_in_line
+from courses.on_record import on_record
+from courses.refusals import refusal_words
 from courses.seat_forms import NominateForm
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.models import User
@@ -90,7 +92,7 @@ def _nominate(request: SignedInRequest, found: Cohort, form: NominateForm) -> bo
             enrolled_as=form.cleaned_data["enrolled_as"],
         )
     except ValidationError as error:
-        form.add_error(None, error)
+        form.add_error(None, refusal_words(error, request.user))
         return False
     states = Counter(seat.get_state_display().lower() for seat in seats)
     told = ", ".join(f"{state}: {n}" for state, n in states.items())
@@ -108,7 +110,7 @@ def _withdraw(request: SignedInRequest, found: Cohort) -> HttpResponse:
         withdraw(enrolment=seat, by=request.user)
         messages.success(request, _("%(person)s is taken out.") % {"person": seat.user})
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, " ".join(refusal_words(error, request.user)))
     return redirect("nominations:cohort", found.uuid)
 
 
@@ -126,12 +128,15 @@ def _context(request: SignedInRequest, found: Cohort, people: UserQuerySet) -> d
     quotas = Quota.objects.filter(
         cohort=found, agency__in=request.user.agencies_where(Permission.NOMINATE)
     )
+    page = Paginator(free, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    held = on_record(found, [one.pk for one in page])
     return {
         "cohort": found,
         "ours": [(one, places.get(one.pk)) for one in alive],
         "quotas": list(quotas.select_related("agency")),
         "words": words,
-        "page_obj": Paginator(free, PEOPLE_PER_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page,
+        "rows": [(one, held.get(one.pk, "")) for one in page],
         "chosen": request.POST.getlist("people"),
         "by_request": found.sign_up == SignUp.BY_REQUEST,
     }

@@ -14,6 +14,8 @@ from courses.wording import COLUMN_TITLES, passed_over_note, roster_problem
 _SHOWN = 100
 _LINES_NAMED = 20
 _KEPT = "kept"
+_QUOTAS = {"full_agency", "full_sworn", "full_non_sworn"}
+_NOT_OF_THE_FILE = {"full", *_QUOTAS}
 # What is refused comes first; what stays as it is comes last.
 _GROUPS = {
     RowOutcome.REFUSED: gettext_lazy("Refused"),
@@ -35,12 +37,15 @@ _KINDS = {RowOutcome.REFUSED: "problem", RowOutcome.CREATE: "done", RowOutcome.E
 
 def preview_context(plan: RosterPlan, over_edits: Collection[int] = ()) -> dict[str, Any]:
     """The plan as the page shows it; `over_edits` are the lines that were ticked on it."""
-    faulty = [one.row.line for one in plan.rows if {p.code for p in one.problems} - {"full"}]
+    faulty = [
+        one.row.line for one in plan.rows if {p.code for p in one.problems} - _NOT_OF_THE_FILE
+    ]
     return {
         "plan": plan,
         "problems": [roster_problem(problem, plan.read.headings) for problem in plan.problems],
         "faulty": faulty[:_LINES_NAMED],
         "faulty_more": max(len(faulty) - _LINES_NAMED, 0),
+        "quota_short": sum(one.code in _QUOTAS for one in plan.refusals),
         "seats_short": sum(problem.code == "full" for problem in plan.refusals),
         "alike": [one.row.line for one in plan.rows if one.alike][:_LINES_NAMED],
         "groups": list(_groups(plan, over_edits)),

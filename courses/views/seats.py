@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -26,8 +29,9 @@ from courses.actions import (
 from courses.actions.seats import MOST_PRIORITY
 from courses.guest_days import guest_days
 from courses.models import Cohort, CohortState, Enrolment
-from courses.seat_board import board_of, waiting_rows
-from courses.seat_forms import SignUpForm
+from courses.refusals import refusal_words
+from courses.seat_board import board_of, next_after, waiting_rows
+from courses.seat_forms import SeatOneForm, SignUpForm
 from courses.views.nominations import uuid_or_none
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.permissions import Permission
@@ -49,8 +53,11 @@ _BATCHES: dict[str, Callable[..., Enrolment]] = {"approve": approve, "decline": 
 @require_http_methods(["GET", "POST"])
 def seats(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """Who has a seat, who is offered one, who waits and who asks; and what the office decides."""
-    if request.method == "POST":
+    form = SeatOneForm(request.POST if "add" in request.POST else None)
+    if request.method == "POST" and "add" not in request.POST:
         return _decide(request, cohort_uuid)
+    if request.method == "POST" and _seat_one(request, cohort_uuid, form):
+        return redirect("courses:seats", cohort_uuid)
     found = get_object_or_404(
         Cohort.objects.visible_to(request.user).for_sign_up(), uuid=cohort_uuid
     )
@@ -72,8 +79,9 @@ def seats(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "may_change": may_manage and found.state == CohortState.SCHEDULED,
         "may_set_up": may_manage and found.state in (CohortState.SCHEDULED, CohortState.DRAFT),
         "priorities": range(MOST_PRIORITY + 1),
+        "form": form,
     }
-    return render(request, "courses/seats.html", context)
+    return render(request, "courses/seats.html", context, status=400 if form.errors else 200)
 
 
 @login_required
@@ -99,6 +107,8 @@ def _decide(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         _decide_all(request, found, _BATCHES[batch])
     elif "order" in request.POST:
         _reorder(request, found)
+    elif "withdraw" in request.POST and "sure" not in request.POST:
+        return _ask_to_withdraw(request, found)
     else:
         _decide_one(request, found)
     # The cohort's page has two of these buttons too.
@@ -107,25 +117,64 @@ def _decide(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     )
 
 
+def _seat_one(request: SignedInRequest, cohort_uuid: uuid.UUID, form: SeatOneForm) -> bool:
+    found = get_object_or_404(Cohort.objects.manageable_by(request.user), uuid=cohort_uuid)
+    seat = form.save(found, by=request.user) if form.is_valid() else None
+    if seat is not None:
+        messages.success(request, _("%(person)s has a seat.") % {"person": seat.user})
+    return seat is not None
+
+
+def _ask_to_withdraw(request: SignedInRequest, found: Cohort) -> HttpResponse:
+    """Says what withdrawing somebody leads to before it is done: the seat may be gone after it."""
+    seat = _chosen(request, found, "withdraw")
+    context = {
+        "cohort": found,
+        "seat": seat,
+        "next": next_after(seat),
+        "from_cohort": "from_cohort" in request.POST,
+        "longest": LONGEST_REASON,
+    }
+    return render(request, "courses/seat_withdraw.html", context)
+
+
+def _chosen(request: SignedInRequest, found: Cohort, name: str) -> Enrolment:
+    seats = found.enrolments.select_related("user__agency", "cohort__version", "cohort__agency")
+    return get_object_or_404(seats, uuid=uuid_or_none(request.POST.get(name, "")))
+
+
+def _reason(request: SignedInRequest) -> str:
+    return request.POST.get("reason", "").replace("\0", "")[:LONGEST_REASON].strip()
+
+
+def _tell_offers(request: SignedInRequest, found: Cohort, before: set[int]) -> None:
+    """Who has been offered a seat by what was just done, and until when."""
+    for seat in found.enrolments.offers().exclude(pk__in=before).select_related("user"):
+        until = date_format(localtime(seat.offered_until, ZoneInfo(found.zone)), "D, M j, g:i a")
+        told = {"person": seat.user, "moment": until}
+        messages.info(request, _("The seat is offered to %(person)s until %(moment)s") % told)
+
+
 def _decide_one(request: SignedInRequest, found: Cohort) -> None:
     name = next((name for name in _DEEDS if name in request.POST), "")
-    chosen = uuid_or_none(request.POST.get(name, ""))
-    seat = get_object_or_404(found.enrolments.select_related("user__agency"), uuid=chosen)
+    seat = _chosen(request, found, name)
+    before = set(found.enrolments.offers().values_list("pk", flat=True))
     try:
-        _DEEDS[name](enrolment=seat, by=request.user)
+        _DEEDS[name](enrolment=seat, by=request.user, reason=_reason(request))
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, " ".join(refusal_words(error, request.user)))
     else:
         state = seat.get_state_display().lower()
         messages.success(
             request, _("%(person)s: %(state)s.") % {"person": seat.user, "state": state}
         )
+        _tell_offers(request, found, before)
 
 
 def _decide_all(request: SignedInRequest, found: Cohort, deed: Callable[..., Enrolment]) -> None:
     """Decides about each of the chosen requests by itself, those who asked first first."""
     chosen = [uuid_or_none(one) for one in request.POST.getlist("chosen")]
-    reason = request.POST.get("reason", "").replace("\0", "")[:LONGEST_REASON].strip()
+    reason = _reason(request)
     asked = found.enrolments.requests().filter(uuid__in=[one for one in chosen if one])
     decided: Counter[str] = Counter()
     for seat in asked.select_related("user__agency", "cohort__version"):
@@ -133,7 +182,7 @@ def _decide_all(request: SignedInRequest, found: Cohort, deed: Callable[..., Enr
             deed(enrolment=seat, by=request.user, reason=reason)
             decided[seat.get_state_display().lower()] += 1
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, " ".join(refusal_words(error, request.user)))
     if decided:
         told = ", ".join(f"{state}: {n}" for state, n in decided.items())
         done = ngettext(

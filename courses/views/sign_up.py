@@ -20,7 +20,9 @@ from courses.actions.allocation import limit_reason, person_of, seats_of
 from courses.actions.seats import reads_answers
 from courses.models import Cohort, Enrolment, EnrolmentState, SignUp
 from courses.models.enrolment import ON_THE_WAY, EnrolledAs, places_in_line
+from courses.on_record import on_record
 from courses.prerequisites import missing_prerequisites
+from courses.refusals import refusal_words
 from courses.seat_forms import AskForm
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.models import User
@@ -106,7 +108,7 @@ def _carried_out(
     try:
         messages.success(request, _DONE[EnrolmentState(deed().state)])
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, " ".join(refusal_words(error, request.user)))
     return redirect("sign_up:cohort", found.uuid)
 
 
@@ -122,6 +124,7 @@ def _context(found: Cohort, seat: Enrolment | None, user: User) -> dict[str, Any
         "place": places_in_line([seat])[seat.pk] if seat and state == "waitlisted" else None,
         "prospect": _prospect(found, user) if asking else "",
         "missing": missing_prerequisites(found.version, user) if asking else [],
+        "on_record": on_record(found, [user.pk]).get(user.pk, "") if asking else "",
         "assigned": seat is not None and seat.enrolled_as == EnrolledAs.ASSIGNED,
         "days": found.sessions.dates("starts_at", "day").count(),
     }

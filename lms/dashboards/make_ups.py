@@ -18,6 +18,7 @@ from courses.actions import book_make_up, cancel_make_up
 from courses.ledgers import ledgers_for
 from courses.models import Enrolment, TrainingSession
 from courses.presence_words import session_words
+from courses.refusals import refusal_words
 from courses.views.make_ups import choices_for, id_in
 from lms.accounts.clock import now
 from lms.accounts.http import SignedInRequest
@@ -76,4 +77,4 @@ def _change(request: SignedInRequest, seat: Enrolment) -> None:
         told = {"session": session_words(session)}
         messages.success(request, _("You are booked: %(session)s.") % told)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, " ".join(refusal_words(error, request.user)))

@@ -21,6 +21,7 @@ from courses.actions import (
 from courses.actions.roster_plan import plan_roster
 from courses.models import CohortState, Enrolment
 from courses.roster import WORKFORCES, Roster, RosterRow, read_roster
+from courses.wording import roster_problem
 from lms.accounts.actions import create_person
 from lms.accounts.models import AuditEntry, User, Workforce
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
@@ -489,3 +490,15 @@ def test_who_looked_at_a_preview_is_noted_with_counts_only(cohort, bpd, trainer)
     assert (entry.actor, entry.subject_id) == (trainer.uuid, str(cohort.uuid))
     assert entry.detail == {"create": 1, "enrol": 1, "change": 0, "unchanged": 0, "refused": 0}
     assert entry.purpose == ""
+
+
+def test_who_is_taken_by_a_cohort_that_the_trainer_does_not_see_is_told_without_its_name(
+    cohort, trainer
+):
+    officer = UserFactory(email="person2@bpd.example", agency=trainer.agency)
+    enrol(cohort=CohortFactory(code="QUILLFEATHER"), user=officer, by=None)
+    for reader, named in ((trainer, False), (None, True)):
+        plan = preview_roster(cohort=cohort, roster=roster(), by=reader)
+        told = " ".join(roster_problem(one, {}) for one in plan.refusals)
+        assert "taken at that time" in told
+        assert ("QUILLFEATHER" in told) is named

@@ -115,7 +115,7 @@ def press(client, trainer, cohort):
 
 def test_withdrawing_and_reinstating(press, cohort):
     seat = EnrolmentFactory(cohort=cohort)
-    assert "Reinstate" in press("courses:seats", from_cohort="1", withdraw=str(seat.uuid))
+    assert "Reinstate" in press("courses:seats", from_cohort="1", sure="1", withdraw=str(seat.uuid))
     seat.refresh_from_db()
     assert seat.state == "withdrawn"
     press("courses:seats", from_cohort="1", reinstate=str(seat.uuid))
@@ -125,7 +125,7 @@ def test_withdrawing_and_reinstating(press, cohort):
 
 def test_withdrawing_twice_says_so(press, cohort):
     seat = withdraw(enrolment=EnrolmentFactory(cohort=cohort), by=None)
-    assert "already been done" in press("courses:seats", from_cohort="1", withdraw=str(seat.uuid))
+    assert "already been done" in press("courses:seats", sure="1", withdraw=str(seat.uuid))
 
 
 @pytest.mark.parametrize("chosen", ["", "nonsense", "9d7f6f5e-0000-4000-8000-000000000000"])

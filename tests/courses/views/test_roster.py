@@ -6,7 +6,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from courses.models import Enrolment
+from courses.models import Enrolment, Quota
 from courses.roster import COLUMNS, read_roster
 from lms.accounts.models import AuditEntry, User
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
@@ -398,3 +398,11 @@ def test_a_colleague_under_another_address_is_pointed_at_on_top(upload, cohort):
     text = upload(GOOD).content.decode()
     assert "Look at line 2." in text
     assert "They have the same name and agency." in text
+
+
+def test_a_line_that_a_quota_keeps_out_leads_to_the_quotas_and_not_to_the_file(upload, cohort):
+    Quota.objects.create(cohort=cohort, agency=cohort.agency, most=0)
+    text = upload(GOOD).content.decode()
+    assert reverse("courses:seats", args=[cohort.uuid]) in text
+    assert "A quota keeps 1 person out." in text
+    assert "right in the file" not in text

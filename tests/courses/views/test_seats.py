@@ -1,13 +1,14 @@
 import pytest
 from django.urls import reverse
 
-from courses.actions import request_seat, withdraw
+from courses.actions import enrol, request_seat, withdraw
 from courses.models import Enrolment, Quota
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
     CourseFactory,
     CourseVersionFactory,
+    EnrolmentFactory,
     UserFactory,
 )
 from tests.sign_ups import open_cohort
@@ -202,3 +203,74 @@ def test_two_quotas_of_one_agency_are_refused(client, agency, trainer):
     twice = {f"agency{n}": agency.pk for n in "01"} | {"most0": "1", "most1": "2"}
     assert client.post(_setup_url(cohort), _settings(**twice)).status_code == 400
     assert not cohort.quotas.exists()
+
+
+def test_a_refusal_does_not_name_another_agencys_cohort(client, agency, trainer):
+    cohort, guest = CohortFactory(agency=agency), UserFactory()
+    seat = withdraw(enrolment=enrol(cohort=cohort, user=guest, by=None), by=guest)
+    enrol(cohort=CohortFactory(code="QUILLFEATHER"), user=guest, by=None)
+    text = client.post(_url(cohort), {"reinstate": seat.uuid}, follow=True).content.decode()
+    assert f"{guest} is taken at that time." in text
+    assert "QUILLFEATHER" not in text
+
+
+def test_withdrawing_is_asked_first_and_says_who_gets_the_seat(client, line):
+    cohort, (sitting, first, _second) = line
+    withdrawing = {"withdraw": sitting.uuid}
+    asked = client.post(_url(cohort), withdrawing).content.decode()
+    assert f"The seat is offered to {first.user}" in asked
+    assert _states([sitting]) == ["enrolled"]
+    sure = withdrawing | {"sure": "1", "reason": "Long shift"}
+    done = client.post(_url(cohort), sure, follow=True).content.decode()
+    assert f"The seat is offered to {first.user} until" in done
+    assert _states([sitting, first]) == ["withdrawn", "offered"]
+    assert sitting.transitions.last().reason == "Long shift"
+
+
+def test_who_has_a_seat_in_another_cohort_of_the_course_is_shown_so(client, asked):
+    cohort, (first, _) = asked
+    other = CohortFactory(version=cohort.version, code="QUILLFEATHER")
+    EnrolmentFactory(cohort=other, user=first.user)
+    text = client.get(_url(cohort)).content.decode()
+    assert text.count("Has a seat in this course from") == 1
+    assert "QUILLFEATHER" not in text
+
+
+def test_a_quota_beyond_what_the_course_leaves_is_refused(client, agency, trainer):
+    version = CourseVersionFactory(sworn_min_percent=80)
+    cohort = CohortFactory(agency=agency, version=version, capacity=24)
+    assert "Empty: 4 of 24 seats" in client.get(_setup_url(cohort)).content.decode()
+    answer = client.post(_setup_url(cohort), _settings(capacity="24", others="10"))
+    assert answer.status_code == 400
+    assert "The course allows 4 of 24 seats" in answer.content.decode()
+
+
+def test_one_person_is_seated_by_their_address(client, agency, trainer):
+    cohort, officer = CohortFactory(agency=agency), UserFactory(email="rosa@bpd.example")
+    data = {"add": "1", "email": "Rosa@BPD.example"}
+    text = client.post(_url(cohort), data, follow=True).content.decode()
+    assert f"{officer} has a seat." in text
+    assert cohort.enrolments.seated().get().user == officer
+
+
+@pytest.mark.parametrize("email", ["", "nobody@bpd.example", "no address", "a\0@b.example"])
+def test_an_address_of_nobody_seats_nobody_and_is_kept(client, agency, trainer, email):
+    cohort = CohortFactory(agency=agency)
+    answer = client.post(_url(cohort), {"add": "1", "email": email})
+    assert answer.status_code == 400
+    assert not cohort.enrolments.exists()
+
+
+def test_who_gave_a_seat_up_is_not_seated_by_their_address(client, agency, trainer):
+    cohort, officer = CohortFactory(agency=agency), UserFactory()
+    withdraw(enrolment=enrol(cohort=cohort, user=officer, by=None), by=officer)
+    answer = client.post(_url(cohort), {"add": "1", "email": officer.email})
+    assert "Reinstate them" in answer.content.decode()
+    assert not cohort.enrolments.seated().exists()
+
+
+def test_nobody_is_seated_in_another_agencys_cohort(client, trainer):
+    cohort = CohortFactory()
+    answer = client.post(_url(cohort), {"add": "1", "email": UserFactory().email})
+    assert answer.status_code == 404
+    assert not cohort.enrolments.exists()
