@@ -37,8 +37,8 @@ def mark_rolls(
 ) -> None:
     """Marks every session that is over, but one whose roll is left to take: most people are there,
     a few miss a day or come late."""
-    over = cohort.sessions.filter(ends_at__lte=now()).exclude(pk=but.pk if but else None)
-    sessions = list(over.select_related("module"))
+    over = cohort.sessions.filter(ends_at__lte=now()).select_related("module")
+    sessions = [session for session in over if session != but]
     days = sorted({session.starts_at.date() for session in sessions})
     events = []
     for seat in cohort.enrolments.all():
