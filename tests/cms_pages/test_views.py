@@ -135,24 +135,6 @@ def test_saying_it_twice_keeps_the_first_time(client, lesson, seat, clock):
     assert LessonProgress.objects.get().read_at == first
 
 
-def test_a_lesson_that_was_never_opened_earns_nothing(client, lesson, seat):
-    client.force_login(seat.user)
-    assert (
-        "Open the lesson first."
-        in client.post(reverse("read_lesson", args=[lesson.pk]), follow=True).content.decode()
-    )
-    assert not LessonProgress.objects.exists()
-
-
-@pytest.mark.parametrize("state", ["closed", "cancelled"])
-def test_a_cohort_that_does_not_run_credits_no_lesson(client, lesson, seat, state):
-    seat.cohort.state = state
-    seat.cohort.save(update_fields=["state"])
-    client.force_login(seat.user)
-    _open_and_read(client, lesson)
-    assert not LessonProgress.objects.filter(read_at__isnull=False).exists()
-
-
 def test_nobody_else_is_noted(client, lesson, seat):
     other = EnrolmentFactory.create(cohort=seat.cohort)
     client.force_login(seat.user)

@@ -167,7 +167,7 @@ def test_the_page_takes_the_same_queries_however_long_it_is(
     cohort = CohortFactory(version=version, agency=agency, officer=UserFactory())
     EnrolmentFactory.create_batch(count, cohort=cohort)
     client.force_login(trainer)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(reverse("courses:cohort", args=[cohort.uuid]))
 
 
