@@ -334,7 +334,7 @@ TRAINING = [
         only(*STAFF, status=302),
         "post",
         at=cohort,
-        data=lambda w: {"withdraw": str(w.seat.uuid)},
+        data=lambda w: {"withdraw": str(w.seat.uuid), "sure": "1"},
     ),
     Row("courses:sign_up", only(*STAFF), at=cohort),
     Row("courses:sign_up", only(*STAFF, status=400), "post", at=cohort),

@@ -13,7 +13,7 @@ from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, User
 from tests.rosters import messy_roster
 
 pytestmark = pytest.mark.django_db
-PREVIEW_QUERIES, COHORT_QUERIES = 17, 16
+PREVIEW_QUERIES, COHORT_QUERIES = 17, 19
 GOOD = "email,first name,last name,agency\nrosa@bpd.example,Rosa,<b>Estrada</b>,bpd\n"
 
 
