@@ -44,6 +44,8 @@ NO_SIGHT = frozenset(
     {
         Permission.SEE_COHORTS,
         Permission.MANAGE_COHORTS,
+        Permission.KEEP_QUALIFICATIONS,
+        Permission.NOMINATE,
         Permission.TAKE_ATTENDANCE,
         Permission.RECORD_SKILLS,
         Permission.ISSUE_CERTIFICATES,

@@ -156,4 +156,4 @@ def test_a_page_that_breaks_would_be_noticed(visitor, world, monkeypatch):
     monkeypatch.setitem(seats._DEEDS, "withdraw", None)
     visitor.force_login(world.people[m.TRAINER])
     address = reverse("courses:seats", args=[world.cohort.uuid])
-    assert _post(visitor, address, {"data": {"withdraw": str(world.seat.uuid)}}) == 500
+    assert _post(visitor, address, {"data": {"withdraw": str(world.seat.uuid), "sure": "1"}}) == 500
