@@ -25,15 +25,16 @@ from assessments.microdata import (
 from assessments.microdata.classes import WITHHELD
 from assessments.protocol import CLUSTERS_FIRST, LINKS_FIRST
 from tests.assessments.microdata import worlds
-from tests.assessments.microdata.worlds import ITEMS, World, live, make_frame, smallest
+from tests.assessments.microdata.worlds import ITEMS, World, given_by, live, make_frame, smallest
 
 K = 5
 PROFILES = st.lists(st.sampled_from([LINKS_FIRST, CLUSTERS_FIRST]), min_size=5, max_size=5)
 
 
-@pytest.fixture(autouse=True)
-def _chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether a switch shows in a few small worlds hangs on what is drawn: drawn alike each time."""
+@pytest.fixture
+def drawn_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests in which a switch is to show: whether it does in a few small worlds hangs on what is
+    drawn. What has to hold always is tried with new draws each time."""
     monkeypatch.setattr(drawing, "token_bytes", random.Random(20261127).randbytes)
     ids = itertools.count()
     monkeypatch.setattr(worlds, "new_row_id", lambda: f"{next(ids):016x}")
@@ -109,6 +110,7 @@ SWITCHES: dict[str, tuple[Any, str, Any]] = {
 }
 
 
+@pytest.mark.usefixtures("drawn_alike")
 @pytest.mark.parametrize("switch", SWITCHES)
 def test_without_a_protection_the_attacker_finds_somebody(
     monkeypatch: pytest.MonkeyPatch, switch: str
@@ -119,6 +121,7 @@ def test_without_a_protection_the_attacker_finds_somebody(
 
 
 # What is not remembered cannot be checked.
+@pytest.mark.usefixtures("drawn_alike")
 @pytest.mark.parametrize("switch", sorted(SWITCHES.keys() - {"memory of earlier releases"}))
 def test_nothing_is_released_where_a_protection_failed(
     monkeypatch: pytest.MonkeyPatch, switch: str
@@ -147,10 +150,12 @@ def merged(world: World) -> list[Any]:
     return [*releases, world.release(releases[0].classes)]
 
 
-def test_rows_stored_anew_after_a_merge_are_not_taken_for_new_ones(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_rows_stored_anew_after_a_merge_are_not_taken_for_new_ones() -> None:
     assert not any(is_found(world_of(seed, 60), merged) for seed in range(5))
+
+
+@pytest.mark.usefixtures("drawn_alike")
+def test_or_the_attacker_would_find_somebody_among_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(joining, "twins", lambda columns, *given: np.zeros(len(columns), bool))
     monkeypatch.setattr(release, "check", lambda *given: None)
     assert any(is_found(world_of(seed, 60), merged) for seed in range(5))
@@ -211,10 +216,6 @@ def parts_of(waves: Iterable[str]) -> list[frozenset[str]]:
     return [frozenset(part) for n in (1, 2) for part in combinations(sorted(map(str, waves)), n)]
 
 
-def given_by(row: Any) -> tuple[Any, ...]:
-    return (row["wave"], *(row["answers"].get(code) for code in ITEMS))
-
-
 @settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
@@ -246,6 +247,7 @@ def test_so_it_is_after_more_people_came_and_a_second_release(seed: int) -> None
     assert [n for n in differences(world, [first.long, second.long]) if n < T] == []
 
 
+@pytest.mark.usefixtures("drawn_alike")
 def test_a_difference_of_few_is_not_released_where_that_rule_failed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

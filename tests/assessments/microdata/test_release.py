@@ -15,6 +15,7 @@ from tests.assessments.microdata.worlds import (
     LABELS,
     SECRET,
     World,
+    given_by,
     live,
     make_frame,
     records,
@@ -31,10 +32,6 @@ def asked(count: int, seed: int = 1, share: float = 0.85, **frame: Any) -> World
     for wave in world.frame.study.wave_codes:
         world.ask(wave, share)
     return world
-
-
-def given_by(row: dict[str, Any]) -> tuple[Any, ...]:
-    return (row["wave"], *(row["answers"].get(code) for code in ITEMS))
 
 
 @settings(max_examples=40, deadline=None)

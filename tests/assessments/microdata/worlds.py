@@ -154,6 +154,11 @@ class World:
         return make_release(iter(self.rows), self.frame, profile=profile, stored=copied)
 
 
+def given_by(row: Row) -> tuple[Any, ...]:
+    """What tells a row from all others: its wave and what was answered."""
+    return (row["wave"], *(row["answers"].get(code) for code in ITEMS))
+
+
 def live(world: World, moments: int, profiles: Iterable[str]) -> list[Microdata]:
     """Releases one after the other: waves come in, people join, withdraw, are merged."""
     releases: list[Microdata] = []
