@@ -101,7 +101,8 @@ def test_the_mean_change_of_a_release_is_that_of_all_pairs(
 def test_blocks_keep_the_test_of_change_honest_and_ignoring_classes_does_not(
     record_property: Callable[[str, object], None],
 ) -> None:
-    """No change, cohorts that resemble each other: how often p falls below .05."""
+    """No change, cohorts that resemble each other: how often p falls below .05. With few studies
+    the two can raise as many alarms by luck, so it is study by study that p is compared."""
     by_block, by_person = [], []
     for seed in range(5 * STUDIES):
         frame, rows, _ = study_of(seed, change=0, cohorts=18, size=20)
@@ -109,10 +110,16 @@ def test_blocks_keep_the_test_of_change_honest_and_ignoring_classes_does_not(
         by_person.append(stats.ttest_1samp(found["change"], 0).pvalue)
         by_block.append(_by_block(found["change"].to_numpy(), found["cluster"].to_numpy()))
     alarms = [float(np.mean(np.array(p) < 0.05)) for p in (by_block, by_person)]
-    record_property("measured", "false alarms: {:.1%} by block, {:.1%} by person".format(*alarms))
+    smaller = float(np.mean(np.array(by_person) < np.array(by_block)))
+    record_property(
+        "measured",
+        "false alarms: {:.1%} by block, {:.1%} by person; p of the latter smaller in {:.0%}".format(
+            *alarms, smaller
+        ),
+    )
     low, high = stats.binom.ppf([0.00005, 0.99995], len(by_block), 0.05) / len(by_block)
     assert low <= alarms[0] <= high
-    assert alarms[1] > alarms[0]
+    assert smaller > 0.5
 
 
 def _by_block(changes: Any, blocks: Sequence[str]) -> float:
