@@ -100,6 +100,7 @@ class NewCohortForm(forms.Form):
         self._offer("version", versions)
         self._offer("agency", user.agencies_where(Permission.MANAGE_COHORTS), user.agency)
         self.needed = {version.pk: _parts(version) for version in versions}
+        self.kept_for_sworn = [one for one in versions if one.sworn_min_percent is not None]
         fills = fills_by_part()
         for part in Part:
             if any(part in parts for parts in self.needed.values()):

@@ -96,6 +96,11 @@ _ROSTER = {
     "full_non_sworn": gettext_lazy(
         "All %(value)s seats for people who are not sworn officers are taken."
     ),
+    "full_unsaid": gettext_lazy(
+        "All %(value)s seats for people who are not sworn officers are taken, and without a "
+        "workforce we count this person among them. If they are a sworn officer, write “sworn” "
+        "in a column “workforce”."
+    ),
     "reads_answers": gettext_lazy("This person reads survey results, so they take no seat."),
     "record_kept": gettext_lazy(
         "This person's record is kept by their own agency. We ignore what the file says about it."

@@ -58,13 +58,26 @@ def _take(one: "PlannedRow", seats: Seats) -> Problem | None:
         seats.take(person)
         return None
     agency = one.agency.name if one.agency else ""
-    return Problem(one.row.line, "", limit.code, str(limit.most), agency)
+    # Of a record that is not the asker's this would tell what it holds.
+    unsaid = limit.sworn is False and not _workforce(one) and not one.record_kept
+    code = "full_unsaid" if unsaid else limit.code
+    return Problem(one.row.line, "", code, str(limit.most), agency)
 
 
 def _person(one: "PlannedRow") -> Person:
     """Somebody as they will be once the row is carried out."""
+    moved = one.person is None or any(change.column == "agency" for change in one.changes)
+    if moved:
+        agency = one.agency.pk if one.agency else None
+    else:
+        assert one.person
+        agency = one.person.agency_id
+    return Person(agency, _workforce(one) == Workforce.SWORN)
+
+
+def _workforce(one: "PlannedRow") -> str:
+    """What work somebody does, once the row is carried out; empty where nothing says it."""
     if one.person is None:
-        return Person(one.agency.pk if one.agency else None, one.row.workforce == Workforce.SWORN)
+        return one.row.workforce
     told = {change.column: change.after for change in one.changes}
-    agency = one.agency.pk if one.agency and "agency" in told else one.person.agency_id
-    return Person(agency, told.get("workforce", one.person.workforce) == Workforce.SWORN)
+    return told.get("workforce", one.person.workforce)

@@ -14,7 +14,8 @@ from courses.wording import COLUMN_TITLES, passed_over_note, roster_problem
 _SHOWN = 100
 _LINES_NAMED = 20
 _KEPT = "kept"
-_QUOTAS = {"full_agency", "full_sworn", "full_non_sworn"}
+_UNSAID = "full_unsaid"
+_QUOTAS = {"full_agency", "full_sworn", "full_non_sworn", _UNSAID}
 _NOT_OF_THE_FILE = {"full", *_QUOTAS}
 # What is refused comes first; what stays as it is comes last.
 _GROUPS = {
@@ -46,6 +47,7 @@ def preview_context(plan: RosterPlan, over_edits: Collection[int] = ()) -> dict[
         "faulty": faulty[:_LINES_NAMED],
         "faulty_more": max(len(faulty) - _LINES_NAMED, 0),
         "quota_short": sum(one.code in _QUOTAS for one in plan.refusals),
+        "unsaid": any(problem.code == _UNSAID for problem in plan.refusals),
         "seats_short": sum(problem.code == "full" for problem in plan.refusals),
         "alike": [one.row.line for one in plan.rows if one.alike][:_LINES_NAMED],
         "groups": list(_groups(plan, over_edits)),

@@ -24,7 +24,8 @@ from lms.demo.people import Cast
 PAST = 8
 # So that they lie in two years on any day of the third.
 WEEKS_BETWEEN = 8
-SEATS = 28
+# So many that a fifth, which may be other than sworn, leaves two seats for those of the roster.
+SEATS = 30
 # Which past cohorts' calendars the waiting ones are asked by, and how long they wait.
 FOLLOWED = (-3, -2)
 WEEKS_OF_WAITING = 10

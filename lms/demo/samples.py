@@ -12,13 +12,13 @@ from lms.demo.names import FIRST, LAST
 
 PEOPLE_ON_PAPER = 64
 ROSTER = """\
-Autumn class, list of seats;;;;;;
-;;;;;;
-E-mail ;Given name;Surname;Dept;Rank;Enrolled as;Notes
-sean.obrien@bpd.example.org;Seán;O'Brien;BPD;Officer;Volunteered;
-begona.munoz@ems.example.org; Begoña;Muñoz;Boston EMS;EMT;Assigned;vegetarian
-ngoc.dang@fens-university.example.org;Ngọc;Đặng;fens-university;Officer;Assigned;
-lucia.pires@bpd.example.org;Lúcia;Pires;Boston Police Department;Sergeant;;night shift
+Autumn class, list of seats;;;;;;;
+;;;;;;;
+E-mail ;Given name;Surname;Dept;Discipline;Rank;Enrolled as;Notes
+sean.obrien@bpd.example.org;Seán;O'Brien;BPD;Police;Officer;Volunteered;
+begona.munoz@ems.example.org; Begoña;Muñoz;Boston EMS;EMS;EMT;Assigned;vegetarian
+ngoc.dang@fens-university.example.org;Ngọc;Đặng;fens-university;Campus police;Officer;Assigned;
+lucia.pires@bpd.example.org;Lúcia;Pires;Boston Police Department;Sworn;Sergeant;;night shift
 """
 
 

@@ -403,6 +403,28 @@ def test_a_colleague_under_another_address_is_pointed_at_on_top(upload, cohort):
 def test_a_line_that_a_quota_keeps_out_leads_to_the_quotas_and_not_to_the_file(upload, cohort):
     Quota.objects.create(cohort=cohort, agency=cohort.agency, most=0)
     text = upload(GOOD).content.decode()
-    assert reverse("courses:seats", args=[cohort.uuid]) in text
+    assert reverse("courses:sign_up", args=[cohort.uuid]) in text
     assert "A quota keeps 1 person out." in text
     assert "right in the file" not in text
+    assert "counts as not sworn" not in text
+
+
+def test_whoever_counts_as_not_sworn_for_want_of_a_workforce_is_told_so(upload, cohort):
+    Quota.objects.create(cohort=cohort, sworn=False, most=0)
+    text = upload(GOOD).content.decode()
+    assert "without a workforce we count this person among them" in text
+    assert "write “sworn” for sworn officers in a column “workforce”" in text
+    head, row = GOOD.splitlines()
+    ems = upload(f"{head},workforce\n{row},ems\n").content.decode()
+    assert "All 0 seats for people who are not sworn officers are taken." in ems
+    assert "counts as not sworn" not in ems
+    assert upload(f"{head},workforce\n{row},sworn\n").status_code == 200
+
+
+def test_what_work_a_guest_does_is_not_told_by_a_quota(upload, cohort):
+    elsewhere = AgencyFactory(code="elsewhere")
+    UserFactory(email="rosa@bpd.example", agency=elsewhere, workforce="")
+    Quota.objects.create(cohort=cohort, sworn=False, most=0)
+    text = upload(GOOD.replace(",bpd", ",elsewhere")).content.decode()
+    assert "All 0 seats for people who are not sworn officers are taken." in text
+    assert "without a workforce" not in text

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,11 @@ import pingouin
 import pytest
 from django.apps import apps
 from django.contrib.auth.hashers import check_password
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client, override_settings
+from django.urls import reverse
 from scipy import stats
 
 from assessments.ballot_box import store
@@ -28,6 +32,7 @@ from assessments.models import Study, SurveyWindow
 from assessments.windows import is_open, with_bounds
 from certificates.models import Certificate
 from courses.models import AttendanceEvent, Cohort, Course, Enrolment
+from courses.roster import read_roster
 from lms.accounts import clock as portal_clock
 from lms.accounts.models import Agency, User
 from lms.dashboards.panels import main_seat
@@ -58,6 +63,7 @@ class Run:
 
     printed: str
     seconds: float
+    folder: Path
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +92,7 @@ def run(
         database_copies.reset()
         started, out = time.process_time(), StringIO()
         call_command("seed_demo", stdout=out)
-        yield Run(out.getvalue(), time.process_time() - started)
+        yield Run(out.getvalue(), time.process_time() - started, folder)
         database_copies.reset()
 
 
@@ -101,6 +107,25 @@ def _count() -> dict[str, int]:
 
 def test_it_takes_less_than_a_minute_of_work(run):
     assert run.seconds < 60
+
+
+def test_its_roster_goes_whole_into_its_coming_cohort(run):
+    """Through the pages, as the README says; taken back, because the other tests only look."""
+    weeks = Cohort.objects.filter(version__course__code="cit-40", starts_on__gt=WEDNESDAY)
+    coming = weeks.order_by("starts_on")[0]
+    page = reverse("courses:roster", args=[coming.uuid])
+    sample = (run.folder / "demo" / "roster.csv").read_bytes()
+    file = SimpleUploadedFile("roster.csv", sample)
+    emails = [row.email for row in read_roster(sample, "roster.csv").rows]
+    with transaction.atomic():
+        client = Client()
+        client.force_login(User.objects.get(email="coordinator@example.org"))
+        shown = client.post(page, {"file": file})
+        assert "Refused: 0" in shown.content.decode()
+        done = client.post(page, {"confirmed": shown.context["confirmed"]}, follow=True)
+        seated = coming.enrolments.seated().filter(user__email__in=emails)
+        assert ("4 people got a seat." in done.content.decode(), seated.count()) == (True, 4)
+        transaction.set_rollback(True)
 
 
 def test_three_agencies_and_about_290_people(run):
