@@ -31,6 +31,13 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         typed = digits(self.cleaned_data["code"])
         found = next((session for session in self.sessions if fits(session, typed)), None)
+        if not self.sessions:
+            raise ValidationError(
+                _(
+                    "You have no session that is open now, so no code fits. If you are in the room "
+                    "of one, tell its trainer: you are not on the list."
+                )
+            )
         if found is None:
             raise ValidationError(
                 _("This is not the code on the screen of your session now. Type the new one.")

@@ -32,6 +32,7 @@ class Why(StrEnum):
     ONLINE_READ = "online_read"
     ONLINE_UNREAD = "online_unread"
     WITHDRAWN = "withdrawn"
+    NOT_HELD = "not_held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,9 @@ class Line:
 
     @property
     def missing(self) -> int:
-        return self.minutes - self.earned if self.state is LineState.MISSING else 0
+        if self.state is not LineState.MISSING or self.why is Why.NOT_HELD:
+            return 0
+        return self.minutes - self.earned
 
     @property
     def projected(self) -> int:
@@ -146,16 +149,18 @@ def ledger(
     at: datetime,
     *,
     seated: bool = True,
+    held: bool = True,
     booked: Mapping[str, Elsewhere] | None = None,
 ) -> Ledger:
     """The ledger as it stands at a moment.
 
     `marks` holds the evidence that counts of each module code that has some, `booked` where a
     module is to be made up and nothing is known of it yet. A seat that was given up (`seated`
-    false) keeps what it earned; nothing more is to come.
+    false) keeps what it earned, and so does one in a cohort that was called off (`held` false);
+    nothing more is to come.
     """
     ahead = booked if booked and seated else {}
-    lines = (_line(unit, marks.get(unit.code), at, seated) for unit in modules)
+    lines = (_line(unit, marks.get(unit.code), at, seated, held) for unit in modules)
     return Ledger(tuple(_booked(line, ahead.get(line.module_code), at) for line in lines), required)
 
 
@@ -165,9 +170,9 @@ def best(marks: Iterable[Mark]) -> Mark:
     return max(marks, key=lambda mark: mark.minutes)
 
 
-def _line(unit: Unit, mark: Mark | None, at: datetime, seated: bool) -> Line:
+def _line(unit: Unit, mark: Mark | None, at: datetime, seated: bool, held: bool) -> Line:
     if mark is None:
-        state, why = _without_mark(unit, at, seated)
+        state, why = _without_mark(unit, at, seated, held)
         return Line(unit.code, unit.title, unit.minutes, 0, state, why)
     # A module is worth its minutes, however long its session ran.
     earned = max(0, min(mark.minutes, unit.minutes))
@@ -175,7 +180,7 @@ def _line(unit: Unit, mark: Mark | None, at: datetime, seated: bool) -> Line:
     if earned == unit.minutes:
         state = LineState.EARNED
         why = Why.MADE_UP if mark.elsewhere else why
-    elif why is Why.CAME and seated and not _is_over(unit, at):
+    elif why is Why.CAME and seated and held and not _is_over(unit, at):
         state = LineState.TO_COME
     else:
         state = LineState.MISSING
@@ -191,9 +196,11 @@ def _booked(line: Line, elsewhere: Elsewhere | None, at: datetime) -> Line:
     return replace(line, why=Why.NOT_MARKED, elsewhere=elsewhere)
 
 
-def _without_mark(unit: Unit, at: datetime, seated: bool) -> tuple[LineState, Why]:
+def _without_mark(unit: Unit, at: datetime, seated: bool, held: bool) -> tuple[LineState, Why]:
     if not seated:
         return LineState.MISSING, Why.WITHDRAWN
+    if not held and not _is_over(unit, at):
+        return LineState.MISSING, Why.NOT_HELD
     if unit.self_paced:
         return LineState.TO_COME, Why.ONLINE_UNREAD
     if _is_over(unit, at):

@@ -11,6 +11,7 @@ from courses.ledger import Elsewhere, Ledger, Mark, Unit, Why, best, ledger
 from courses.models import (
     AttendanceEvent,
     Cohort,
+    CohortState,
     Delivery,
     Enrolment,
     EnrolmentState,
@@ -46,6 +47,7 @@ def ledgers_for(enrolments: Iterable[Enrolment]) -> dict[int, Ledger]:
             cohorts[seat.cohort_id].version.minutes_required,
             at,
             seated=seat.state == EnrolmentState.ENROLLED,
+            held=cohorts[seat.cohort_id].state != CohortState.CANCELLED,
             booked=booked[seat.pk],
         )
         for seat in seats

@@ -11,7 +11,10 @@ from courses.models import Enrolment, TrainingSession
 from courses.phrases import moment_words
 
 # By their words: a module that is booked to be made up is no longer one to tell of.
-_NOT_A_MISS = {Why.NOT_MARKED, Why.WITHDRAWN, Why.ONLINE_UNREAD, Why.TO_COME, "booked"}
+_NOT_A_MISS = {
+    *(Why.NOT_MARKED, Why.WITHDRAWN, Why.NOT_HELD),
+    *(Why.ONLINE_UNREAD, Why.TO_COME, "booked"),
+}
 # How many sessions a mail names for one module.
 _CHOICES = 2
 

@@ -133,6 +133,7 @@ WHY = {
     Why.ONLINE_READ: gettext_lazy("read online"),
     Why.ONLINE_UNREAD: gettext_lazy("to be read online"),
     Why.WITHDRAWN: gettext_lazy("withdrawn"),
+    Why.NOT_HELD: gettext_lazy("not held"),
 }
 
 _STAFFING = {

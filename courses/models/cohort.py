@@ -195,6 +195,19 @@ class Cohort(models.Model):
         return (last - timedelta.resolution).astimezone(ZoneInfo(self.zone)).date()
 
     @property
+    def standing(self) -> str:
+        """Where a cohort of `for_desk` stands, exactly one of: draft, coming, running, over, closed,
+        cancelled."""
+        if self.state != CohortState.SCHEDULED:
+            return str(self.state)
+        starts, ends = self.first_start, self.last_end  # type: ignore[attr-defined]
+        if starts is None:
+            return "running"
+        if ends <= now():
+            return "over"
+        return "running" if starts <= now() else "coming"
+
+    @property
     def called_off_because(self) -> str:
         """Why it is not held, as everybody concerned is told; empty where it is."""
         moves = self.transitions.filter(target=CohortState.CANCELLED)

@@ -52,7 +52,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "may_plan": may_manage and (sessions or found.state == CohortState.DRAFT),
         "is_draft": found.state == CohortState.DRAFT,
         "may_close": may_manage and scheduled and not goes_on,
-        "is_over": scheduled and bool(sessions) and not goes_on,
+        "not_held_because": found.called_off_because if found.standing == "cancelled" else None,
         "is_closed": found.state == CohortState.CLOSED,
         "skills": [s.module for s in sessions if s.module.assessment == "skills_application"],
         "export_form": ExportForm(),

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from courses.actions import nominate, withdraw
 from courses.models import Cohort, Enrolment, EnrolmentState, Quota, SignUp
-from courses.models.enrolment import places_in_line
+from courses.models.enrolment import HOLDS_A_SEAT, places_in_line
 from courses.on_record import on_record
 from courses.refusals import refusal_words
+from courses.seat_board import next_after
 from courses.seat_forms import NominateForm
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.models import User
@@ -104,8 +105,12 @@ def _nominate(request: SignedInRequest, found: Cohort, form: NominateForm) -> bo
 
 
 def _withdraw(request: SignedInRequest, found: Cohort) -> HttpResponse:
-    seats = _ours(request.user).filter(cohort=found).select_related("user", "cohort")
+    seats = _ours(request.user).filter(cohort=found).select_related("user__agency", "cohort__version", "cohort__agency")
     seat = get_object_or_404(seats, uuid=uuid_or_none(request.POST["withdraw"]))
+    if "sure" not in request.POST:
+        holds = seat.state in HOLDS_A_SEAT
+        context = {"cohort": found, "seat": seat, "holds": holds, "is_passed_on": next_after(seat)}
+        return render(request, "courses/nominate_withdraw.html", context)
     try:
         withdraw(enrolment=seat, by=request.user)
         messages.success(request, _("%(person)s is taken out.") % {"person": seat.user})

@@ -9,7 +9,7 @@ from courses.actions import RosterPlan, RowOutcome
 from courses.actions.roster_plan import PlannedRow
 from courses.actions.rosters import notes_on
 from courses.roster import printable
-from courses.wording import COLUMN_TITLES, passed_over_note, roster_problem
+from courses.wording import COLUMN_TITLES, look_alike_note, passed_over_note, roster_problem
 
 _SHOWN = 100
 _LINES_NAMED = 20
@@ -49,7 +49,11 @@ def preview_context(plan: RosterPlan, over_edits: Collection[int] = ()) -> dict[
         "quota_short": sum(one.code in _QUOTAS for one in plan.refusals),
         "unsaid": any(problem.code == _UNSAID for problem in plan.refusals),
         "seats_short": sum(problem.code == "full" for problem in plan.refusals),
-        "alike": [one.row.line for one in plan.rows if one.alike][:_LINES_NAMED],
+        "alike": [
+            (one.row.line, " ".join(map(look_alike_note, one.alike)))
+            for one in plan.rows
+            if one.alike
+        ][:_LINES_NAMED],
         "groups": list(_groups(plan, over_edits)),
         "kept": len(plan.kept),
         "all_ticked": bool(plan.kept) and all(one.row.line in over_edits for one in plan.kept),
@@ -65,7 +69,9 @@ def _groups(plan: RosterPlan, ticked: Collection[int]) -> Iterator[dict[str, Any
             told = group == RowOutcome.REFUSED or (
                 plan.can_be_imported and group != RowOutcome.UNCHANGED
             )
-            yield {"id": str(group), "title": title, "lines": lines, "folded": not told}
+            asked = any(planned.alike for planned in rows)
+            folded = not told and not asked
+            yield {"id": str(group), "title": title, "lines": lines, "folded": folded}
 
 
 def _group_of(planned: PlannedRow) -> str:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from courses.actions import accept_offer, decline_offer, request_seat, withdraw
 from courses.actions.allocation import limit_reason, person_of, seats_of
 from courses.actions.seats import reads_answers
-from courses.models import Cohort, Enrolment, EnrolmentState, SignUp
+from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, SignUp
 from courses.models.enrolment import ON_THE_WAY, EnrolledAs, places_in_line
 from courses.on_record import on_record
 from courses.prerequisites import missing_prerequisites
@@ -115,6 +115,7 @@ def _carried_out(
 def _context(found: Cohort, seat: Enrolment | None, user: User) -> dict[str, Any]:
     """Where somebody stands, or what would come of asking."""
     state = seat.state if seat else ""
+    called_off = found.state == CohortState.CANCELLED
     asking = state not in (*ON_THE_WAY, EnrolmentState.ENROLLED)
     return {
         "cohort": found,
@@ -126,6 +127,8 @@ def _context(found: Cohort, seat: Enrolment | None, user: User) -> dict[str, Any
         "missing": missing_prerequisites(found.version, user) if asking else [],
         "on_record": on_record(found, [user.pk]).get(user.pk, "") if asking else "",
         "assigned": seat is not None and seat.enrolled_as == EnrolledAs.ASSIGNED,
+        "is_held": not called_off,
+        "not_held_because": found.called_off_because if called_off else "",
         "days": found.sessions.dates("starts_at", "day").count(),
     }
 

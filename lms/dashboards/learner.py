@@ -16,6 +16,7 @@ from courses.ledgers import ledgers_for
 from courses.models import Enrolment, TrainingSession
 from courses.presence_words import why_words
 from courses.wording import time_span
+from lms.accounts.clock import now
 from lms.accounts.http import SignedInRequest
 from lms.dashboards import my_week, panels
 
@@ -28,10 +29,12 @@ def home(request: SignedInRequest) -> HttpResponse:
     seats = list(Enrolment.objects.of(user).prefetch_related("cohort__sessions"))
     current, seat = panels.current_seats(seats), panels.main_seat(seats)
     standing = panels.standing_seats(seats)
+    reasons, called_off = panels.not_held(seats), panels.called_off_ahead(seats)
     certificates = panels.certificates_of(user)
     context: dict[str, Any] = {
         "seat": seat,
-        "other_seats": [other for other in seats if other != seat],
+        "called_off": [(one, reasons[one.pk]) for one in called_off if one != seat],
+        "not_held": reasons,
         "days": my_week.next_days(standing),
         "invitations": panels.survey_invitations(user),
         "certificates": certificates,
@@ -49,6 +52,8 @@ def home(request: SignedInRequest) -> HttpResponse:
             "ledger": ledger,
             "minutes_left": max(ledger.required - ledger.earned, 0),
             "session": session,
+            "is_held": seat.pk not in reasons,
+            "not_held_because": reasons.get(seat.pk, ""),
             "at_own_pace": seat in current and session is None,
             "pair": panels.pair(session) if session else [],
             "facts": panels.session_facts(session, seat.cohort.zone) if session else [],
@@ -56,8 +61,8 @@ def home(request: SignedInRequest) -> HttpResponse:
             "missed": missed,
             "can_make_up": any(not one.unmarked for one in missed),
             "also_current": [(other, ledgers[other.pk]) for other in current if other != seat],
-            "other_seats": [other for other in seats if other != seat and other not in current],
-            "still_needed": panels.still_needed(ledger, missing),
+            "other_seats": [one for one in seats if one not in (seat, *current, *called_off)],
+            "still_needed": panels.still_needed(ledger, missing) if seat.pk not in reasons else [],
             "can_have_certificate": not has_certificate and not missing,
         }
     return render(request, "learn/home.html", context)
@@ -72,9 +77,12 @@ def hours(request: SignedInRequest, enrolment: uuid.UUID) -> HttpResponse:
     held = seat.cohort.sessions.select_related("module", "venue")
     sessions = {session.module.code: session for session in held}
     lines = [_hours_row(line, sessions.get(line.module_code), seat) for line in ledger.lines]
-    needed = panels.still_needed(ledger, check(seat))
+    reasons = panels.not_held([seat])
+    needed = [] if reasons else panels.still_needed(ledger, check(seat))
     context = {
         "seat": seat,
+        "is_held": not reasons,
+        "not_held_because": reasons.get(seat.pk, ""),
         "ledger": ledger,
         "lines": lines,
         "still_needed": needed,
@@ -91,7 +99,8 @@ def _hours_row(line: Line, session: TrainingSession | None, seat: Enrolment) -> 
         "line": line,
         "session": session,
         "time": time_span(session.starts_at, session.ends_at, zone) if session else "",
-        "why": "" if line.why is Why.TO_COME else why_words(line),
+        "why": "" if line.why in (Why.TO_COME, Why.NOT_HELD) else why_words(line),
+        "is_on": session is not None and session.starts_at <= now() < session.ends_at,
     }
 
 

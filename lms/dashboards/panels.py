@@ -20,6 +20,7 @@ from cms_pages.models import LessonPage
 from courses.ledger import Ledger, LineState
 from courses.models import (
     CohortState,
+    CohortTransition,
     Enrolment,
     EnrolmentState,
     TrainingSession,
@@ -44,21 +45,43 @@ def standing_seats(seats: list[Enrolment]) -> list[Enrolment]:
     ]
 
 
+def not_held(seats: list[Enrolment]) -> dict[int, str]:
+    """Why the classes are not held that somebody has a seat in, by the id of the seat."""
+    off = [one for one in seats if _is_called_off(one)]
+    moves = CohortTransition.objects.filter(
+        cohort__in={one.cohort_id for one in off}, target=CohortState.CANCELLED
+    ).order_by("pk")
+    reasons = dict(moves.values_list("cohort", "reason")) if off else {}
+    return {one.pk: reasons.get(one.cohort_id, "") for one in off}
+
+
+def called_off_ahead(seats: list[Enrolment]) -> list[Enrolment]:
+    """The seats in classes that are not held and would not be over yet, the soonest first."""
+    off = [one for one in seats if _is_called_off(one) and not _has_ended(one)]
+    return sorted(off, key=lambda seat: (seat.cohort.starts_on, seat.pk))
+
+
 def main_seat(seats: list[Enrolment]) -> Enrolment | None:
     """The seat that my-training is about: the one under way or next, else the last one."""
-    ahead = current_seats(seats)
-    if ahead:
-        return ahead[0]
-    return seats[0] if seats else None
+    held = [seat for seat in seats if not _is_called_off(seat)]
+    return next(iter([*current_seats(seats), *held, *seats]), None)
+
+
+def _is_called_off(seat: Enrolment) -> bool:
+    return seat.state == EnrolmentState.ENROLLED and seat.cohort.state == CohortState.CANCELLED
 
 
 def _is_over(seat: Enrolment) -> bool:
-    """Whether the last session has ended; a course without sessions goes on until it is closed."""
-    if seat.cohort.state == CohortState.CANCELLED:
-        return True
+    """Whether nothing of it is to come."""
+    return seat.cohort.state == CohortState.CANCELLED or _has_ended(seat)
+
+
+def _has_ended(seat: Enrolment) -> bool:
+    """Whether the last session has ended; a course without sessions goes on until it is closed, or
+    called off."""
     sessions = seat.cohort.sessions.all()
     if not sessions:
-        return seat.cohort.state == CohortState.CLOSED
+        return seat.cohort.state in (CohortState.CLOSED, CohortState.CANCELLED)
     return all(session.ends_at <= now() for session in sessions)
 
 

@@ -81,9 +81,10 @@ def _today(user: User) -> tuple[datetime, datetime]:
 
 
 def _conditions(starts: datetime, ends: datetime) -> dict[str, Q]:
-    cancelled = Q(state=CohortState.CANCELLED)
-    # What has no sessions goes on until it is closed.
+    # What has no sessions goes on until it is closed. What is not held stays among what comes as
+    # long as its days lie ahead.
     taught = Q(last_end__isnull=False)
-    over = taught & Q(last_end__lt=starts) | ~taught & Q(state=CohortState.CLOSED) | cancelled
-    coming = taught & Q(first_start__gte=ends) & ~cancelled
+    coming = taught & Q(first_start__gte=ends)
+    ended = Q(state=CohortState.CLOSED) & ~taught | Q(state=CohortState.CANCELLED) & ~coming
+    over = taught & Q(last_end__lt=starts) | ended
     return {"running": ~over & ~coming, "coming": coming, "past": over}

@@ -55,15 +55,7 @@ class CohortLine:
     @property
     def standing(self) -> str:
         """Exactly one of: cancelled, closed, over, running, coming."""
-        cohort = self.cohort
-        if cohort.state != CohortState.SCHEDULED:
-            return str(cohort.state)
-        starts, ends = cohort.first_start, cohort.last_end  # type: ignore[attr-defined]
-        if starts is None:
-            return "running"
-        if ends <= now():
-            return "over"
-        return "running" if starts <= now() else "coming"
+        return self.cohort.standing
 
 
 @dataclass(frozen=True)
@@ -237,6 +229,6 @@ def _standings(lines: list[CohortLine]) -> list[tuple[str, int]]:
         "running": _("running"),
         "over": _("over, not closed"),
         "closed": _("closed"),
-        "cancelled": _("cancelled"),
+        "cancelled": _("not held"),
     }
     return [(label, counts[name]) for name, label in labels.items() if counts[name]]

@@ -40,6 +40,18 @@ def test_a_session_that_is_over_without_a_mark_is_missing_and_says_so():
     ]
 
 
+def test_of_a_cohort_that_was_called_off_nothing_is_to_come_and_nothing_was_missed():
+    found = ledger([*MODULES, ONLINE], {"m0": Mark(60, Why.HERE)}, 180, hour(1), held=False)
+    assert states(found) == [
+        (60, "earned", "here"),
+        (0, "missing", "not_held"),
+        (0, "missing", "not_held"),
+        (0, "missing", "not_held"),
+    ]
+    assert (found.earned, found.projected) == (60, 60)
+    assert [(line.missing, line.is_missed) for line in found.lines] == [(0, False)] * 4
+
+
 def test_projection_is_what_is_earned_and_all_that_is_to_come():
     found = ledger(MODULES, {"m0": Mark(50, Why.LATE)}, 180, hour(1))
     assert (found.earned, found.projected) == (50, 170)

@@ -125,6 +125,10 @@ def test_what_was_typed_stays_where_it_is_wrong(client, session, seat):
 def test_who_has_nothing_now_is_told_so(client):
     client.force_login(EnrolmentFactory(cohort=CohortFactory()).user)
     assert "You have no session that is open now." in text(client.get(HERE))
+    told = text(client.post(HERE, {"code": "12345678"}))
+    assert "you are not on the list" in told
+    assert "Check-in opens 30 minutes before" not in told
+    assert "This is not the code" not in told
 
 
 def test_guessing_ends_after_ten_tries_even_with_the_right_code(client, session, seat):

@@ -72,10 +72,27 @@ def test_ones_own_people_are_taken_out_again_and_no_others(client, agency, chief
     cohort = open_cohort(capacity=5)
     own = request_seat(cohort=cohort, user=UserFactory(agency=agency))
     other = request_seat(cohort=cohort, user=UserFactory())
-    client.post(_url(cohort), {"withdraw": own.uuid})
-    assert client.post(_url(cohort), {"withdraw": other.uuid}).status_code == 404
+    client.post(_url(cohort), {"withdraw": own.uuid, "sure": 1})
+    for sure in ({}, {"sure": 1}):
+        assert client.post(_url(cohort), {"withdraw": other.uuid, **sure}).status_code == 404
     states = dict(Enrolment.objects.values_list("user", "state"))
     assert states == {own.user_id: "withdrawn", other.user_id: "enrolled"}
+
+
+def test_before_somebody_is_taken_out_the_page_asks_and_names_nobody_who_waits(
+    client, agency, chief
+):
+    cohort = open_cohort(capacity=1)
+    own = request_seat(cohort=cohort, user=UserFactory(agency=agency))
+    text = client.post(_url(cohort), {"withdraw": own.uuid}).content.decode()
+    assert "It stays free." in text
+    request_seat(cohort=cohort, user=UserFactory(last_name="Nightingale"))
+    text = client.post(_url(cohort), {"withdraw": own.uuid}).content.decode()
+    assert f"Take {own.user} out?" in text
+    assert "is offered to whoever waits next" in text
+    assert "Nightingale" not in text
+    own.refresh_from_db()
+    assert own.state == "enrolled"
 
 
 def test_the_list_counts_ones_own_people(client, agency, chief):

@@ -396,8 +396,19 @@ def test_what_stays_as_it_is_comes_last_and_is_folded(upload, cohort):
 def test_a_colleague_under_another_address_is_pointed_at_on_top(upload, cohort):
     UserFactory(agency=cohort.agency, first_name="Rosa", last_name="<b>Estrada</b>")
     text = upload(GOOD).content.decode()
-    assert "Look at line 2." in text
-    assert "They have the same name and agency." in text
+    assert '<a href="#line-2">Line 2</a>: Is this the same person as' in text
+    assert '<tr id="line-2">' in text
+    assert text.count("They have the same name and agency.") == 2
+
+
+def test_a_colleague_under_another_address_stands_unfolded_though_another_line_is_wrong(
+    upload, cohort
+):
+    UserFactory(agency=cohort.agency, first_name="Rosa", last_name="<b>Estrada</b>")
+    text = upload(GOOD + "nobody,Ann,Other,bpd\n").content.decode()
+    section = text.split('aria-labelledby="create"')[1].split("</section>")[0]
+    assert '<tr id="line-2">' in section
+    assert "<details>" not in section
 
 
 def test_a_line_that_a_quota_keeps_out_leads_to_the_quotas_and_not_to_the_file(upload, cohort):

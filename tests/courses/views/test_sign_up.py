@@ -2,11 +2,12 @@ import pytest
 from django.urls import reverse
 
 from courses.actions import enrol, request_seat, withdraw
-from courses.models import Enrolment
+from courses.models import Cohort, CohortTransition, Enrolment
 from tests.factories import (
     CohortFactory,
     CourseFactory,
     CourseVersionFactory,
+    EnrolmentFactory,
     UserFactory,
 )
 from tests.sign_ups import open_cohort
@@ -112,3 +113,14 @@ def test_a_cohort_that_only_the_office_fills_has_no_page_save_for_whoever_is_in_
     assert client.get(_url(cohort)).status_code == 404
     enrol(cohort=cohort, user=officer, by=None)
     assert client.get(_url(cohort)).status_code == 200
+
+
+def test_a_class_that_is_not_held_says_so_and_why_instead_of_who_has_a_seat(client, officer):
+    seat = EnrolmentFactory.create(user=officer)
+    Cohort.objects.filter(pk=seat.cohort_id).update(state="cancelled")
+    CohortTransition.objects.create(cohort=seat.cohort, target="cancelled", reason="Flood")
+    page = client.get(_url(seat.cohort)).content.decode()
+    assert "This class is not held" in page
+    assert "Why: Flood" in page
+    assert "You have a seat" not in page
+    assert "seats" not in page.split('id="facts"')[1].split("</dl>")[0]

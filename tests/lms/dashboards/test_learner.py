@@ -11,6 +11,7 @@ from courses.models import (
     AttendanceEvent,
     Cohort,
     CohortState,
+    CohortTransition,
     Enrolment,
     EnrolmentState,
     Venue,
@@ -251,13 +252,61 @@ def test_a_second_seat_under_way_is_shown_with_its_hours_and_its_sessions(home, 
     assert all(title in _glance(page) for title in first_modules)
 
 
-def test_a_cohort_that_was_cancelled_is_not_ahead(home, clock):
+def _call_off(cohort: Cohort, reason: str = "Flood <b>") -> None:
+    Cohort.objects.filter(pk=cohort.pk).update(state=CohortState.CANCELLED)
+    CohortTransition.objects.create(cohort=cohort, target="cancelled", reason=reason)
+
+
+def test_a_class_that_was_called_off_is_not_ahead_and_says_why(home, clock):
     seat = EnrolmentFactory.create()
     clock.set(BEFORE_THE_COURSE)
-    Cohort.objects.filter(pk=seat.cohort_id).update(state=CohortState.CANCELLED)
+    _call_off(seat.cohort)
     page = home(seat.user)
-    assert "This cohort was cancelled" in page
+    assert "This class is not held" in page
+    assert "Why: Flood &lt;b&gt;" in page
+    assert "hours to go" not in page
+    assert "Your certificate still needs" not in page
     assert 'id="days"' not in page
+
+
+def test_what_was_called_off_is_not_filed_as_earlier_training_while_it_lies_ahead(home, clock):
+    seat = EnrolmentFactory.create()
+    off = EnrolmentFactory.create(user=seat.user)
+    clock.set(BEFORE_THE_COURSE)
+    _call_off(off.cohort)
+    shown = home(seat.user).split('id="not-held"')[1].split("</section>")[0]
+    assert off.cohort.code in shown
+    assert "Why: Flood &lt;b&gt;" in shown
+    assert 'id="others"' not in home(seat.user)
+    clock.set(datetime(2027, 2, 1, 12, 0, tzinfo=UTC))
+    later = home(seat.user)
+    assert 'id="not-held"' not in later
+    assert f"{off.cohort.code}, not held" in later
+
+
+def test_the_hours_of_a_class_that_was_called_off_project_nothing(client, clock):
+    seat = EnrolmentFactory.create()
+    clock.set(BEFORE_THE_COURSE)
+    _call_off(seat.cohort)
+    client.force_login(seat.user)
+    page = client.get(reverse("learner:hours", args=[seat.uuid])).content.decode()
+    assert "This class is not held" in page
+    assert "Why: Flood &lt;b&gt;" in page
+    assert "If you attend everything" not in page
+    assert "To come" not in page
+    assert "needs" not in page
+
+
+def test_hours_of_a_session_that_is_on_stand_only_if_one_stays(client, clock):
+    seat = EnrolmentFactory.create()
+    clock.set(datetime(2026, 11, 30, 13, 30, tzinfo=UTC))
+    session = seat.cohort.sessions.first()
+    _mark(seat, "here", session.module.minutes)
+    client.force_login(seat.user)
+    address = reverse("learner:hours", args=[seat.uuid])
+    assert "Here, if you stay to the end" in client.get(address).content.decode()
+    clock.set(session.ends_at)
+    assert "if you stay" not in client.get(address).content.decode()
 
 
 def test_a_seat_that_was_given_up_says_so(home, clock):

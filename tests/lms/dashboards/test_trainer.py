@@ -101,12 +101,20 @@ def test_the_desk_opens_where_there_is_something(desk, agency):
     assert cohort.code in desk("?show=nonsense&page=999")
 
 
-def test_a_cancelled_cohort_is_past_and_its_sessions_are_not_todays(desk, agency):
+def test_what_is_not_held_stays_among_what_comes_until_its_days_have_come(desk, agency, clock):
     cohort = CohortFactory(agency=agency)
     cohort.state = CohortState.CANCELLED
     cohort.save()
-    assert cohort.code in desk("?show=past")
-    assert "No sessions today." in desk("?show=past")
+    day = cohort.sessions.first().starts_at
+    clock.set(day - timedelta(days=3))
+    coming = desk("?show=coming")
+    assert (cohort.code in coming, "Not held" in coming) == (True, True)
+    assert cohort.code not in desk("?show=past")
+    clock.set(day)
+    past = desk("?show=past")
+    assert (cohort.code in past, "Not held" in past) == (True, True)
+    assert "No sessions today." in past
+    assert cohort.code not in desk("?show=running")
 
 
 def test_an_empty_desk_says_what_to_do(desk):

@@ -96,7 +96,7 @@ def test_a_cancelled_cohort_is_named_and_counted_in_nothing(page, shared):
     Cohort.objects.filter(pk=cohort.pk).update(state=CohortState.CANCELLED)
     text = page()
     assert cohort.code in text
-    assert "1 cancelled" in text
+    assert "1 not held" in text
     assert _figure(text, "Seats taken") == "0"
     assert _figure(text, "Seats filled") == "–"
 
