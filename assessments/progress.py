@@ -152,7 +152,7 @@ def _closed(seat: Enrolment, cohort: Cohort, module: Module) -> str:
     if seat.state != EnrolmentState.ENROLLED:
         return _("This seat was given up.")
     if cohort.state == CohortState.CANCELLED:
-        return _("This cohort was cancelled.")
+        return _("This class is not held.")
     # A related object that is missing is an AttributeError, so this reads it without a query.
     check: KnowledgeCheck | None = getattr(module, "knowledge_check", None)
     return "" if check else _("The questions are not ready yet. Tell the training office.")
@@ -160,7 +160,7 @@ def _closed(seat: Enrolment, cohort: Cohort, module: Module) -> str:
 
 def _not_to_start(cohort: Cohort, starts_at: datetime | None, left: int) -> str:
     if starts_at is not None and starts_at > now():
-        return _("It opens on %(moment)s.") % {"moment": local_moment(cohort, starts_at)}
+        return _("It opens on %(moment)s; come back then.") % {"moment": local_moment(cohort, starts_at)}
     if left <= 0:
         return _("You have used all your attempts. Talk to the training office.")
     return ""

@@ -12,7 +12,7 @@ from courses.planning import PlanError, Problem
 _ERRORS = {
     "unknown_zone": gettext_lazy("%(zone)s is not a time zone name."),
     "not_a_working_day": gettext_lazy("%(day)s is not a working day. Choose another first day."),
-    "no_such_time": gettext_lazy("On %(day)s the clocks skip %(time)s. Choose another day."),
+    "no_such_time": gettext_lazy("On %(day)s the clocks skip %(time)s: choose another day."),
     "day_too_long": gettext_lazy(
         "%(day)s would run past %(ends)s with the module %(module)s. Start earlier, end later, or "
         "move modules to another day."

@@ -201,7 +201,7 @@ def _check_finding(seat: Enrolment, module: Module, by: User) -> None:
             _("%(person)s gave up the seat."), code="withdrawn", params={"person": seat.user}
         )
     if seat.cohort.state == CohortState.CANCELLED:
-        raise ValidationError(_("This cohort was cancelled."), code="cancelled")
+        raise ValidationError(_("This class is not held."), code="cancelled")
     if seat.user_id == by.pk:
         raise ValidationError(
             _("Somebody else has to assess you. Ask another assessor."), code="own_seat"
@@ -209,7 +209,7 @@ def _check_finding(seat: Enrolment, module: Module, by: User) -> None:
     session = seat.cohort.sessions.filter(module=module, starts_at__gt=now()).first()
     if session is not None:
         raise ValidationError(
-            _("This session starts on %(moment)s. You can record findings once it has."),
+            _("This session starts on %(moment)s: you can record findings once it has."),
             code="not_started",
             params={"moment": local_moment(seat.cohort, session.starts_at)},
         )

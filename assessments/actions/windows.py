@@ -145,7 +145,7 @@ def reopen_window(*, window: SurveyWindow, until: date, by: User | None) -> Surv
 def _check_over(window: SurveyWindow) -> None:
     bounds = bounds_of(window)
     if bounds.called_off:
-        raise ValidationError(_("This cohort was cancelled; it is not asked."), code="cancelled")
+        raise ValidationError(_("This class is not held; it is not asked."), code="cancelled")
     if window.opened_at is None and not bounds.is_over(now()):
         raise ValidationError(
             _("This survey has not closed. Everybody in it can still answer."), code="not_over"

@@ -92,7 +92,7 @@ def _offers(user: User) -> list[Item]:
             ngettext("%(n)s offer of a seat ends soon", "%(n)s offers of a seat end soon", cohort.n)
             % {"n": cohort.n},
             reverse("courses:seats", args=[cohort.uuid]),
-            _("%(code)s. The first: %(moment)s. Then the next in line is asked.")
+            _("%(code)s. The first: %(moment)s; then the next in line is asked.")
             % {"code": cohort.code, "moment": moment_words(cohort.first, cohort.zone)},
         )
         for cohort in cohorts

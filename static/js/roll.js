@@ -16,6 +16,8 @@
 
   const place = PREFIX + form.dataset.roll;
   const bar = form.querySelector(".kept");
+  const tally = form.querySelector(".dock [role=status]:not(.kept *)");
+  const tallied = [...tally.childNodes];
   const tiles = [...form.querySelectorAll("input[type=radio]")];
   const isAnswer = "answered" in form.dataset;
   let busy = false;
@@ -65,6 +67,21 @@
     told.replaceChildren(words && words.cloneNode(true));
     const number = told.querySelector("b");
     if (number) number.textContent = count;
+    if (count && what && what !== "sending") tell(count);
+    else tally.replaceChildren(...tallied);
+  }
+
+  /* The page's own count stands for what the portal has: what is kept counts too. */
+  function tell(unsent) {
+    const words = bar.querySelector("template[data-kept=tally]").content.cloneNode(true);
+    const rows = [...form.querySelectorAll("fieldset.likert")];
+    const marked = rows.filter(
+      (row) => "marked" in row.dataset || row.querySelector("input:checked"),
+    );
+    words.querySelector("[data-marked]").textContent = marked.length;
+    words.querySelector("[data-all]").textContent = rows.length;
+    words.querySelector("[data-unsent]").textContent = unsent;
+    tally.replaceChildren(words);
   }
 
   /* Seats: p7 is the mark of one, missed7, shown7 and ago7 belong to it. */
@@ -196,6 +213,7 @@
     if (!event.target.matches("input[type=radio], .missed input")) return;
     note(seatOf(event.target));
     if (kept.queued && !busy) say("queued");
+    else if (!navigator.onLine) say("offline");
   });
 
   form.addEventListener("submit", (event) => {

@@ -248,7 +248,7 @@ def test_a_seat_that_was_given_up_is_refused(seat: Enrolment) -> None:
 
 def test_a_cancelled_cohort_is_refused(seat: Enrolment) -> None:
     Cohort.objects.update(state="cancelled")
-    assert "cancelled" in refusal_of(lambda: start_attempt(enrolment=seat))
+    assert "not held" in refusal_of(lambda: start_attempt(enrolment=seat))
 
 
 def test_a_course_whose_questions_were_not_loaded_is_refused(clock: Clock, db: None) -> None:
