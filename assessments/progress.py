@@ -160,7 +160,9 @@ def _closed(seat: Enrolment, cohort: Cohort, module: Module) -> str:
 
 def _not_to_start(cohort: Cohort, starts_at: datetime | None, left: int) -> str:
     if starts_at is not None and starts_at > now():
-        return _("It opens on %(moment)s; come back then.") % {"moment": local_moment(cohort, starts_at)}
+        return _("It opens on %(moment)s; come back then.") % {
+            "moment": local_moment(cohort, starts_at)
+        }
     if left <= 0:
         return _("You have used all your attempts. Talk to the training office.")
     return ""

@@ -201,8 +201,8 @@ class Cohort(models.Model):
 
     @property
     def standing(self) -> str:
-        """Where a cohort of `for_desk` stands, exactly one of: draft, coming, running, over, closed,
-        cancelled."""
+        """Where a cohort of `for_desk` stands. Exactly one of: draft, coming, running, over,
+        closed, cancelled."""
         if self.state != CohortState.SCHEDULED:
             return str(self.state)
         starts, ends = self.first_start, self.last_end  # type: ignore[attr-defined]

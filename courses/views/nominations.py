@@ -105,7 +105,11 @@ def _nominate(request: SignedInRequest, found: Cohort, form: NominateForm) -> bo
 
 
 def _withdraw(request: SignedInRequest, found: Cohort) -> HttpResponse:
-    seats = _ours(request.user).filter(cohort=found).select_related("user__agency", "cohort__version", "cohort__agency")
+    seats = (
+        _ours(request.user)
+        .filter(cohort=found)
+        .select_related("user__agency", "cohort__version", "cohort__agency")
+    )
     seat = get_object_or_404(seats, uuid=uuid_or_none(request.POST["withdraw"]))
     if "sure" not in request.POST:
         holds = seat.state in HOLDS_A_SEAT

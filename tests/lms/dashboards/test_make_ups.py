@@ -111,3 +111,25 @@ def test_nonsense_books_nothing(client, open_page, seat, data):
 def test_anothers_page_does_not_exist(client, seat):
     client.force_login(UserFactory())
     assert client.get(reverse("learner:make_ups", args=[seat.uuid])).status_code == 404
+
+
+def test_a_missed_day_is_booked_at_once(client, clock):
+    clock.set(datetime(2026, 11, 30, 20, tzinfo=UTC))
+    version = CourseVersionFactory(modules=[{"code": "m1"}, {"code": "m2"}])
+    cohort = CohortFactory(version=version)
+    seat = EnrolmentFactory(cohort=cohort)
+    for session in cohort.sessions.select_related("cohort", "module"):
+        mark_attendance(session=session, marks={seat: (Presence.ABSENT, None)}, by=UserFactory())
+    later = CohortFactory(
+        version=version, agency=cohort.agency, starts_on=date(2026, 12, 7), code="LATER"
+    )
+    client.force_login(seat.user)
+    url = reverse("learner:make_ups", args=[seat.uuid])
+    page = client.get(url).content.decode()
+    assert "You missed 2 modules, 120 minutes in all." in page
+    assert "(LATER): 2 of 2 modules" in page
+    sent = {"day": f"{later.pk}/2026-12-07"}
+    assert "You are booked for 2 modules." in client.post(url, sent, follow=True).content.decode()
+    assert MakeUp.objects.filter(enrolment=seat).count() == 2
+    again = client.post(url, sent, follow=True).content.decode()
+    assert "What can be booked on that day has changed." in again
