@@ -22,7 +22,7 @@ from courses.models import Cohort, CohortState, Enrolment, EnrolmentState
 from courses.models.enrolment import ON_THE_WAY
 from courses.training_year import TrainingYear
 from courses.views.signed_in import SignedInRequest
-from lms.accounts.clock import now, today
+from lms.accounts.clock import today
 from lms.accounts.permissions import Permission
 from lms.dashboards.coverage import coverage_for
 
