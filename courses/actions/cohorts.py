@@ -136,10 +136,11 @@ def move_cohort(
 
 
 def _wrong_state(cohort: Cohort) -> ValidationError:
+    called_off = cohort.state == CohortState.CANCELLED
     return ValidationError(
         _("This cohort is %(state)s; that cannot be done now."),
         code="wrong_state",
-        params={"state": cohort.get_state_display().lower()},
+        params={"state": _("not held") if called_off else cohort.get_state_display().lower()},
     )
 
 

@@ -194,11 +194,6 @@ class Cohort(models.Model):
         # What ends at midnight is of the day before.
         return (last - timedelta.resolution).astimezone(ZoneInfo(self.zone)).date()
 
-    def get_state_display(self) -> str:
-        """The state in a word; of a cohort that was called off, what everybody is told of it."""
-        called_off = self.state == CohortState.CANCELLED
-        return str(_("Not held") if called_off else CohortState(self.state).label)
-
     @property
     def standing(self) -> str:
         """Where a cohort of `for_desk` stands. Exactly one of: draft, coming, running, over,
