@@ -215,6 +215,8 @@ def test_marks_without_a_connection_are_sent_once_with_their_times(roll, room, c
     roll.tap("Boateng", "Absent")
     roll.save()
     roll.told(QUEUED)
+    roll.told("2 of 3 marked")
+    roll.told("on this device, not sent yet: 2")
     inspect(roll.page, "roll-offline")
     assert not AttendanceEvent.objects.exists()
     roll.page.clock.fast_forward("15:00")
