@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.actions.allocation import (
+    Standing,
     allocate,
     check_move,
     check_room,
@@ -18,8 +19,10 @@ from courses.actions.allocation import (
     move,
     new_place,
     pass_on,
+    pass_on_from,
     person_of,
     seats_of,
+    standing_of,
 )
 from courses.models import (
     AttendanceEvent,
@@ -94,8 +97,8 @@ def request_seat(*, cohort: Cohort, user: User, enrolled_as: str = "") -> Enrolm
     seated, else as a request. Asked twice it is one. Raises ValidationError where nobody can sign
     up any more, and for somebody who reads survey results or is taken at that time."""
     lacking = bool(missing_prerequisites(cohort.version, user))
-    cohort = _lock_for_sign_up(cohort)
-    return _sign_up(cohort, user, by=user, enrolled_as=enrolled_as, lacking=lacking)
+    cohort, standing = _lock_for_sign_up(cohort)
+    return _sign_up(cohort, standing, user, by=user, enrolled_as=enrolled_as, lacking=lacking)
 
 
 @transaction.atomic
@@ -105,9 +108,16 @@ def nominate(
     """Signs people up for their agency, all or none, in this order. Who has a seat, waits or has
     asked already stays as they are. Raises ValidationError as for `request_seat`."""
     lacking = missing_for_each(cohort.version, [one.pk for one in people])
-    cohort = _lock_for_sign_up(cohort)
+    cohort, _standing = _lock_for_sign_up(cohort)
     return [
-        _sign_up(cohort, one, by=by, enrolled_as=enrolled_as, lacking=bool(lacking[one.pk]))
+        _sign_up(
+            cohort,
+            standing_of(cohort),
+            one,
+            by=by,
+            enrolled_as=enrolled_as,
+            lacking=bool(lacking[one.pk]),
+        )
         for one in people
     ]
 
@@ -226,28 +236,36 @@ def reads_answers(user: User) -> bool:
     return any(ROLES[held.role].sees_answers for held in user.role_assignments.all())
 
 
-def _lock_for_sign_up(cohort: Cohort) -> Cohort:
-    """The cohort, locked, with every seat offered that could be: those who wait go first."""
+def _lock_for_sign_up(cohort: Cohort) -> tuple[Cohort, Standing]:
+    """The cohort, locked, with every seat offered that could be: those who wait go first. And how
+    it stands then."""
     cohort = lock_open_cohort(cohort)
     if cohort.sign_up == SignUp.CLOSED:
         raise ValidationError(_("The training office fills this cohort itself."), code="closed")
     if has_begun(cohort):
         raise ValidationError(_("This training has begun already."), code="begun")
-    pass_on(cohort)
-    return cohort
+    standing = standing_of(cohort)
+    if pass_on_from(cohort, standing) or standing.lapsed:
+        standing = standing_of(cohort)
+    return cohort, standing
 
 
-def _sign_up(cohort: Cohort, user: User, *, by: User, enrolled_as: str, lacking: bool) -> Enrolment:
-    seat = cohort.enrolments.filter(user=user).first() or Enrolment(cohort=cohort, user=user)
+def _sign_up(
+    cohort: Cohort, standing: Standing, user: User, *, by: User, enrolled_as: str, lacking: bool
+) -> Enrolment:
+    seat = cohort.enrolments.order_by().filter(user=user).first()
+    seat = seat or Enrolment(cohort=cohort, user=user)
     if seat.pk and seat.state in (EnrolmentState.ENROLLED, *ON_THE_WAY):
         return seat
     _check_may_sit(user)
     asks = cohort.sign_up == SignUp.BY_REQUEST or lacking or _was_taken_out(seat)
     seat.cohort, seat.user, seat.enrolled_as = cohort, user, enrolled_as
     seat.nominated_by = None if by.pk == user.pk else by
-    seat.queued_at, seat.priority = new_place(cohort), 0
+    seat.queued_at, seat.priority = new_place(standing), 0
     if asks:
         return move(seat, EnrolmentState.REQUESTED, by=by)
+    if standing.held >= cohort.capacity:
+        return move(seat, EnrolmentState.WAITLISTED, by=by)
     return _seat_or_queue(seat, by)
 
 

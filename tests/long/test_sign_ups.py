@@ -32,6 +32,7 @@ from courses.models.enrolment import ENROLMENT_TRANSITIONS
 from courses.seating import Limit
 from lms.accounts.models import Agency, User
 from tests.factories import AgencyFactory, CourseVersionFactory, UserFactory
+from tests.load import Moment, parent_of, seconds_of
 from tests.processes import working_day
 from tests.server import TOKEN, Server, session_of
 from tests.sign_ups import open_cohort
@@ -62,6 +63,33 @@ class Told:
             self.answered[place] = max(time.monotonic(), self.answered.get(place, 0))
             if status != 302:
                 self.unexpected.append(status)
+
+
+class Cost:
+    """The processor seconds that the server, the database and the browsers use from now on."""
+
+    def __init__(self, server: Server) -> None:
+        assert server.process
+        self.pids = {"server": server.process.pid, "browsers": os.getpid()}
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                self.pids["database"] = parent_of(cursor.fetchone()[0])
+        self.since, self.before = Moment.now(), self._seconds()
+
+    def _seconds(self) -> dict[str, float]:
+        # What the browsers' process has started is counted by itself.
+        used = {who: seconds_of(pid) for who, pid in self.pids.items()}
+        used["browsers"] = time.process_time()
+        return used
+
+    def told(self) -> str:
+        used = {who: now - self.before[who] for who, now in self._seconds().items()}
+        others = self.since.others(sum(used.values()))
+        return (
+            ", ".join(f"{who} {seconds:.1f} s" for who, seconds in used.items())
+            + f" of processor time, others kept {others:.1f} processors busy"
+        )
 
 
 def _sign_up(server: Server, path: str, session: str, place: int, told: Told) -> None:
@@ -107,7 +135,9 @@ def test_three_hundred_sign_ups_fill_thirty_seats_and_the_rest_wait_in_order(
         after = draw.uniform(0, ARRIVALS)
         clicks = 2 if place % TWICE == 0 else 1
         deeds += [(after, partial(_sign_up, server, path, session, place, told))] * clicks
+    cost = Cost(server)
     seconds = _all_at_once(deeds)
+    told_of_cost = cost.told()
     server.kill()
 
     assert told.unexpected == [], (server.folder / "server.log").read_text()[-3000:]
@@ -125,7 +155,7 @@ def test_three_hundred_sign_ups_fill_thirty_seats_and_the_rest_wait_in_order(
         "measured",
         f"{connection.vendor}: {PEOPLE} sign-ups ({len(deeds)} posts) within {ARRIVALS:.0f} s for "
         f"{SEATS} seats, all answered after {seconds:.1f} s ({len(deeds) / seconds:.0f}/s, the "
-        f"median {waits[PEOPLE // 2]:.2f} s, the longest {waits[-1]:.2f} s)",
+        f"median {waits[PEOPLE // 2]:.2f} s, the longest {waits[-1]:.2f} s); {told_of_cost}",
     )
 
 
