@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from courses.actions.bookings import book_learner, release_learner
 from courses.actions.guests import call_off_make_ups
 from courses.actions.telling import tell_left, tell_offered, tell_seated
+from courses.actions.turns import in_turn
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, EnrolmentTransition
 from courses.models.enrolment import ENROLMENT_TRANSITIONS, HOLDS_A_SEAT
 from courses.seating import Limit, Person, Seats, sworn_share
@@ -38,7 +39,7 @@ class Standing:
     last: datetime | None
 
 
-@transaction.atomic
+@in_turn
 def allocate(cohort: Cohort) -> list[Enrolment]:
     """Ends the offers that ran out, then offers every free seat down the waiting list, and returns
     who has got an offer. The one way from the waiting list to a seat that nobody decides on: it

@@ -6,7 +6,6 @@ Every action locks the cohort, and lets those who wait go first wherever it lets
 from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.actions.allocation import (
@@ -24,6 +23,7 @@ from courses.actions.allocation import (
     seats_of,
     standing_of,
 )
+from courses.actions.turns import in_turn
 from courses.models import (
     AttendanceEvent,
     Cohort,
@@ -44,7 +44,7 @@ from lms.accounts.roles import ROLES
 MOST_PRIORITY = 9
 
 
-@transaction.atomic
+@in_turn
 def enrol(
     *, cohort: Cohort, user: User, by: User | None, enrolled_as: str = "", notes: str = ""
 ) -> Enrolment:
@@ -62,7 +62,7 @@ def enrol(
     return write_seat(cohort=cohort, user=user, by=by, seat=seat, **fields)
 
 
-@transaction.atomic
+@in_turn
 def reinstate(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enrolment:
     """Gives a seat to somebody on record who has none, past the waiting list: who gave theirs up,
     was declined, did not come, or waits. Raises ValidationError where there is none for them."""
@@ -74,7 +74,7 @@ def reinstate(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enr
     return move(seat, EnrolmentState.ENROLLED, by=by, reason=reason)
 
 
-@transaction.atomic
+@in_turn
 def withdraw(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enrolment:
     """Gives up a seat, an offer, a place in line or a request; whoever waits longest is offered the
     seat. What was earned in it stays earned. Whom their agency assigned, it has to take out."""
@@ -91,7 +91,7 @@ def withdraw(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enro
     return _leave(seat, EnrolmentState.WITHDRAWN, by, reason)
 
 
-@transaction.atomic
+@in_turn
 def request_seat(*, cohort: Cohort, user: User, enrolled_as: str = "") -> Enrolment:
     """Signs somebody up by their own wish: into a seat or in line where whoever comes first is
     seated, else as a request. Asked twice it is one. Raises ValidationError where nobody can sign
@@ -101,7 +101,7 @@ def request_seat(*, cohort: Cohort, user: User, enrolled_as: str = "") -> Enrolm
     return _sign_up(cohort, standing, user, by=user, enrolled_as=enrolled_as, lacking=lacking)
 
 
-@transaction.atomic
+@in_turn
 def nominate(
     *, cohort: Cohort, people: Collection[User], by: User, enrolled_as: str
 ) -> list[Enrolment]:
@@ -122,7 +122,7 @@ def nominate(
     ]
 
 
-@transaction.atomic
+@in_turn
 def approve(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
     """Grants a request: a seat if there is one, else a place in line since when it was asked for.
     Raises ValidationError (reason_missing) for somebody who lacks a course that this one asks for
@@ -141,13 +141,13 @@ def approve(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
     return _seat_or_queue(seat, by, reason)
 
 
-@transaction.atomic
+@in_turn
 def decline(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
     """Refuses a request or a place in line, or takes an offer back."""
     return _leave(_locked(enrolment), EnrolmentState.DECLINED, by, reason)
 
 
-@transaction.atomic
+@in_turn
 def accept_offer(*, enrolment: Enrolment, by: User) -> Enrolment:
     """Takes the seat that was offered. Raises ValidationError (ran_out) after its end."""
     seat = _locked_offer(enrolment)
@@ -158,13 +158,13 @@ def accept_offer(*, enrolment: Enrolment, by: User) -> Enrolment:
     return move(seat, EnrolmentState.ENROLLED, by=by)
 
 
-@transaction.atomic
+@in_turn
 def decline_offer(*, enrolment: Enrolment, by: User) -> Enrolment:
     """Passes the seat that was offered on to whoever waits next."""
     return _leave(_locked_offer(enrolment), EnrolmentState.DECLINED, by, "")
 
 
-@transaction.atomic
+@in_turn
 def mark_no_show(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
     """Notes that somebody with a seat did not come at all: the seat is free again. Raises
     ValidationError before the first session, and for somebody who was there."""
@@ -181,7 +181,7 @@ def mark_no_show(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolme
     return _leave(seat, EnrolmentState.NO_SHOW, by, reason)
 
 
-@transaction.atomic
+@in_turn
 def set_priority(*, enrolment: Enrolment, by: User, priority: int) -> Enrolment:
     """Puts somebody who waits or asks before (1 to 9) or among (0) the others."""
     seat = _locked(enrolment)
