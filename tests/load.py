@@ -23,6 +23,14 @@ def parent_of(pid: int) -> int:
     return int(_stat(pid)[_PARENT])
 
 
+def is_called(pid: int, name: str) -> bool:
+    """Whether there is such a process here: one of another machine is not seen."""
+    try:
+        return (_PROC / str(pid) / "comm").read_text().strip() == name
+    except OSError:
+        return False
+
+
 def seconds_of(pid: int) -> float:
     """The processor seconds of a process and of all that it has started."""
     return sum(_own(one) for one in _tree(pid)) / _TICKS

@@ -32,7 +32,7 @@ from courses.models.enrolment import ENROLMENT_TRANSITIONS
 from courses.seating import Limit
 from lms.accounts.models import Agency, User
 from tests.factories import AgencyFactory, CourseVersionFactory, UserFactory
-from tests.load import Moment, is_counted, parent_of, seconds_of
+from tests.load import Moment, is_called, is_counted, parent_of, seconds_of
 from tests.processes import working_day
 from tests.server import TOKEN, Server, session_of
 from tests.sign_ups import open_cohort
@@ -76,7 +76,9 @@ class Cost:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_backend_pid()")
-                self.pids["database"] = parent_of(cursor.fetchone()[0])
+                (backend,) = cursor.fetchone()
+            if is_called(backend, "postgres"):
+                self.pids["database"] = parent_of(backend)
         self.since, self.before = Moment.now(), self._seconds()
 
     def _seconds(self) -> dict[str, float]:
