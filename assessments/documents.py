@@ -5,7 +5,6 @@ A document is what a YAML or JSON file holds once loaded: mappings, lists, text 
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Texts = Mapping[str, str]
@@ -14,6 +13,8 @@ DEFAULT_LANGUAGE = "en"
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _WAVE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+# Control characters and halves of a pair; lines and tabs are neither.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LARGEST = 1e300
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
@@ -84,7 +85,7 @@ class Reader:
         if not isinstance(value, str) or not (empty or value.strip()):
             self.refuse(place, "must be text" if empty else "must be text that is not empty")
             return ""
-        if any(unicodedata.category(c) in ("Cc", "Cs") for c in value if c not in "\n\t"):
+        if _UNPRINTABLE.search(value):
             # Some databases keep none of them.
             self.refuse(place, "holds a character that cannot be printed")
             return ""

@@ -89,6 +89,8 @@ def _taught(people: Collection[int], sessions: QuerySet[TrainingSession]) -> Fou
 
 def _paired(pairs: Iterable[tuple[int, int]], sessions: QuerySet[TrainingSession]) -> Found:
     wanted = set(pairs)
+    if not wanted:
+        return []
     by_id = {one.pk: one for one in sessions.filter(pk__in={session for _who, session in wanted})}
     return [(who, by_id[session]) for who, session in sorted(wanted) if session in by_id]
 

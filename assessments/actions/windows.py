@@ -13,6 +13,7 @@ from assessments.models import Study, SurveyWindow, Wave
 from assessments.window_bounds import Quarter, quarters
 from assessments.windows import bounds_of, planned_bounds, planned_waves, with_bounds
 from courses.actions import publish_schedule
+from courses.actions.turns import in_turn
 from courses.models import Cohort, CohortState, ScheduleVersion
 from lms.accounts.audit import record
 from lms.accounts.clock import now, today
@@ -23,7 +24,7 @@ STILL_ASKED = timedelta(days=3 * 366)
 LONGEST_REOPENING = timedelta(days=60)
 
 
-@transaction.atomic
+@in_turn
 def publish_cohort(*, cohort: Cohort, by: User | None, revision: int) -> ScheduleVersion:
     """Publishes a cohort's plan, with the survey windows that its sessions give. See
     `publish_schedule`, also for what it raises."""

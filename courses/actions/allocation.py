@@ -1,15 +1,17 @@
 """Giving seats out: the one lock, the one look at who may have a seat, and every move of a seat."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from courses.actions.bookings import book_learner, release_learner
 from courses.actions.guests import call_off_make_ups
 from courses.actions.telling import tell_left, tell_offered, tell_seated
+from courses.actions.turns import in_turn
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, EnrolmentTransition
 from courses.models.enrolment import ENROLMENT_TRANSITIONS, HOLDS_A_SEAT
 from courses.seating import Limit, Person, Seats, sworn_share
@@ -26,7 +28,18 @@ _MOVED = (
 )
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a cohort may have to be done, counted in one look: seats taken or offered, people in
+    line, offers that ran out, and since when the last one waits who ever asked."""
+
+    held: int
+    waiting: int
+    lapsed: int
+    last: datetime | None
+
+
+@in_turn
 def allocate(cohort: Cohort) -> list[Enrolment]:
     """Ends the offers that ran out, then offers every free seat down the waiting list, and returns
     who has got an offer. The one way from the waiting list to a seat that nobody decides on: it
@@ -39,21 +52,46 @@ def allocate(cohort: Cohort) -> list[Enrolment]:
 
 
 def pass_on(cohort: Cohort) -> list[Enrolment]:
-    """The same for whoever holds the cohort's lock."""
+    """The same for whoever holds the cohort's lock. Where no offer ran out and either nobody waits
+    or no seat is free, which is so whenever one more joins a long line, it costs one look."""
+    return pass_on_from(cohort, standing_of(cohort))
+
+
+def pass_on_from(cohort: Cohort, standing: Standing) -> list[Enrolment]:
+    """The same for whoever has looked, with the cohort locked."""
+    if standing.lapsed:
+        _end_lapsed_offers(cohort)
+    free = cohort.capacity - standing.held + standing.lapsed
+    if free <= 0 or not standing.waiting or has_begun(cohort):
+        return []
+    return _offer_down_the_line(cohort)
+
+
+def standing_of(cohort: Cohort) -> Standing:
+    """How a cohort stands now. Call with the cohort locked."""
+    state = EnrolmentState
+    return Standing(
+        **cohort.enrolments.order_by().aggregate(
+            held=Count("pk", filter=Q(state__in=HOLDS_A_SEAT)),
+            waiting=Count("pk", filter=Q(state=state.WAITLISTED)),
+            lapsed=Count("pk", filter=Q(state=state.OFFERED, offered_until__lte=now())),
+            last=Max("queued_at"),
+        )
+    )
+
+
+def _end_lapsed_offers(cohort: Cohort) -> None:
     lapsed = cohort.enrolments.offers().filter(offered_until__lte=now())
     for seat in lapsed.select_related("user"):
         seat.cohort = cohort
         move(seat, EnrolmentState.DECLINED, by=None, reason=_("The offer ran out."))
-    return [] if has_begun(cohort) else _offer_down_the_line(cohort)
 
 
 def _offer_down_the_line(cohort: Cohort) -> list[Enrolment]:
-    if not cohort.enrolments.in_line().exists():
-        return []
     seats, offered = seats_of(cohort), []
-    if seats.is_full:
-        return []
     for waiting in cohort.enrolments.in_line().select_related("user__agency"):
+        if seats.is_full:
+            break
         waiting.cohort = cohort
         person = person_of(waiting.user)
         if seats.admits(person) and _offer(waiting):
@@ -84,7 +122,7 @@ def lock_open_cohort(cohort: Cohort) -> Cohort:
 
 def has_begun(cohort: Cohort) -> bool:
     """Whether the first session has begun. A course without sessions has no first day."""
-    return cohort.sessions.filter(starts_at__lte=now()).exists()
+    return cohort.sessions.order_by().filter(starts_at__lte=now()).exists()
 
 
 def seats_of(cohort: Cohort) -> Seats:
@@ -93,7 +131,7 @@ def seats_of(cohort: Cohort) -> Seats:
     quotas = cohort.quotas.values_list("most", "agency", "sworn")
     limits = [Limit(*quota) for quota in quotas]
     limits += sworn_share(cohort.capacity, cohort.version.sworn_min_percent)
-    people = cohort.enrolments.holding().values_list("user__agency", "user__workforce")
+    people = cohort.enrolments.holding().order_by().values_list("user__agency", "user__workforce")
     held = [Person(agency, workforce == Workforce.SWORN) for agency, workforce in people]
     return Seats.of(cohort.capacity, limits, held)
 
@@ -118,11 +156,10 @@ def limit_reason(limit: Limit, user: User) -> str:
     return roster_reason(limit.code, str(limit.most), other=str(user.agency))
 
 
-def new_place(cohort: Cohort) -> datetime:
+def new_place(standing: Standing) -> datetime:
     """Since when somebody waits who asks now: after everybody who asked before, whatever the
-    clocks of two machines say. Call with the cohort locked."""
-    last = cohort.enrolments.aggregate(last=Max("queued_at"))["last"]
-    return max(now(), last + _TICK) if last else now()
+    clocks of two machines say."""
+    return max(now(), standing.last + _TICK) if standing.last else now()
 
 
 def check_move(seat: Enrolment, target: EnrolmentState) -> None:

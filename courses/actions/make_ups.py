@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.actions.bookings import book_person
 from courses.actions.guests import cancel
 from courses.actions.seats import lock_open_cohort
 from courses.actions.telling import tell_make_up
+from courses.actions.turns import in_turn
 from courses.ledger import Why
 from courses.ledgers import ledgers_for
 from courses.models import Cohort, Enrolment, EnrolmentState, MakeUp, TrainingSession
@@ -18,7 +18,7 @@ from lms.accounts.clock import now
 from lms.accounts.models import User
 
 
-@transaction.atomic
+@in_turn
 def book_make_up(*, enrolment: Enrolment, session: TrainingSession, by: User | None) -> MakeUp:
     """Books a seat's missed module in another cohort's session: the person is taken at that time,
     stands on that session's roll and counts against its cohort's capacity. Raises ValidationError
@@ -38,12 +38,14 @@ def book_make_up(*, enrolment: Enrolment, session: TrainingSession, by: User | N
     return make_up
 
 
-@transaction.atomic
+@in_turn
 def book_make_ups(
     *, enrolment: Enrolment, sessions: Sequence[TrainingSession], by: User | None
 ) -> list[MakeUp]:
     """Books several missed modules of a seat, or none of them: as `book_make_up`."""
-    return [book_make_up(enrolment=enrolment, session=one, by=by) for one in sessions]
+    # Cohort by cohort in one order, so that two who do so never wait for each other.
+    in_order = sorted(sessions, key=lambda one: (one.cohort_id, one.starts_at, one.pk))
+    return [book_make_up(enrolment=enrolment, session=one, by=by) for one in in_order]
 
 
 def _check_session(enrolment: Enrolment, session: TrainingSession) -> None:
@@ -102,7 +104,7 @@ def _check_place(host: Cohort, session: TrainingSession) -> None:
         raise ValidationError(_("That session is full. Choose another one."), code="full")
 
 
-@transaction.atomic
+@in_turn
 def cancel_make_up(*, make_up: MakeUp, by: User | None) -> MakeUp:
     """Gives a booked make-up back, until its session begins. Cancelling twice changes nothing."""
     session = make_up.session

@@ -18,6 +18,7 @@ from courses.actions.merging_schedule import (
 )
 from courses.actions.merging_seats import Pair, join_seats, pair, pass_on
 from courses.actions.seats import reads_answers
+from courses.actions.turns import in_turn
 from courses.models import Booking, Cohort, Enrolment, SchedulePlan
 from lms.accounts.audit import record
 from lms.accounts.clock import now
@@ -109,7 +110,7 @@ def _overlap(one: Booking, other: Booking) -> str:
     ) % {"one": one.session, "other": other.session}
 
 
-@transaction.atomic
+@in_turn
 def merge_people(*, survivor: User, duplicate: User, by: User | None) -> User:
     """Moves the duplicate's seats, teaching, qualifications, plans, calendar and research ids to
     the survivor, closes its account. Roles never move, and what was published stays as it was.

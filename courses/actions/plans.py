@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +11,7 @@ from courses.actions.cohorts import lock_cohort, move_cohort
 from courses.actions.guests import call_off_make_ups
 from courses.actions.sessions import write_sessions
 from courses.actions.telling import tell_cancelled, tell_schedule
+from courses.actions.turns import in_turn
 from courses.models import (
     Booking,
     Cohort,
@@ -39,7 +39,7 @@ from lms.accounts.models import User
 PLANNABLE = (CohortState.DRAFT, CohortState.SCHEDULED)
 
 
-@transaction.atomic
+@in_turn
 def change_plan(*, cohort: Cohort, by: User | None, revision: int, plan: Plan) -> SchedulePlan:
     """Puts this plan in place of the one that was looked at, `revision`. Raises ValidationError:
     stale, where somebody else has changed it since; unknown_module, module_twice, unknown_place,
@@ -56,7 +56,7 @@ def change_plan(*, cohort: Cohort, by: User | None, revision: int, plan: Plan) -
     return _save(locked, plan, working.revision + 1, by)
 
 
-@transaction.atomic
+@in_turn
 def shift_plan(*, cohort: Cohort, by: User | None, revision: int, days: int) -> SchedulePlan:
     """Moves the whole plan by so many days, at the same wall times. Raises ValidationError."""
     locked = lock_cohort(cohort, PLANNABLE)
@@ -70,7 +70,7 @@ def shift_plan(*, cohort: Cohort, by: User | None, revision: int, days: int) -> 
     return change_plan(cohort=locked, by=by, revision=revision, plan=plan)
 
 
-@transaction.atomic
+@in_turn
 def publish_schedule(*, cohort: Cohort, by: User | None, revision: int) -> ScheduleVersion:
     """Makes the plan that was looked at the cohort's schedule: writes its sessions, in place, so
     that their ids and records stay, books places and people, freezes it as a version with names
@@ -103,7 +103,7 @@ def publish_schedule(*, cohort: Cohort, by: User | None, revision: int) -> Sched
     return version
 
 
-@transaction.atomic
+@in_turn
 def cancel_cohort(*, cohort: Cohort, by: User | None, reason: str) -> Cohort:
     """Calls a cohort off, for good: everybody who sits in it, waits for it or teaches it is told,
     and what it had booked is free again. Its records stay. One that nobody was told of needs no

@@ -18,6 +18,7 @@ from courses.actions.roster_plan import (
     plan_roster,
 )
 from courses.actions.seats import write_seat
+from courses.actions.turns import in_turn
 from courses.models import Cohort, Enrolment
 from courses.roster import Roster, write_roster, write_roster_workbook
 from courses.roster_header import Heading
@@ -25,6 +26,9 @@ from courses.wording import edit_kept_note, look_alike_note, roster_problem, ros
 from lms.accounts.actions import create_person
 from lms.accounts.audit import record
 from lms.accounts.models import HandEdit, User
+
+# Somebody whom the plan found free was booked by others before it was carried out.
+_TAKEN_MEANWHILE = {"overlap", "teaches", "busy"}
 
 
 class RosterRefusedError(ValidationError):
@@ -53,16 +57,21 @@ def import_roster(
     these; where it has become another one, nothing is done. Raises RosterRefusedError.
     """
     try:
-        with transaction.atomic():
-            return _import(lock_open_cohort(cohort), roster, by, expected, over_edits)
+        return _import(cohort, roster, by, expected, over_edits)
     except IntegrityError as error:
         # Somebody else made one of these accounts in the same moment, for another cohort.
         raise _changed(plan_roster(cohort=cohort, roster=roster, by=by)) from error
+    except ValidationError as error:
+        if error.error_list[0].code not in _TAKEN_MEANWHILE:
+            raise
+        raise _changed(plan_roster(cohort=cohort, roster=roster, by=by)) from error
 
 
+@in_turn
 def _import(
     cohort: Cohort, roster: Roster, by: User | None, expected: str, over_edits: Collection[int]
 ) -> RosterPlan:
+    cohort = lock_open_cohort(cohort)
     plan = plan_roster(cohort=cohort, roster=roster, by=by)
     if not plan.can_be_imported:
         raise RosterRefusedError(plan, first_refusal(plan))

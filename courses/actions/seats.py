@@ -6,10 +6,10 @@ Every action locks the cohort, and lets those who wait go first wherever it lets
 from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.actions.allocation import (
+    Standing,
     allocate,
     check_move,
     check_room,
@@ -18,9 +18,12 @@ from courses.actions.allocation import (
     move,
     new_place,
     pass_on,
+    pass_on_from,
     person_of,
     seats_of,
+    standing_of,
 )
+from courses.actions.turns import in_turn
 from courses.models import (
     AttendanceEvent,
     Cohort,
@@ -41,7 +44,7 @@ from lms.accounts.roles import ROLES
 MOST_PRIORITY = 9
 
 
-@transaction.atomic
+@in_turn
 def enrol(
     *, cohort: Cohort, user: User, by: User | None, enrolled_as: str = "", notes: str = ""
 ) -> Enrolment:
@@ -59,7 +62,7 @@ def enrol(
     return write_seat(cohort=cohort, user=user, by=by, seat=seat, **fields)
 
 
-@transaction.atomic
+@in_turn
 def reinstate(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enrolment:
     """Gives a seat to somebody on record who has none, past the waiting list: who gave theirs up,
     was declined, did not come, or waits. Raises ValidationError where there is none for them."""
@@ -71,7 +74,7 @@ def reinstate(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enr
     return move(seat, EnrolmentState.ENROLLED, by=by, reason=reason)
 
 
-@transaction.atomic
+@in_turn
 def withdraw(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enrolment:
     """Gives up a seat, an offer, a place in line or a request; whoever waits longest is offered the
     seat. What was earned in it stays earned. Whom their agency assigned, it has to take out."""
@@ -88,31 +91,38 @@ def withdraw(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enro
     return _leave(seat, EnrolmentState.WITHDRAWN, by, reason)
 
 
-@transaction.atomic
+@in_turn
 def request_seat(*, cohort: Cohort, user: User, enrolled_as: str = "") -> Enrolment:
     """Signs somebody up by their own wish: into a seat or in line where whoever comes first is
     seated, else as a request. Asked twice it is one. Raises ValidationError where nobody can sign
     up any more, and for somebody who reads survey results or is taken at that time."""
     lacking = bool(missing_prerequisites(cohort.version, user))
-    cohort = _lock_for_sign_up(cohort)
-    return _sign_up(cohort, user, by=user, enrolled_as=enrolled_as, lacking=lacking)
+    cohort, standing = _lock_for_sign_up(cohort)
+    return _sign_up(cohort, standing, user, by=user, enrolled_as=enrolled_as, lacking=lacking)
 
 
-@transaction.atomic
+@in_turn
 def nominate(
     *, cohort: Cohort, people: Collection[User], by: User, enrolled_as: str
 ) -> list[Enrolment]:
     """Signs people up for their agency, all or none, in this order. Who has a seat, waits or has
     asked already stays as they are. Raises ValidationError as for `request_seat`."""
     lacking = missing_for_each(cohort.version, [one.pk for one in people])
-    cohort = _lock_for_sign_up(cohort)
+    cohort, _standing = _lock_for_sign_up(cohort)
     return [
-        _sign_up(cohort, one, by=by, enrolled_as=enrolled_as, lacking=bool(lacking[one.pk]))
+        _sign_up(
+            cohort,
+            standing_of(cohort),
+            one,
+            by=by,
+            enrolled_as=enrolled_as,
+            lacking=bool(lacking[one.pk]),
+        )
         for one in people
     ]
 
 
-@transaction.atomic
+@in_turn
 def approve(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
     """Grants a request: a seat if there is one, else a place in line since when it was asked for.
     Raises ValidationError (reason_missing) for somebody who lacks a course that this one asks for
@@ -131,13 +141,13 @@ def approve(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
     return _seat_or_queue(seat, by, reason)
 
 
-@transaction.atomic
+@in_turn
 def decline(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
     """Refuses a request or a place in line, or takes an offer back."""
     return _leave(_locked(enrolment), EnrolmentState.DECLINED, by, reason)
 
 
-@transaction.atomic
+@in_turn
 def accept_offer(*, enrolment: Enrolment, by: User) -> Enrolment:
     """Takes the seat that was offered. Raises ValidationError (ran_out) after its end."""
     seat = _locked_offer(enrolment)
@@ -148,13 +158,13 @@ def accept_offer(*, enrolment: Enrolment, by: User) -> Enrolment:
     return move(seat, EnrolmentState.ENROLLED, by=by)
 
 
-@transaction.atomic
+@in_turn
 def decline_offer(*, enrolment: Enrolment, by: User) -> Enrolment:
     """Passes the seat that was offered on to whoever waits next."""
     return _leave(_locked_offer(enrolment), EnrolmentState.DECLINED, by, "")
 
 
-@transaction.atomic
+@in_turn
 def mark_no_show(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
     """Notes that somebody with a seat did not come at all: the seat is free again. Raises
     ValidationError before the first session, and for somebody who was there."""
@@ -171,7 +181,7 @@ def mark_no_show(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolme
     return _leave(seat, EnrolmentState.NO_SHOW, by, reason)
 
 
-@transaction.atomic
+@in_turn
 def set_priority(*, enrolment: Enrolment, by: User, priority: int) -> Enrolment:
     """Puts somebody who waits or asks before (1 to 9) or among (0) the others."""
     seat = _locked(enrolment)
@@ -226,28 +236,36 @@ def reads_answers(user: User) -> bool:
     return any(ROLES[held.role].sees_answers for held in user.role_assignments.all())
 
 
-def _lock_for_sign_up(cohort: Cohort) -> Cohort:
-    """The cohort, locked, with every seat offered that could be: those who wait go first."""
+def _lock_for_sign_up(cohort: Cohort) -> tuple[Cohort, Standing]:
+    """The cohort, locked, with every seat offered that could be: those who wait go first. And how
+    it stands then."""
     cohort = lock_open_cohort(cohort)
     if cohort.sign_up == SignUp.CLOSED:
         raise ValidationError(_("The training office fills this cohort itself."), code="closed")
     if has_begun(cohort):
         raise ValidationError(_("This training has begun already."), code="begun")
-    pass_on(cohort)
-    return cohort
+    standing = standing_of(cohort)
+    if pass_on_from(cohort, standing) or standing.lapsed:
+        standing = standing_of(cohort)
+    return cohort, standing
 
 
-def _sign_up(cohort: Cohort, user: User, *, by: User, enrolled_as: str, lacking: bool) -> Enrolment:
-    seat = cohort.enrolments.filter(user=user).first() or Enrolment(cohort=cohort, user=user)
+def _sign_up(
+    cohort: Cohort, standing: Standing, user: User, *, by: User, enrolled_as: str, lacking: bool
+) -> Enrolment:
+    seat = cohort.enrolments.order_by().filter(user=user).first()
+    seat = seat or Enrolment(cohort=cohort, user=user)
     if seat.pk and seat.state in (EnrolmentState.ENROLLED, *ON_THE_WAY):
         return seat
     _check_may_sit(user)
     asks = cohort.sign_up == SignUp.BY_REQUEST or lacking or _was_taken_out(seat)
     seat.cohort, seat.user, seat.enrolled_as = cohort, user, enrolled_as
     seat.nominated_by = None if by.pk == user.pk else by
-    seat.queued_at, seat.priority = new_place(cohort), 0
+    seat.queued_at, seat.priority = new_place(standing), 0
     if asks:
         return move(seat, EnrolmentState.REQUESTED, by=by)
+    if standing.held >= cohort.capacity:
+        return move(seat, EnrolmentState.WAITLISTED, by=by)
     return _seat_or_queue(seat, by)
 
 

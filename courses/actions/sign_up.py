@@ -3,17 +3,17 @@
 from collections.abc import Collection, Iterator
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.actions.allocation import allocate
+from courses.actions.turns import in_turn
 from courses.models import Cohort, CohortState, Quota
 from courses.seating import Limit
 from lms.accounts.audit import record
 from lms.accounts.models import User
 
 
-@transaction.atomic
+@in_turn
 def change_sign_up(
     *,
     cohort: Cohort,

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courses.actions import accept_offer, decline_offer, request_seat, withdraw
-from courses.actions.allocation import limit_reason, person_of, seats_of
+from courses.actions.allocation import has_begun, limit_reason, person_of, seats_of
 from courses.actions.seats import reads_answers
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, SignUp
 from courses.models.enrolment import ON_THE_WAY, EnrolledAs, places_in_line
@@ -69,8 +69,8 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     """One cohort for whoever wants a seat in it, or has asked for one."""
     _check_takes_seats(request.user)
     found = get_object_or_404(Cohort.objects.published().for_sign_up(), uuid=cohort_uuid)
-    seat = found.enrolments.filter(user=request.user).first()
-    is_open = Cohort.objects.to_sign_up().filter(pk=found.pk).exists()
+    seat = found.enrolments.order_by().filter(user=request.user).first()
+    is_open = _is_open(found)
     if seat is None and not is_open:
         raise Http404
     form = AskForm(request.POST if "ask" in request.POST else None)
@@ -131,6 +131,12 @@ def _context(found: Cohort, seat: Enrolment | None, user: User) -> dict[str, Any
         "not_held_because": found.called_off_because if called_off else "",
         "days": found.sessions.dates("starts_at", "day").count(),
     }
+
+
+def _is_open(found: Cohort) -> bool:
+    """Whether `to_sign_up` lists it."""
+    by_people = found.state == CohortState.SCHEDULED and found.sign_up != SignUp.CLOSED
+    return by_people and not has_begun(found)
 
 
 def _prospect(found: Cohort, user: User) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from random import Random
 
-from assessments.actions import current_vintage, decline, open_due_boxes, seal_section
+from assessments.actions import current_vintage, decline, open_due_boxes, seal_sections
 from assessments.models import Study, SurveyWindow
 from assessments.questionnaire import Section, sections_of
 from assessments.windows import bounds_of, with_bounds
@@ -105,11 +105,14 @@ def _seal(
     person: Person,
     answers: dict[str, int],
 ) -> None:
+    content: dict[int, dict[str, object]] = {}
     for section in sections:
-        content: dict[str, object] = {
+        content[section.number] = {
             item.code: answers[item.code] for item in section.items if item.code in answers
+        } | {
+            one.code: person.background[one.code]
+            for one in section.covariates
+            if one.code in person.background
         }
-        for covariate in section.covariates:
-            if covariate.code in person.background:
-                content[covariate.code] = person.background[covariate.code]
-        seal_section(window=window, user=user, section=section.number, answers=content)
+    # All at once: each time a ballot is touched, its neighbours are written anew.
+    seal_sections(window=window, user=user, answers=content)

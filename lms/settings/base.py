@@ -110,6 +110,10 @@ def database(variable: str, filename: str) -> dict[str, Any]:
     config: dict[str, Any] = env.db_url_config(url)
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = dict(_SQLITE_OPTIONS)
+    else:
+        # A new connection costs PostgreSQL more than all that a page asks of it.
+        config.setdefault("CONN_MAX_AGE", 60)
+        config.setdefault("CONN_HEALTH_CHECKS", True)
     return config
 
 

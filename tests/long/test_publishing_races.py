@@ -1,14 +1,11 @@
 """People who publish at the same moment: what one got nobody else gets, and nothing is done twice."""
 
 import os
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import connection
 
 from courses.actions import publish_schedule, shift_plan
 from courses.actions.bookings import book_learner
@@ -17,36 +14,12 @@ from courses.plans import working_plan
 from lms.accounts.models import User
 from tests.factories import CourseVersionFactory, EnrolmentFactory, UserFactory, VenueFactory
 from tests.planning import MONDAY, draft, published, teacher
+from tests.races import at_once
 
 ROUNDS = int(os.environ.get("SEEDS", "20"))
 TWO_WEEKS = timedelta(weeks=2)
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("fresh_databases")]
-
-
-def at_once(*deeds: Callable[[], object]) -> list[str]:
-    """What came of each: "done", or the code of the refusal."""
-    barrier = threading.Barrier(len(deeds))
-    came: dict[int, str] = {}
-
-    def run(position: int, deed: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            deed()
-            came[position] = "done"
-        except ValidationError as error:
-            came[position] = str(error.error_list[0].code)
-        except Exception as error:
-            came[position] = repr(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [came[position] for position in range(len(deeds))]
 
 
 def publishing(cohort: Cohort) -> Callable[[], object]:
