@@ -108,6 +108,13 @@ def test_a_cohort_that_goes_on_is_not_closed_here(closing, cohort, clock):
     assert reverse("courses:close", args=[cohort.uuid]) not in page
 
 
+def test_a_cohort_without_sessions_can_be_closed_whenever(closing, cohort):
+    cohort.sessions.all().delete()
+    page = closing()
+    assert "Close the cohort" in page
+    assert "All sessions are over" not in page
+
+
 @pytest.mark.parametrize("count", [1, 4])
 def test_it_takes_the_same_queries_however_many_people_there_are(
     closing, mark, count, django_assert_num_queries
