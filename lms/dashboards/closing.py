@@ -49,11 +49,13 @@ def closing(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         _issue(request, cohort)
         return redirect("trainer:closing", cohort.uuid)
     is_running = cohort.state == CohortState.SCHEDULED
-    to_come = cohort.sessions.filter(ends_at__gt=now()).count()
+    ends = cohort.sessions.values_list("ends_at", flat=True)
+    to_come = sum(end > now() for end in ends)
     context = {
         "cohort": cohort,
         "certified": _certified(cohort),
         "may_issue": may_issue,
+        "is_taught": bool(ends),
         "to_come": to_come,
         "may_close": is_running and not to_come,
         "may_reopen": cohort.state == CohortState.CLOSED,

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Min
+from django.db.models import Count, F, Max, Min
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -43,7 +43,8 @@ class ToSettle:
 
 def to_settle(user: User) -> ToSettle:
     """The first of each kind before the second of any: check-ins, offers that end soon, rolls of
-    sessions that are over, sessions soon that may not be taught as staffed, requests, drafts."""
+    sessions that are over, sessions soon that may not be taught as staffed, requests, cohorts to
+    close, drafts."""
     ahead = sessions_ahead(user, weeks=WEEKS_AHEAD)
     kinds = (
         _check_ins(user),
@@ -51,6 +52,7 @@ def to_settle(user: User) -> ToSettle:
         _rolls(user),
         _unstaffed(ahead),
         _requests(user),
+        _to_close(user),
         [_draft_item(one) for one in drafts_to_settle(user, ahead.held)],
     )
     items = [one for one in chain.from_iterable(zip_longest(*kinds)) if one]
@@ -175,6 +177,27 @@ def _gap_item(cohort: Cohort, gaps: Sequence[Gap]) -> Item:
     )
 
 
+def _to_close(user: User) -> list[Item]:
+    """Cohorts one manages whose last session is over."""
+    cohorts = (
+        Cohort.objects.manageable_by(user)
+        .filter(state=CohortState.SCHEDULED)
+        .annotate(last_end=Max("sessions__ends_at"))
+        .filter(last_end__lte=now())
+        .select_related("agency")
+        .order_by("last_end", "code")
+    )
+    return [
+        _item(
+            _("%(code)s is over, not closed") % {"code": cohort.code},
+            reverse("trainer:closing", args=[cohort.uuid]),
+            _("Ended %(day)s. Issue the certificates, then close it.")
+            % {"day": _day(cohort.last_end, cohort)},
+        )
+        for cohort in cohorts
+    ]
+
+
 def _draft_item(draft: Draft) -> Item:
     cohort = draft.cohort
     told = [
@@ -197,9 +220,12 @@ def _item(title: str, url: str, note: str, kind: str = "gap") -> Item:
 
 def _told(session: Any) -> dict[str, str]:
     """What names a session: a published one, or one ahead as the staffing board has it."""
-    starts_at = session.starts_at.astimezone(ZoneInfo(session.cohort.zone))
     return {
         "code": session.cohort.code,
         "module": session.module.title,
-        "day": date_format(starts_at, "D, M j"),
+        "day": _day(session.starts_at, session.cohort),
     }
+
+
+def _day(at: datetime, cohort: Cohort) -> str:
+    return date_format(at.astimezone(ZoneInfo(cohort.zone)), "D, M j")

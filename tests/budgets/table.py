@@ -75,7 +75,7 @@ BUDGETS = [
     Budget("studies and answers", m.OWNER, 5, _route("survey:studies")),
     Budget("withdraw from a study", m.OWNER, 5, _route("survey:withdraw", m.study)),
     # The trainer's
-    Budget("training desk", m.TRAINER, 33, _route("trainer:desk")),
+    Budget("training desk", m.TRAINER, 34, _route("trainer:desk")),
     Budget("schedule a cohort", m.TRAINER, 10, _route("trainer:schedule")),
     Budget("plan", m.TRAINER, 25, _route("courses:plan", m.cohort)),
     Budget("planned session", m.TRAINER, 19, _route("courses:planned_session", m.planned)),

@@ -176,16 +176,23 @@ def _book_the_make_up(page: Page, cohort: Cohort, inspect: Any) -> MakeUp:
 
 
 def _settle(page: Page, cohort: Cohort, inspect: Any) -> None:
-    """The cohort's page says what is open; with a make-up ahead it is not closed like that."""
-    page.goto(reverse("courses:cohort", args=[cohort.uuid]))
+    """The desk leads to what is open; with a make-up ahead the cohort is not closed just so."""
+    page.goto("/train/")
+    page.get_by_role("link", name=f"{cohort.code} is over, not closed").click()
     expect(page.get_by_role("heading", name="2 things to settle")).to_be_visible()
-    expect(page.get_by_role("button", name="Close the cohort")).to_have_count(0)
+    _closes_only_with_something_open(page)
     inspect(page, "coordinator-left-open")
     page.get_by_role("link", name=re.compile("^Complete the roll")).click()
     _press(page, re.compile("^Mark .* here$"))
-    page.goto(reverse("courses:cohort", args=[cohort.uuid]))
+    page.goto(reverse("trainer:closing", args=[cohort.uuid]))
     expect(page.get_by_role("heading", name="1 thing to settle")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("^A make-up is booked"))).to_be_visible()
+    _closes_only_with_something_open(page)
+
+
+def _closes_only_with_something_open(page: Page) -> None:
+    expect(page.get_by_role("button", name="Close it with this left open")).to_be_visible()
+    expect(page.get_by_role("button", name="Close the cohort")).to_have_count(0)
 
 
 def _take_the_guest(phone: Page, make_up: MakeUp, inspect: Any) -> None:
@@ -204,6 +211,9 @@ def _close(page: Page, cohort: Cohort, inspect: Any) -> None:
     page.goto(reverse("courses:cohort", args=[cohort.uuid]))
     row = page.get_by_role("table").get_by_role("row").filter(has_text=ABSENT)
     expect(row).to_contain_text("40 of 40")
+    page.get_by_role("link", name="Certificates and closing").click()
+    expect(page.get_by_role("heading", name="to settle")).to_have_count(0)
+    inspect(page, "coordinator-closing")
     _press(page, "Close the cohort")
     _told(page, "The cohort is closed.")
     inspect(page, "coordinator-closed")

@@ -82,11 +82,37 @@ def test_certificates_can_be_issued_after_closing(client, closing, mark, cohort)
     assert "Open the cohort again" in closing()
 
 
+def test_a_long_list_of_what_somebody_lacks_is_cut_short(client, cohort, trainer):
+    modules = [{"code": f"m{n}", "title": f"Module {n}", "minutes": 30} for n in range(7)]
+    long = CohortFactory(agency=cohort.agency, version=CourseVersionFactory(modules=modules))
+    EnrolmentFactory(cohort=long)
+    client.force_login(trainer)
+    page = client.get(reverse("trainer:closing", args=[long.uuid])).content.decode()
+    lacking = page.split('id="lacking"')[1]
+    assert lacking.count("0 of 30 minutes.") == 4
+    assert "And 3 more things." in lacking
+
+
+def test_what_people_lack_is_listed_once_everything_is_over(closing, cohort, clock):
+    seat = EnrolmentFactory(cohort=cohort, user__last_name="Diaz")
+    clock.set(datetime(2026, 11, 30, 10, tzinfo=UTC))
+    page = closing()
+    assert "listed here once the last session is over" in page
+    assert seat.user.last_name not in page
+
+
 def test_a_cohort_that_goes_on_is_not_closed_here(closing, cohort, clock):
     clock.set(datetime(2026, 11, 30, 10, tzinfo=UTC))
     page = closing()
     assert "1 session is still to come." in page
     assert reverse("courses:close", args=[cohort.uuid]) not in page
+
+
+def test_a_cohort_without_sessions_can_be_closed_whenever(closing, cohort):
+    cohort.sessions.all().delete()
+    page = closing()
+    assert "Close the cohort" in page
+    assert "All sessions are over" not in page
 
 
 @pytest.mark.parametrize("count", [1, 4])

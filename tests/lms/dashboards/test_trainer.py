@@ -165,7 +165,7 @@ def test_the_desk_takes_the_same_queries_however_long_it_is(
     for cohort in CohortFactory.create_batch(count, **shared):
         mark(EnrolmentFactory.create(cohort=cohort), "absent", 0)
     client.force_login(trainer)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         client.get(DESK)
 
 
@@ -267,6 +267,19 @@ def test_nothing_is_to_be_settled_in_a_cohort_that_is_over_for_good(desk, agency
     Cohort.objects.filter(pk=cohort.pk).update(state=state)
     _at(clock, 12)
     assert "not complete" not in desk()
+
+
+def test_a_cohort_that_is_over_is_to_be_closed(desk, agency, clock):
+    cohort, elsewhere = CohortFactory(agency=agency), CohortFactory()
+    _at(clock, 12, day=30)
+    assert "is over, not closed" not in desk()
+    clock.set(datetime(2026, 12, 2, 12, tzinfo=UTC))
+    page = desk()
+    link = f'href="{reverse("trainer:closing", args=[cohort.uuid])}">'
+    assert f"{link}{cohort.code} is over, not closed" in page
+    assert elsewhere.code not in page
+    Cohort.objects.filter(pk=cohort.pk).update(state=CohortState.CLOSED)
+    assert link not in desk()
 
 
 @pytest.mark.parametrize(
