@@ -14,7 +14,7 @@ from assessments.documents import DEFAULT_LANGUAGE
 from assessments.instruments import Block, Item
 from assessments.questionnaire import Section
 from assessments.self_made import CodeElement, ElementError, normal_form
-from courses.cells import printable
+from courses.spreadsheets.cells import printable
 
 # Up to so many answers stand side by side as tiles; more are a list.
 MOST_TILES = 7

@@ -17,7 +17,7 @@ from assessments.actions.releases import (
 )
 from assessments.attestations import VERSION
 from assessments.models import Release, Study
-from courses.forms import DateInput
+from courses.forms.desk import DateInput
 from lms.accounts.clock import today
 from lms.accounts.models import User
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.actions import reopen_window
 from assessments.models import SurveyWindow
-from courses.forms import DateInput
+from courses.forms.desk import DateInput
 from lms.accounts.models import User
 
 

@@ -13,9 +13,9 @@ from secrets import SystemRandom
 
 from assessments.ballot_box.batches import Row
 from assessments.measures import InstrumentSpec
-from courses.cells import clean, marked
-from courses.spreadsheets import SheetError, read_sheet
-from courses.workbooks import Lines
+from courses.spreadsheets.cells import clean, marked
+from courses.spreadsheets.sheets import SheetError, read_sheet
+from courses.spreadsheets.workbooks import Lines
 
 ITEM, TEXT, MARK = "item", "text", "mark"
 COLUMNS = (ITEM, TEXT, MARK)

@@ -10,7 +10,7 @@ from assessments.drafts import BLOCKS, ITEMS, RESPONSES, SCALES, SECTIONS
 from assessments.instrument_files import document_of
 from assessments.item_table import COLUMNS
 from assessments.measures import InstrumentSpec
-from courses.cells import marked
+from courses.spreadsheets.cells import marked
 
 
 def items_table(spec: InstrumentSpec) -> str:

@@ -19,9 +19,9 @@ from assessments.drafts import (
     new_document,
     read_draft,
 )
-from courses.cells import clean
-from courses.spreadsheets import SheetError, read_sheet
-from courses.workbooks import Lines
+from courses.spreadsheets.cells import clean
+from courses.spreadsheets.sheets import SheetError, read_sheet
+from courses.spreadsheets.workbooks import Lines
 
 MAX_BYTES = 1024 * 1024
 MAX_ROWS = 300

@@ -11,7 +11,7 @@ from typing import Any
 from assessments.documents import text_in
 from assessments.intervals import PEOPLE
 from assessments.public_outcomes import IMPORTED, noted_kind
-from courses.cells import escape_formula
+from courses.spreadsheets.cells import escape_formula
 
 Row = Mapping[str, Any]
 LANGUAGE = "en"

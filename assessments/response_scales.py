@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assessments.documents import Texts, text_in
-from courses.cells import printable
+from courses.spreadsheets.cells import printable
 
 _NUMERAL = re.compile(r"[+-]?[0-9]{1,12}([.][0-9]{1,12})?")
 

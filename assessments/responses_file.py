@@ -15,9 +15,9 @@ from assessments.covariates import parse_covariates
 from assessments.measures import AnswerError, InstrumentSpec
 from assessments.response_scales import Answer
 from assessments.studies import StudySpec
-from courses.cells import clean
-from courses.spreadsheets import SheetError, read_sheet
-from courses.workbooks import Lines
+from courses.spreadsheets.cells import clean
+from courses.spreadsheets.sheets import SheetError, read_sheet
+from courses.spreadsheets.workbooks import Lines
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000

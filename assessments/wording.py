@@ -7,7 +7,7 @@ from assessments import item_table
 from assessments.drafts import BLOCKS, DETAILS, ITEMS, RESPONSES, SCALES, SECTIONS
 from assessments.drafts import Problem as DraftProblem
 from assessments.responses_file import Problem
-from courses.wording import roster_reason
+from courses.words.codes import roster_reason
 
 _RESPONSES = {
     "too_many_rows": gettext_lazy("The file has more than %(value)s lines. Split it."),

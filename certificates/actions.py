@@ -17,9 +17,9 @@ from certificates.drawing import DoesNotFit, GlyphMissing, draw
 from certificates.mails import ISSUED
 from certificates.models import Certificate, Revocation
 from certificates.snapshot import UnprintableText
-from courses.ledger import Ledger
-from courses.ledgers import ledgers_for
+from courses.hours.ledger import Ledger
 from courses.models import Cohort, Enrolment
+from courses.presence.ledgers import ledgers_for
 from lms.accounts.audit import record
 from lms.accounts.models import User
 from lms.accounts.outbox import Occasion, queue

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Attempt, SkillsAssessment, SkillsOutcome
 from certificates.models import Revocation
-from courses.ledger import Ledger
+from courses.hours.ledger import Ledger
 from courses.models import Enrolment, EnrolmentState, Module
 
 MINUTES_OF_ALL = "all"

@@ -12,9 +12,9 @@ from django.utils import translation
 
 from certificates.layout import hours_text
 from certificates.snapshot import Instructor, Signatory, Snapshot, training_year_of
-from courses.ledger import Ledger
+from courses.hours.ledger import Ledger
+from courses.hours.validity import last_valid_day
 from courses.models import AttendanceEvent, CourseVersion, Delivery, Enrolment, SessionInstructor
-from courses.validity import last_valid_day
 from lms.accounts.clock import now
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from courses.training_year import TrainingYear
+from courses.hours.training_year import TrainingYear
 
 # Raised by one whenever a field is added, renamed or changes its meaning.
 FORMAT = 1

@@ -6,4 +6,4 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         """Makes the mails about cohorts known to the outbox."""
-        from courses import mails  # noqa: F401 - models are not there before
+        from courses.mails import kinds  # noqa: F401 - models are not there before

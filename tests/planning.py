@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from courses.actions import plan_cohort, publish_schedule
 from courses.models import Cohort, ScheduleVersion, TrainingSession
 from courses.planning import Plan
-from courses.plans import working_plan
+from courses.plans.schedules import working_plan
 from lms.accounts.models import User
 from tests.factories import (
     AgencyFactory,

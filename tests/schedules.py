@@ -7,7 +7,7 @@ from typing import Any
 from courses.actions.cohorts import cohort_code, write_cohort
 from courses.models import Cohort, CohortState, Module, SessionInstructor, TrainingSession
 from courses.planning import PlannedSession, days_needed, lay_out_plan, working_days
-from courses.qualifications import credential_of
+from courses.staffing.qualifications import credential_of
 from lms.accounts.models import User
 
 

@@ -12,7 +12,7 @@ from assessments.packs.main_table import COLUMNS, WHOLE_COLUMNS, scale_columns
 from assessments.packs.tables import Rows, Table
 from assessments.packs.variables import CATEGORY, CODE, LANGUAGE, TEXT, WAVE, WHOLE, Variable
 from assessments.scoring import score_range
-from courses.cells import escape_formula
+from courses.spreadsheets.cells import escape_formula
 
 FORMULA_RULE = (
     "In CSV files an apostrophe stands before text that a spreadsheet would run as a formula: text "

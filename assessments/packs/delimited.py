@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from courses.cells import FORMULA_STARTS
+from courses.spreadsheets.cells import FORMULA_STARTS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +45,7 @@ def _safe(column: "pa.Array") -> "pa.Array":
 
 
 def escaped(column: "pa.Array") -> "pa.Array":
-    """`courses.cells.escape_formula` of each text."""
+    """`courses.spreadsheets.cells.escape_formula` of each text."""
     import pyarrow.compute as pc
 
     risky = pc.match_substring_regex(column, _FORMULA)

@@ -14,8 +14,8 @@ from courses.actions.telling import tell_left, tell_offered, tell_seated
 from courses.actions.turns import in_turn
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, EnrolmentTransition
 from courses.models.enrolment import ENROLMENT_TRANSITIONS, HOLDS_A_SEAT
-from courses.seating import Limit, Person, Seats, sworn_share
-from courses.wording import roster_reason
+from courses.seats.seating import Limit, Person, Seats, sworn_share
+from courses.words.codes import roster_reason
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User, Workforce

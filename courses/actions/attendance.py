@@ -23,8 +23,8 @@ from courses.actions.events import (
     write_events,
     written_before,
 )
+from courses.hours.stays import Direction
 from courses.models import AttendanceEvent, Enrolment, Presence, Source, TrainingSession
-from courses.stays import Direction
 from lms.accounts.clock import now
 from lms.accounts.models import User
 

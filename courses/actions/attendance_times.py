@@ -22,6 +22,7 @@ from courses.actions.events import (
     written_before,
 )
 from courses.actions.seats import lock_open_cohort
+from courses.hours.stays import Seen, counting, minutes_after, minutes_there
 from courses.models import (
     AttendanceEvent,
     CheckIn,
@@ -30,7 +31,6 @@ from courses.models import (
     Source,
     TrainingSession,
 )
-from courses.stays import Seen, counting, minutes_after, minutes_there
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User

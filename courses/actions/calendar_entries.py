@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from courses.calendar_days import Day, Role, day_from_json, day_to_json, days_of
-from courses.calendars import meetings_of
+from courses.calendars.days import Day, Role, day_from_json, day_to_json, days_of
+from courses.calendars.meetings import meetings_of
 from courses.models import CalendarEntry, Cohort
 from lms.accounts.clock import now
 

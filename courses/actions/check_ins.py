@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from courses import room_codes
-from courses.check_in_times import closes_at, opens_at
+from courses.checking_in import room_codes
+from courses.checking_in.times import closes_at, opens_at
 from courses.models import (
     CheckIn,
     CohortState,
@@ -19,7 +19,7 @@ from courses.models import (
     Source,
     TrainingSession,
 )
-from courses.wording import moment_of
+from courses.words.codes import moment_of
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User

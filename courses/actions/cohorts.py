@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses.closing import LeftOpen, left_open
 from courses.models import (
     Cohort,
     CohortState,
@@ -17,6 +16,7 @@ from courses.models import (
     Venue,
 )
 from courses.models.cohort import COHORT_TRANSITIONS
+from courses.presence.closing import LeftOpen, left_open
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import Agency, User

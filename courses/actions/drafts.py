@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from courses.actions.cohorts import cohort_code, write_cohort
 from courses.models import Cohort, CohortState, CourseVersion, Quota, SchedulePlan, Venue
-from courses.plan_words import plan_refusal
 from courses.planning import (
     USUAL_HOURS,
     Hours,
@@ -26,7 +25,8 @@ from courses.planning import (
     teaching_days,
     working_days,
 )
-from courses.plans import working_plan
+from courses.plans.schedules import working_plan
+from courses.plans.words import plan_refusal
 from lms.accounts.clock import today
 from lms.accounts.models import Agency, User
 

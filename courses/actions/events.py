@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from courses.hours.stays import Held, Seen
 from courses.models import (
     AttendanceEvent,
     Enrolment,
@@ -16,8 +17,7 @@ from courses.models import (
     MakeUp,
     TrainingSession,
 )
-from courses.stays import Held, Seen
-from courses.wording import moment_of
+from courses.words.codes import moment_of
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User

@@ -10,9 +10,9 @@ from courses.actions.guests import cancel
 from courses.actions.seats import lock_open_cohort
 from courses.actions.telling import tell_make_up
 from courses.actions.turns import in_turn
-from courses.ledger import Why
-from courses.ledgers import ledgers_for
+from courses.hours.ledger import Why
 from courses.models import Cohort, Enrolment, EnrolmentState, MakeUp, TrainingSession
+from courses.presence.ledgers import ledgers_for
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User

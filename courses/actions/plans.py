@@ -20,8 +20,6 @@ from courses.models import (
     ScheduleVersion,
     Venue,
 )
-from courses.plan_problems import problems_of, sessions_to_settle
-from courses.plan_words import plan_refusal
 from courses.planning import (
     Plan,
     PlanError,
@@ -31,7 +29,9 @@ from courses.planning import (
     shifted,
     teaching_days,
 )
-from courses.plans import WorkingPlan, bare, published_plan, working_plan
+from courses.plans.problems import problems_of, sessions_to_settle
+from courses.plans.schedules import WorkingPlan, bare, published_plan, working_plan
+from courses.plans.words import plan_refusal
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from courses.actions.seats import reads_answers
 from courses.models import Course, Qualification, SessionInstructor
 from courses.models.staffing import people_kept_by
-from courses.qualifications import credential_of
+from courses.staffing.qualifications import credential_of
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, Min, OuterRef
 
-from courses import mails
-from courses.ledger import Ledger
-from courses.ledgers import ledgers_for
-from courses.missed import missed_in
+from courses.hours.ledger import Ledger
+from courses.mails import kinds
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, EnrolmentTransition
+from courses.presence.ledgers import ledgers_for
+from courses.presence.missed import missed_in
 from lms.accounts.clock import now
 from lms.accounts.models import OutgoingMessage
 from lms.accounts.outbox import Occasion, queue
@@ -41,7 +41,7 @@ def _remind(cohort: Cohort) -> int:
     seats = cohort.enrolments.seated().filter(~Exists(just_seated), user__is_active=True)
     key = f"reminder:{cohort.uuid}:{first.date()}"
     return queue(
-        kind=mails.REMINDER,
+        kind=kinds.REMINDER,
         occasions=[
             Occasion(f"{key}:{seat.user.uuid}", seat.user, {"cohort": cohort.pk})
             for seat in seats.select_related("user")
@@ -69,14 +69,14 @@ def queue_missed() -> int:
         for seat in found
         if (new := _over(seat, ledgers[seat.pk], at) - told[seat.pk])
     ]
-    return queue(kind=mails.MISSED, occasions=occasions)
+    return queue(kind=kinds.MISSED, occasions=occasions)
 
 
 def _told(seats: Iterable[Enrolment]) -> dict[int, set[str]]:
     """The modules, by code, of which each seat's person has been told, or will be."""
     people = {seat.user_id for seat in seats}
     told: dict[int, set[str]] = defaultdict(set)
-    messages = OutgoingMessage.objects.filter(kind=mails.MISSED.code, to__in=people)
+    messages = OutgoingMessage.objects.filter(kind=kinds.MISSED.code, to__in=people)
     for context in messages.values_list("context", flat=True):
         told[context["enrolment"]].update(context["modules"])
     return told

@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from courses.cells import words_of
-from courses.roster import LookAlike, RosterRow
+from courses.rosters.reading import LookAlike, RosterRow
+from courses.spreadsheets.cells import words_of
 from lms.accounts.models import Agency, User
 from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES

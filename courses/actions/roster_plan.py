@@ -23,7 +23,7 @@ from courses.actions.roster_seats import may_be_seated, with_seats
 from courses.actions.seats import reads_answers
 from courses.models import Cohort, CohortState, Enrolment
 from courses.models.enrolment import GIVEN_UP
-from courses.roster import LookAlike, Problem, Roster, RosterRow, printable
+from courses.rosters.reading import LookAlike, Problem, Roster, RosterRow, printable
 from lms.accounts.audit import record
 from lms.accounts.models import Agency, HandEdit, User
 from lms.accounts.permissions import Permission

@@ -7,9 +7,9 @@ from courses.actions.allocation import seats_of
 from courses.actions.bookings import taken_elsewhere
 from courses.models import Cohort, Enrolment, EnrolmentState
 from courses.models.enrolment import GIVEN_UP
-from courses.refusals import cohorts_seen
-from courses.roster import Problem
-from courses.seating import Person, Seats
+from courses.rosters.reading import Problem
+from courses.seats.seating import Person, Seats
+from courses.words.refusals import cohorts_seen
 from lms.accounts.models import User, Workforce
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from courses.actions.roster_plan import (
 from courses.actions.seats import write_seat
 from courses.actions.turns import in_turn
 from courses.models import Cohort, Enrolment
-from courses.roster import Roster, write_roster, write_roster_workbook
-from courses.roster_header import Heading
-from courses.wording import edit_kept_note, look_alike_note, roster_problem, roster_reason
+from courses.rosters.header import Heading
+from courses.rosters.reading import Roster, write_roster, write_roster_workbook
+from courses.words.codes import edit_kept_note, look_alike_note, roster_problem, roster_reason
 from lms.accounts.actions import create_person
 from lms.accounts.audit import record
 from lms.accounts.models import HandEdit, User

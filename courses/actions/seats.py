@@ -34,8 +34,8 @@ from courses.models import (
     SignUp,
 )
 from courses.models.enrolment import GIVEN_UP, ON_THE_WAY, EnrolledAs
-from courses.prerequisites import missing_for_each, missing_prerequisites
-from courses.wording import roster_reason
+from courses.seats.prerequisites import missing_for_each, missing_prerequisites
+from courses.words.codes import roster_reason
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User

@@ -12,7 +12,7 @@ from courses.models import (
     TrainingSession,
 )
 from courses.planning import Plan, PlannedSession, teaching_day
-from courses.qualifications import credential_of
+from courses.staffing.qualifications import credential_of
 from lms.accounts.models import User
 
 Credentials = dict[tuple[int, str, date], tuple[Qualification | None, dict[str, object]]]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from courses.actions.allocation import allocate
 from courses.actions.turns import in_turn
 from courses.models import Cohort, CohortState, Quota
-from courses.seating import Limit
+from courses.seats.seating import Limit
 from lms.accounts.audit import record
 from lms.accounts.models import User
 

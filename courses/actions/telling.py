@@ -9,9 +9,9 @@ many messages are new.
 from collections.abc import Iterable
 from typing import Any
 
-from courses import mails
 from courses.actions.calendar_entries import Retold, retell
-from courses.calendars import people_of
+from courses.calendars.meetings import people_of
+from courses.mails import kinds
 from courses.models import CalendarEntry, Cohort, Enrolment, EnrolmentState, MakeUp, ScheduleVersion
 from lms.accounts.message_kinds import MessageKind
 from lms.accounts.models import MessageState, OutgoingMessage, User
@@ -29,19 +29,19 @@ def tell_seated(enrolment: Enrolment) -> int:
     """The invitation of somebody who has been given a seat, with their days for the calendar. Once
     for each recorded move to "enrolled", so that who comes back is invited again."""
     retell(enrolment.cohort, [enrolment.user_id])
-    return _tell_seat(mails.INVITATION, enrolment, "seated", EnrolmentState.ENROLLED)
+    return _tell_seat(kinds.INVITATION, enrolment, "seated", EnrolmentState.ENROLLED)
 
 
 def tell_offered(enrolment: Enrolment) -> int:
     """A seat is held for somebody who waited: until when, and where to take or decline it."""
-    return _tell_seat(mails.OFFER, enrolment, "offered", EnrolmentState.OFFERED)
+    return _tell_seat(kinds.OFFER, enrolment, "offered", EnrolmentState.OFFERED)
 
 
 def tell_left(enrolment: Enrolment) -> int:
     """Somebody's seat was given up, or taken back: their days come out of their calendar."""
     retold = retell(enrolment.cohort, [enrolment.user_id])[enrolment.user_id]
     left = (EnrolmentState.WITHDRAWN, EnrolmentState.NO_SHOW)
-    return _tell_seat(mails.LEFT, enrolment, "left", *left, **retold.context)
+    return _tell_seat(kinds.LEFT, enrolment, "left", *left, **retold.context)
 
 
 def tell_schedule(version: ScheduleVersion, difference: Any = None) -> int:
@@ -55,7 +55,7 @@ def tell_schedule(version: ScheduleVersion, difference: Any = None) -> int:
     to_teach = {who: one for who, one in retold.items() if one.is_new_to_teach}
     others = _without(retold, {*to_teach, *invited})
     _go_back_to_what_was_said(cohort, others)
-    return _tell(mails.TEACHING, key, cohort, to_teach) + _tell(mails.SCHEDULE, key, cohort, others)
+    return _tell(kinds.TEACHING, key, cohort, to_teach) + _tell(kinds.SCHEDULE, key, cohort, others)
 
 
 def tell_cancelled(cohort: Cohort) -> int:
@@ -65,7 +65,7 @@ def tell_cancelled(cohort: Cohort) -> int:
     waiting = _changes_not_told(cohort)
     retold = _retell_all(cohort, also={*in_line, *waiting})
     _add_days_already_off(retold, waiting)
-    return _tell(mails.CANCELLED, f"cancelled:{cohort.uuid}", cohort, retold)
+    return _tell(kinds.CANCELLED, f"cancelled:{cohort.uuid}", cohort, retold)
 
 
 def tell_make_up(make_up: MakeUp) -> int:
@@ -76,7 +76,7 @@ def tell_make_up(make_up: MakeUp) -> int:
     off = make_up.cancelled_at is not None
     key = f"make-up:{make_up.pk}:{'off' if off else 'booked'}"
     context = {"make_up": make_up.pk, **retold.context}
-    kind = mails.MAKE_UP_OFF if off else mails.MAKE_UP
+    kind = kinds.MAKE_UP_OFF if off else kinds.MAKE_UP
     return queue(kind=kind, occasions=[Occasion(key, person, context)])
 
 
@@ -101,7 +101,7 @@ def _about_to_be_invited(cohort: Cohort) -> set[int]:
     """Whose invitation has not left yet: it will say what is so when it does."""
     waiting = OutgoingMessage.objects.filter(
         state=MessageState.QUEUED,
-        kind=mails.INVITATION.code,
+        kind=kinds.INVITATION.code,
         to__in=cohort.enrolments.seated().values("user"),
     )
     seats = set(cohort.enrolments.seated().values_list("pk", flat=True))
@@ -114,7 +114,7 @@ def _changes_not_told(cohort: Cohort) -> dict[int, dict[int, int]]:
     found: dict[int, dict[int, int]] = {}
     waiting = OutgoingMessage.objects.filter(
         state__in=(MessageState.QUEUED, MessageState.SENDING),
-        kind=mails.SCHEDULE.code,
+        kind=kinds.SCHEDULE.code,
         context__cohort=cohort.pk,
     )
     for message in waiting:
@@ -134,7 +134,7 @@ def _add_days_already_off(retold: dict[int, Retold], waiting: dict[int, dict[int
 def _go_back_to_what_was_said(cohort: Cohort, retold: dict[int, Retold]) -> None:
     """A change that has not been told yet is told with the new one, from what stood before both."""
     waiting = OutgoingMessage.objects.filter(
-        state=MessageState.QUEUED, kind=mails.SCHEDULE.code, to__in=list(retold)
+        state=MessageState.QUEUED, kind=kinds.SCHEDULE.code, to__in=list(retold)
     )
     for message in waiting.order_by("-pk"):
         if message.context["cohort"] == cohort.pk:

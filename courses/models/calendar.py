@@ -18,7 +18,7 @@ class CalendarEntryQuerySet(models.QuerySet["CalendarEntry"]):
 
 class CalendarEntry(models.Model):
     """What one person's calendar was told last of one event, so that the next word about it rises
-    above it: `told` is a `courses.calendar_days.Day`, `sequence` how often it has changed."""
+    above it: `told` is a `courses.calendars.days.Day`, `sequence` how often it has changed."""
 
     person = models.ForeignKey(User, models.CASCADE, related_name="calendar_entries")
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="calendar_entries")

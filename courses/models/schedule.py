@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from courses.check_in_times import AFTER, EARLY
+from courses.checking_in.times import AFTER, EARLY
 from courses.models.cohort import Cohort, CohortState, Venue
 from courses.models.curriculum import Module
 from courses.models.enrolment import Enrolment, EnrolmentState

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.calendar_feeds import feed_of
+from courses.calendars.feeds import feed_of
 from courses.models import CalendarFeed
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.clock import now

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courses.actions.check_ins import check_in_by_code
-from courses.check_in_forms import CodeForm
+from courses.forms.check_in import CodeForm
 from courses.models import CheckIn, Presence, TrainingSession
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.throttle import seconds_to_wait

@@ -4,9 +4,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.closing import LeftOpen
 from courses.models import MakeUp, TrainingSession
-from courses.presence_words import session_words
+from courses.presence.closing import LeftOpen
+from courses.presence.words import session_words
 
 
 def items_left_open(still: LeftOpen) -> list[dict[str, str]]:

@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.actions import close_cohort, reopen_cohort
-from courses.forms import ExportForm
-from courses.guest_days import guest_days
-from courses.ledgers import ledgers_for
+from courses.forms.desk import ExportForm
 from courses.models import Cohort, CohortState, EnrolmentState
-from courses.plans import has_changes
+from courses.plans.schedules import has_changes
+from courses.presence.guest_days import guest_days
+from courses.presence.ledgers import ledgers_for
 from courses.views.signed_in import SignedInRequest
 from courses.views.week import days_of, weeks
 from lms.accounts.clock import now

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from courses.actions.groups import place_newcomers
-from courses.group_forms import DrawForm, MoveForm
+from courses.forms.groups import DrawForm, MoveForm
 from courses.models import Cohort, CohortState
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.permissions import Permission

@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from courses.instructors import (
+from courses.forms.qualifications import QualificationForm, RenewalForm, WithdrawalForm
+from courses.models import CohortState, Qualification, TrainingSession
+from courses.models.staffing import people_kept_by
+from courses.staffing.instructors import (
     ENDS_SOON,
     day_of,
     for_instructor_list,
@@ -24,10 +27,7 @@ from courses.instructors import (
     lines,
     people_seen_by,
 )
-from courses.models import CohortState, Qualification, TrainingSession
-from courses.models.staffing import people_kept_by
-from courses.qualification_forms import QualificationForm, RenewalForm, WithdrawalForm
-from courses.qualifications import times_taught
+from courses.staffing.qualifications import times_taught
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.clock import now
 from lms.accounts.models import User

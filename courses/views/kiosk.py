@@ -19,9 +19,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from courses.actions.check_ins import check_in, check_in_is_over
-from courses.check_in_times import opens_at
+from courses.checking_in.times import opens_at
 from courses.models import Enrolment, Kiosk, Presence, Source, TrainingSession
-from courses.wording import moment_of
+from courses.words.codes import moment_of
 from lms.accounts.clock import now
 from lms.accounts.throttle import seconds_to_wait
 

@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from courses.actions.check_ins import check_in_is_over, close_kiosk, open_kiosk
-from courses.check_in_times import closes_at, opens_at
+from courses.checking_in.qr import qr_code
+from courses.checking_in.times import closes_at, opens_at
 from courses.models import TrainingSession
-from courses.qr import qr_code
 from courses.views.signed_in import SignedInRequest
 
 

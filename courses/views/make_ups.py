@@ -18,13 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from courses.actions import book_make_up, book_make_ups, cancel_make_up
-from courses.ledger import Line
-from courses.ledgers import ledgers_for
-from courses.make_up_days import day_choices, make_up_days
+from courses.hours.ledger import Line
 from courses.models import Cohort, Enrolment, MakeUp, TrainingSession
-from courses.presence_words import places_words, session_words
-from courses.refusals import refusal_words
+from courses.presence.ledgers import ledgers_for
+from courses.presence.make_up_days import day_choices, make_up_days
+from courses.presence.words import places_words, session_words
 from courses.views.signed_in import SignedInRequest
+from courses.words.refusals import refusal_words
 from lms.accounts.clock import now
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission

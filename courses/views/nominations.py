@@ -17,13 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courses.actions import nominate, withdraw
+from courses.forms.seats import NominateForm
 from courses.models import Cohort, Enrolment, EnrolmentState, Quota, SignUp
 from courses.models.enrolment import HOLDS_A_SEAT, places_in_line
-from courses.on_record import on_record
-from courses.refusals import refusal_words
-from courses.seat_board import next_after
-from courses.seat_forms import NominateForm
+from courses.seats.board import next_after
+from courses.seats.on_record import on_record
 from courses.views.signed_in import SignedInRequest
+from courses.words.refusals import refusal_words
 from lms.accounts.models import User
 from lms.accounts.models.people import UserQuerySet
 from lms.accounts.permissions import Permission

@@ -11,14 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from courses.actions.plans import PLANNABLE
-from courses.faculty import faculty_of
-from courses.forms_plan import CopyForm, ReplaceForm, ShiftForm
+from courses.forms.plan import CopyForm, ReplaceForm, ShiftForm
 from courses.models import Cohort, CohortState, SchedulePlan, TrainingSession
-from courses.plan_names import Names, names_of
-from courses.plan_problems import problems_of
-from courses.plan_wording import cohorts_seen
 from courses.planning import Plan, plan_from_json
-from courses.plans import published_plan, steps, working_plan
+from courses.plans.names import Names, names_of
+from courses.plans.problem_words import cohorts_seen
+from courses.plans.problems import problems_of
+from courses.plans.schedules import published_plan, steps, working_plan
+from courses.staffing.faculty import faculty_of
 from courses.views.plan_calendar import calendar
 from courses.views.plan_differences import lines
 from courses.views.plan_seen import seal

@@ -10,10 +10,10 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from courses.models import Cohort
-from courses.plan_names import Names
 from courses.planning import Hours, Plan, PlannedSession, Problem, lunch_of
+from courses.plans.names import Names
 from courses.views.week import dot_of
-from courses.wording import time_span
+from courses.words.codes import time_span
 from lms.accounts.clock import now
 
 WORKING_DAYS, WEEK = 5, 7

@@ -19,13 +19,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.actions.plans import change_plan
-from courses.faculty import Faculty, faculty_of, taken_elsewhere, taken_within, who_is_free
-from courses.forms_plan import MoveForm, OnlineForm, ShiftForm, StaffForm
-from courses.forms_session import SessionForm, Setting
+from courses.forms.plan import MoveForm, OnlineForm, ShiftForm, StaffForm
+from courses.forms.session import SessionForm, Setting
 from courses.models import Cohort, Module
-from courses.plan_names import names_of
-from courses.plan_problems import problems_of
-from courses.plan_words import plan_error_sentence
 from courses.planning import (
     Plan,
     PlanError,
@@ -34,7 +30,11 @@ from courses.planning import (
     teaching_day,
     without,
 )
-from courses.plans import WorkingPlan, working_plan
+from courses.plans.names import names_of
+from courses.plans.problems import problems_of
+from courses.plans.schedules import WorkingPlan, working_plan
+from courses.plans.words import plan_error_sentence
+from courses.staffing.faculty import Faculty, faculty_of, taken_elsewhere, taken_within, who_is_free
 from courses.views.plan import cohort_for, plan_page
 from courses.views.plan_differences import lines, teachers
 from courses.views.plan_seen import seal, unseal

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.actions import cancel_cohort, copy_cohort
 from courses.actions.plans import PLANNABLE
-from courses.forms_plan import CancelForm, CopyForm
+from courses.forms.plan import CancelForm, CopyForm
 from courses.models import CohortState
 from courses.views.plan import cohort_for, plan_page
 from courses.views.signed_in import SignedInRequest

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from courses.plan_names import Names
 from courses.planning import Difference, PlannedSession
+from courses.plans.names import Names
 
 
 @dataclass(frozen=True, slots=True)

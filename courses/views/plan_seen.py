@@ -3,7 +3,7 @@
 from django.core import signing
 
 from courses.planning import PlanError, plan_from_json, plan_to_json
-from courses.plans import WorkingPlan
+from courses.plans.schedules import WorkingPlan
 
 SALT = "courses.plan"
 

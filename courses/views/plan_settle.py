@@ -10,11 +10,11 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.faculty import Taken, faculty_of, taken_elsewhere, taken_within, who_is_free
 from courses.models import Cohort
-from courses.plan_names import Names
-from courses.plan_wording import problem_sentence
 from courses.planning import Plan, PlannedSession, Problem
+from courses.plans.names import Names
+from courses.plans.problem_words import problem_sentence
+from courses.staffing.faculty import Taken, faculty_of, taken_elsewhere, taken_within, who_is_free
 from lms.accounts.models import User
 
 _ORDER = ("clash", "gap", "warning")

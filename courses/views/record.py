@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from courses.actions.roster_people import may_change_record
 from courses.actions.roster_plan import PERSON_FIELDS
-from courses.forms import SeatRecordForm
+from courses.forms.desk import SeatRecordForm
 from courses.models import Cohort
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.forms import RecordForm

@@ -17,9 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.actions import confirm_check_ins, refuse_check_ins
+from courses.forms.roll import WORDS, RollForm, RollRow
+from courses.forms.sheet import SheetForm
 from courses.models import CohortState, Presence, TrainingSession
-from courses.roll_forms import WORDS, RollForm, RollRow
-from courses.sheet_forms import SheetForm
 from courses.views.signed_in import SignedInRequest
 from courses.views.week import pair, time_range
 from lms.accounts.clock import now

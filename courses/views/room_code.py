@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from courses import room_codes
 from courses.actions.check_ins import check_in_is_over, room_code
-from courses.check_in_times import opens_at
+from courses.checking_in import room_codes
+from courses.checking_in.qr import qr_code
+from courses.checking_in.times import opens_at
 from courses.models import Enrolment, Presence, TrainingSession
-from courses.qr import qr_code
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.clock import now
 

@@ -21,13 +21,13 @@ from courses.actions import (
     import_roster,
     preview_roster,
 )
-from courses.forms import ExportForm, RosterForm
+from courses.forms.desk import ExportForm, RosterForm
 from courses.models import Cohort
-from courses.roster import SAMPLE_EMAIL, Roster, RosterRow, write_roster
-from courses.roster_header import COLUMNS, REQUIRED, Heading
+from courses.rosters.header import COLUMNS, REQUIRED, Heading
+from courses.rosters.reading import SAMPLE_EMAIL, Roster, RosterRow, write_roster
 from courses.views.roster_preview import preview_context
 from courses.views.signed_in import SignedInRequest
-from courses.wording import column_help
+from courses.words.codes import column_help
 from lms.accounts.models import Agency, User
 
 SALT = "courses.roster"

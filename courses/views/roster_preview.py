@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 from courses.actions import RosterPlan, RowOutcome
 from courses.actions.roster_plan import PlannedRow
 from courses.actions.rosters import notes_on
-from courses.roster import printable
-from courses.wording import COLUMN_TITLES, look_alike_note, passed_over_note, roster_problem
+from courses.rosters.reading import printable
+from courses.words.codes import COLUMN_TITLES, look_alike_note, passed_over_note, roster_problem
 
 _SHOWN = 100
 _LINES_NAMED = 20

@@ -27,13 +27,13 @@ from courses.actions import (
     withdraw,
 )
 from courses.actions.seats import MOST_PRIORITY
-from courses.guest_days import guest_days
+from courses.forms.seats import SeatOneForm, SignUpForm
 from courses.models import Cohort, CohortState, Enrolment
-from courses.refusals import refusal_words
-from courses.seat_board import board_of, next_after, waiting_rows
-from courses.seat_forms import SeatOneForm, SignUpForm
+from courses.presence.guest_days import guest_days
+from courses.seats.board import board_of, next_after, waiting_rows
 from courses.views.nominations import uuid_or_none
 from courses.views.signed_in import SignedInRequest
+from courses.words.refusals import refusal_words
 from lms.accounts.permissions import Permission
 
 WAITING_PER_PAGE = 50

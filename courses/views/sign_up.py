@@ -18,13 +18,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from courses.actions import accept_offer, decline_offer, request_seat, withdraw
 from courses.actions.allocation import has_begun, limit_reason, person_of, seats_of
 from courses.actions.seats import reads_answers
+from courses.forms.seats import AskForm
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, SignUp
 from courses.models.enrolment import ON_THE_WAY, EnrolledAs, places_in_line
-from courses.on_record import on_record
-from courses.prerequisites import missing_prerequisites
-from courses.refusals import refusal_words
-from courses.seat_forms import AskForm
+from courses.seats.on_record import on_record
+from courses.seats.prerequisites import missing_prerequisites
 from courses.views.signed_in import SignedInRequest
+from courses.words.refusals import refusal_words
 from lms.accounts.models import User
 
 COHORTS_PER_PAGE = 20

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_GET
 
 from courses.models import Cohort, Level, Part, SchedulePlan
 from courses.planning import plan_from_json
-from courses.plans import WorkingPlan
-from courses.staffing_board import Candidate, Gap, sessions_ahead, suggest
+from courses.plans.schedules import WorkingPlan
+from courses.staffing.board import Candidate, Gap, sessions_ahead, suggest
 from courses.views.plan_seen import seal
 from courses.views.signed_in import SignedInRequest
 from courses.views.week import dot_of
-from courses.wording import staffing_sentence, time_span
+from courses.words.codes import staffing_sentence, time_span
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
 

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from courses.models import Part, TrainingSession
-from courses.wording import time_span
+from courses.words.codes import time_span
 from lms.accounts.clock import now
 
 NOON = 12

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 from certificates.actions import issue_certificates
 from certificates.completion import Missing, missing_for_each
 from certificates.models import Certificate
-from courses.closing import left_open
-from courses.ledgers import ledgers_for
 from courses.models import Cohort, CohortState, Enrolment
+from courses.presence.closing import left_open
+from courses.presence.ledgers import ledgers_for
 from courses.views.closing import items_left_open
 from lms.accounts.clock import now
 from lms.accounts.http import SignedInRequest

@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from certificates.actions import NotComplete, check, issue_certificate
-from courses.ledger import Line, Why
-from courses.ledgers import ledgers_for
+from courses.hours.ledger import Line, Why
 from courses.models import Enrolment, TrainingSession
-from courses.presence_words import why_words
-from courses.wording import time_span
+from courses.presence.ledgers import ledgers_for
+from courses.presence.words import why_words
+from courses.words.codes import time_span
 from lms.accounts.clock import now
 from lms.accounts.http import SignedInRequest
 from lms.dashboards import my_week, panels

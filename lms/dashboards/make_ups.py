@@ -16,12 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from courses.actions import book_make_up, cancel_make_up
-from courses.ledgers import ledgers_for
-from courses.make_up_days import day_choices, make_up_days
 from courses.models import Enrolment, TrainingSession
-from courses.presence_words import session_words
-from courses.refusals import refusal_words
+from courses.presence.ledgers import ledgers_for
+from courses.presence.make_up_days import day_choices, make_up_days
+from courses.presence.words import session_words
 from courses.views.make_ups import book_day, choices_for, id_in
+from courses.words.refusals import refusal_words
 from lms.accounts.clock import now
 from lms.accounts.http import SignedInRequest
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from courses.ledger import Ledger
+from courses.hours.ledger import Ledger
 from courses.models import Enrolment, TrainingSession
 from lms.accounts.clock import now
 

@@ -17,7 +17,7 @@ from assessments.windows import bounds_of, is_open, with_bounds
 from certificates.completion import Missing, Requirement
 from certificates.models import Certificate
 from cms_pages.models import LessonPage
-from courses.ledger import Ledger, LineState
+from courses.hours.ledger import Ledger, LineState
 from courses.models import (
     CohortState,
     CohortTransition,

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from assessments.actions import publish_cohort
 from courses.actions.plans import PLANNABLE
-from courses.forms_cohort import NewCohortForm
+from courses.forms.cohort import NewCohortForm
 from courses.models import Cohort, CohortState
-from courses.plan_names import names_of
-from courses.plan_problems import problems_of
-from courses.plan_wording import cohorts_seen
 from courses.planning import Difference, difference
-from courses.plans import WorkingPlan, published_plan, working_plan
+from courses.plans.names import names_of
+from courses.plans.problem_words import cohorts_seen
+from courses.plans.problems import problems_of
+from courses.plans.schedules import WorkingPlan, published_plan, working_plan
 from courses.views.plan import cohort_for
 from courses.views.plan_differences import lines
 from courses.views.plan_seen import seal, unseal

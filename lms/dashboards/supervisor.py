@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from certificates.models import Certificate
-from courses.ledger import Elsewhere, Ledger, Why
-from courses.ledgers import ledgers_for, minutes_credited_between
+from courses.hours.ledger import Elsewhere, Ledger, Why
+from courses.hours.training_year import TrainingYear
 from courses.models import Cohort, CohortState, Enrolment, TrainingSession
-from courses.training_year import TrainingYear
+from courses.presence.ledgers import ledgers_for, minutes_credited_between
 from lms.accounts.clock import now, today
 from lms.accounts.http import SignedInRequest
 from lms.accounts.models import Agency

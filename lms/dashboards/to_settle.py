@@ -16,10 +16,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.drafts import Draft, drafts_to_settle
 from courses.models import CheckIn, Cohort, CohortState, EnrolmentState, Part, TrainingSession
-from courses.phrases import moment_words
-from courses.staffing_board import Ahead, Gap, sessions_ahead
+from courses.plans.drafts import Draft, drafts_to_settle
+from courses.staffing.board import Ahead, Gap, sessions_ahead
+from courses.words.days import moment_words
 from lms.accounts.clock import now
 from lms.accounts.models import User
 

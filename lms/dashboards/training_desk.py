@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from courses.ledger import Ledger
-from courses.ledgers import ledgers_for
+from courses.hours.ledger import Ledger
 from courses.models import (
     AttendanceEvent,
     Cohort,
@@ -17,8 +16,9 @@ from courses.models import (
     EnrolmentState,
     TrainingSession,
 )
+from courses.presence.ledgers import ledgers_for
 from courses.views.week import session_card
-from courses.wording import time_span
+from courses.words.codes import time_span
 from lms.accounts.clock import now
 from lms.accounts.models import User
 

@@ -18,9 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from certificates.models import Certificate
+from courses.hours.training_year import TrainingYear
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState
 from courses.models.enrolment import ON_THE_WAY
-from courses.training_year import TrainingYear
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.clock import today
 from lms.accounts.permissions import Permission

@@ -5,7 +5,6 @@ from itertools import islice
 from random import Random
 
 from courses.actions import book_make_up
-from courses.ledgers import ledgers_for
 from courses.models import (
     AttendanceEvent,
     CheckIn,
@@ -15,6 +14,7 @@ from courses.models import (
     Source,
     TrainingSession,
 )
+from courses.presence.ledgers import ledgers_for
 from lms.accounts.clock import now
 from lms.accounts.models import User
 

@@ -16,7 +16,7 @@ from courses.actions import (
 )
 from courses.models import Cohort, Course, Enrolment, SignUp
 from courses.models.enrolment import EnrolledAs
-from courses.seating import Limit
+from courses.seats.seating import Limit
 from lms.accounts.models import User
 from lms.demo.cohorts import Year, teachers_of
 from lms.demo.people import Cast

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from assessments.dot_plots import Estimate, dot_plot, signed
 from assessments.histograms import Bin, Group, histogram
 from assessments.line_charts import Line, Value, line_chart
-from courses.qr import qr_code
+from courses.checking_in.qr import qr_code
 
 
 class _Change(NamedTuple):

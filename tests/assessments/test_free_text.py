@@ -13,7 +13,7 @@ from assessments.free_text import (
     written,
 )
 from assessments.instruments import parse_instrument
-from courses.cells import printable
+from courses.spreadsheets.cells import printable
 from tests.rich_survey import rich_document
 
 INSTRUMENT = parse_instrument(rich_document())

@@ -11,7 +11,7 @@ from assessments.instrument_files import document_of
 from assessments.instruments import InstrumentSpec, parse_instrument
 from assessments.item_rows import items_table
 from assessments.item_table import MAX_ROWS, read_items_table
-from courses.cells import clean
+from courses.spreadsheets.cells import clean
 from tests.assessments.instrument_documents import instrument_documents
 
 SAMPLES = sorted(Path("assessments/instruments").glob("*.yaml"))

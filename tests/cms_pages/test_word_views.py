@@ -2,7 +2,7 @@
 
 import pytest
 
-from courses.mails import CANCELLED, INVITATION, LEFT, MAKE_UP_OFF
+from courses.mails.kinds import CANCELLED, INVITATION, LEFT, MAKE_UP_OFF
 from lms.accounts.actions import grant_role
 from lms.accounts.message_kinds import kinds_with_words
 from lms.accounts.models import MessageTemplate

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 from courses.actions import mark_attendance
 from courses.actions.check_ins import check_in
-from courses.ledgers import ledgers_for
 from courses.models import Cohort, Enrolment, MakeUp, Presence, Source, TrainingSession
+from courses.presence.ledgers import ledgers_for
 from lms.accounts.models import Agency, User
 from lms.demo.people import PASSWORD
 from tests.factories import UserFactory

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from courses.actions import import_roster
 from courses.models import AttendanceEvent, Cohort
-from courses.roster import read_roster
+from courses.rosters.reading import read_roster
 from lms.demo.people import PASSWORD
 from tests.journeys.focus import tab_to
 

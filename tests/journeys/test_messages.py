@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from courses.mails import INVITATION
+from courses.mails.kinds import INVITATION
 from lms.accounts.actions import grant_role
 from lms.accounts.models import OutgoingMessage, User
 from tests.factories import EnrolmentFactory, UserFactory

@@ -20,7 +20,7 @@ from assessments.models import Attempt, Question
 from certificates.models import Certificate
 from courses.actions import import_roster, mark_attendance
 from courses.models import Cohort, Enrolment
-from courses.roster import read_roster
+from courses.rosters.reading import read_roster
 from lms.demo.people import PASSWORD
 
 pytestmark = pytest.mark.browser

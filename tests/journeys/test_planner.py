@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from courses.actions import cancel_cohort, change_plan, plan_cohort
 from courses.models import Cohort, CohortState, Course
 from courses.planning import Plan, PlannedSession, without
-from courses.plans import working_plan
+from courses.plans.schedules import working_plan
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("planner")]
 BOSTON = ZoneInfo("America/New_York")

@@ -26,8 +26,8 @@ from courses.actions import (
     withdraw,
 )
 from courses.models import Booking, Cohort, CourseVersion, Enrolment, MakeUp, TrainingSession
-from courses.plans import working_plan
-from courses.roster import read_roster
+from courses.plans.schedules import working_plan
+from courses.rosters.reading import read_roster
 from lms.accounts.models import User
 from tests.factories import CohortFactory, CourseVersionFactory, EnrolmentFactory, UserFactory
 from tests.planning import published

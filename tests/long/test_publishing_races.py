@@ -10,7 +10,7 @@ import pytest
 from courses.actions import publish_schedule, shift_plan
 from courses.actions.bookings import book_learner
 from courses.models import Booking, Cohort, CohortState, ScheduleVersion
-from courses.plans import working_plan
+from courses.plans.schedules import working_plan
 from lms.accounts.models import User
 from tests.factories import CourseVersionFactory, EnrolmentFactory, UserFactory, VenueFactory
 from tests.planning import MONDAY, draft, published, teacher

@@ -29,7 +29,7 @@ from courses.actions import (
 from courses.actions.allocation import person_of, seats_of
 from courses.models import Booking, Cohort, Enrolment, EnrolmentState, EnrolmentTransition, Quota
 from courses.models.enrolment import ENROLMENT_TRANSITIONS
-from courses.seating import Limit
+from courses.seats.seating import Limit
 from lms.accounts.models import Agency, User
 from tests.factories import AgencyFactory, CourseVersionFactory, UserFactory
 from tests.load import Moment, is_called, is_counted, parent_of, seconds_of

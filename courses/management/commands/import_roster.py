@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from courses.actions import RosterPlan, import_roster, preview_roster
 from courses.actions.rosters import first_refusal, notes_on
 from courses.models import Cohort
-from courses.roster import Roster, printable, read_roster
-from courses.wording import COLUMN_TITLES, passed_over_note, roster_problem
+from courses.rosters.reading import Roster, printable, read_roster
+from courses.words.codes import COLUMN_TITLES, passed_over_note, roster_problem
 
 
 class Command(BaseCommand):

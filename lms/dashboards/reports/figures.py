@@ -10,9 +10,9 @@ from django.db.models import Count
 
 from assessments.models import PublicOutcomes, Study
 from certificates.models import Certificate
-from courses.ledgers import minutes_by_course_between
+from courses.hours.training_year import TrainingYear
 from courses.models import Cohort, CohortState, Course, Enrolment
-from courses.training_year import TrainingYear
+from courses.presence.ledgers import minutes_by_course_between
 from lms.accounts.clock import today
 from lms.accounts.models import User
 from lms.dashboards.training_year import (

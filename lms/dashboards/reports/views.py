@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from courses.training_year import TrainingYear
+from courses.hours.training_year import TrainingYear
 from lms.accounts.http import SignedInRequest
 from lms.accounts.permissions import Permission
 from lms.dashboards.reports.blocks import Report

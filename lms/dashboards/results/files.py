@@ -3,7 +3,7 @@
 from typing import Any
 
 from assessments.outcome_table import TABLES
-from courses.cells import escape_formula
+from courses.spreadsheets.cells import escape_formula
 from lms.dashboards.results.reading import Report
 
 

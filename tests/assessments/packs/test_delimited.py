@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.packs.delimited import escaped, write_csv
-from courses.cells import FORMULA_STARTS, escape_formula
+from courses.spreadsheets.cells import FORMULA_STARTS, escape_formula
 
 TEXTS = st.lists(
     st.text(st.characters(codec="utf-8") | st.sampled_from(FORMULA_STARTS), max_size=8), max_size=20

@@ -24,7 +24,7 @@ from assessments.measures import InstrumentSpec, Item, KeyedItem, Scale
 from assessments.packs import write_pack
 from assessments.packs.texts import one_line, plain, shortened, shortened_apart, utf8_bytes
 from assessments.response_scales import ResponseScale
-from courses.cells import FORMULA_STARTS, escape_formula
+from courses.spreadsheets.cells import FORMULA_STARTS, escape_formula
 from tests.assessments.packs.released import Pack, Released, about, frame_of
 
 LABELS = 36

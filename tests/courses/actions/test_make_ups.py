@@ -12,7 +12,6 @@ from courses.actions import (
     record_times,
     withdraw,
 )
-from courses.ledgers import ledgers_for, minutes_credited_between
 from courses.models import (
     Booking,
     CohortState,
@@ -22,6 +21,7 @@ from courses.models import (
     SessionInstructor,
     TrainingSession,
 )
+from courses.presence.ledgers import ledgers_for, minutes_credited_between
 from lms.accounts.models import AuditEntry
 from tests.factories import (
     CohortFactory,

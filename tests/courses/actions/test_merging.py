@@ -5,7 +5,7 @@ from django.test import Client
 from courses.actions.merging import merge_people, plan_merge
 from courses.actions.roster_people import people_by_email
 from courses.models import AttendanceEvent, Enrolment, SessionInstructor
-from courses.roster import RosterRow
+from courses.rosters.reading import RosterRow
 from lms.accounts.actions import grant_role
 from lms.accounts.models import AuditEntry, ResearchId, User
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory

@@ -13,7 +13,7 @@ from courses.actions import (
 )
 from courses.models import Cohort, CohortState, Enrolment, MakeUp, Quota, ScheduleVersion, SignUp
 from courses.planning import OnlinePart, changed, moved, without
-from courses.plans import working_plan
+from courses.plans.schedules import working_plan
 from lms.accounts.models import AuditEntry
 from lms.accounts.sending import send_messages
 from tests.factories import (

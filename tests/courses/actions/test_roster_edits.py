@@ -7,7 +7,7 @@ import pytest
 from courses.actions import RosterRefusedError, import_roster
 from courses.actions.roster_plan import plan_roster
 from courses.actions.rosters import notes_on
-from courses.roster import Roster, RosterRow
+from courses.rosters.reading import Roster, RosterRow
 from lms.accounts.actions import edit_by_hand
 from lms.accounts.models import AuditEntry, HandEdit
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory

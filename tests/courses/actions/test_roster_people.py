@@ -4,8 +4,8 @@ import pytest
 
 from courses.actions import preview_roster
 from courses.actions.roster_people import Agencies
-from courses.roster import LookAlike, Roster, RosterRow
-from courses.wording import look_alike_note
+from courses.rosters.reading import LookAlike, Roster, RosterRow
+from courses.words.codes import look_alike_note
 from tests.factories import AgencyFactory, CohortFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -20,8 +20,8 @@ from courses.actions import (
 )
 from courses.actions.roster_plan import plan_roster
 from courses.models import CohortState, Enrolment
-from courses.roster import WORKFORCES, Roster, RosterRow, read_roster
-from courses.wording import roster_problem
+from courses.rosters.reading import WORKFORCES, Roster, RosterRow, read_roster
+from courses.words.codes import roster_problem
 from lms.accounts.actions import create_person
 from lms.accounts.models import AuditEntry, User, Workforce
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
@@ -283,7 +283,7 @@ def _coordinator():
     return UserFactory(roles=["coordinator"])
 
 
-# A database keeps no NUL; tests/courses/test_roster.py has what is done with one.
+# A database keeps no NUL; tests/courses/rosters/test_reading.py has what is done with one.
 PAYLOADS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "|cmd"]
 TEXT_FIELDS = ["first_name", "last_name", "employee_id", "state_id", "unit", "shift", "rank"]
 

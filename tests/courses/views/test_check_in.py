@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from courses.actions import confirm_check_ins, refuse_check_ins
 from courses.actions.check_ins import room_code
+from courses.checking_in.room_codes import grouped
 from courses.models import CheckIn
-from courses.room_codes import grouped
 from tests.factories import CohortFactory, EnrolmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

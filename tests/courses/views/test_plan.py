@@ -11,7 +11,7 @@ from courses.actions import change_plan, plan_cohort, publish_schedule
 from courses.actions.bookings import book_cohort
 from courses.models import Cohort, CohortState, Part, Qualification
 from courses.planning import Plan, Teacher, without
-from courses.plans import working_plan
+from courses.plans.schedules import working_plan
 from courses.views.plan_seen import seal
 from tests.factories import (
     AgencyFactory,

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from courses.actions.check_ins import check_in_by_code, room_code
+from courses.checking_in.room_codes import grouped
 from courses.models import CohortState
-from courses.room_codes import grouped
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

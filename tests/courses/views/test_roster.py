@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from courses.models import Enrolment, Quota
-from courses.roster import COLUMNS, read_roster
+from courses.rosters.reading import COLUMNS, read_roster
 from lms.accounts.models import AuditEntry, User
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
 from tests.rosters import messy_roster

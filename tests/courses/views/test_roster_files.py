@@ -25,8 +25,8 @@ from openpyxl import Workbook
 from courses.actions import RosterRefusedError, import_roster
 from courses.actions.roster_plan import plan_roster
 from courses.models import Enrolment, EnrolmentTransition
-from courses.roster import read_roster
-from courses.wording import roster_problem
+from courses.rosters.reading import read_roster
+from courses.words.codes import roster_problem
 from lms.accounts.models import AuditEntry, User
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
 from tests.rosters import messy_roster

@@ -11,7 +11,7 @@ from assessments.models import SurveyWindow
 from courses.actions import change_plan, plan_cohort
 from courses.models import Cohort, CohortState, Part, Venue
 from courses.planning import shifted
-from courses.plans import working_plan
+from courses.plans.schedules import working_plan
 from courses.views.plan_seen import seal
 from tests.factories import (
     AgencyFactory,

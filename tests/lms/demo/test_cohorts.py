@@ -4,7 +4,7 @@ from random import Random
 import pytest
 from django.core.management import call_command
 
-from courses.plan_problems import problems_of
+from courses.plans.problems import problems_of
 from lms.demo import people
 from lms.demo.cohorts import schedule_series, schedule_year
 from lms.demo.people import create_people

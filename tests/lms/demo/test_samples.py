@@ -8,7 +8,7 @@ from django.conf import settings
 from assessments.instruments import parse_instrument
 from assessments.responses_file import read_responses
 from assessments.studies import parse_study
-from courses.roster import read_roster
+from courses.rosters.reading import read_roster
 from lms.demo.people import AGENCIES
 from lms.demo.samples import PEOPLE_ON_PAPER, write_responses, write_roster
 

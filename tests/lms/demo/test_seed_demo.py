@@ -32,7 +32,7 @@ from assessments.models import Study, SurveyWindow
 from assessments.windows import is_open, with_bounds
 from certificates.models import Certificate
 from courses.models import AttendanceEvent, Cohort, Course, Enrolment
-from courses.roster import read_roster
+from courses.rosters.reading import read_roster
 from lms.accounts import clock as portal_clock
 from lms.accounts.models import Agency, User
 from lms.dashboards.panels import main_seat

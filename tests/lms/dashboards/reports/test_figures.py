@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from certificates.models import Revocation
 from courses.actions import cancel_cohort
+from courses.hours.training_year import TrainingYear
 from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState, Presence
-from courses.training_year import TrainingYear
 from lms.dashboards.reports.figures import (
     AgencyLine,
     merge_small,

@@ -1,0 +1,1 @@
+"""What stands in people's own calendars: their days, as invitations and as feeds."""

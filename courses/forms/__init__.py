@@ -1,0 +1,1 @@
+"""Forms of the training side. They validate and call actions."""

@@ -1,0 +1,1 @@
+"""From coming and going to credited minutes, and how long they count. Pure."""

@@ -1,0 +1,62 @@
+"""Sentences about who was there, what was earned by it, and where a module can be made up."""
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from courses.hours.ledger import Line
+from courses.models import AttendanceEvent, Presence, TrainingSession
+from courses.words.codes import WHY
+
+_MOMENTS = {
+    Presence.IN.value: gettext_lazy("came %(time)s"),
+    Presence.OUT.value: gettext_lazy("left %(time)s"),
+}
+
+
+def why_words(line: Line) -> str:
+    """Why a line of the ledger stands as it does: "made up in CIT-7 on March 3, 2027"."""
+    words = str(WHY[line.why])
+    if line.elsewhere is None:
+        return words
+    place = line.elsewhere
+    day = date_format(place.starts_at.astimezone(ZoneInfo(place.zone)), "F j, Y")
+    return _("%(words)s in %(cohort)s on %(day)s") % {
+        "words": words,
+        "cohort": place.cohort,
+        "day": day,
+    }
+
+
+def moments_told(events: Iterable[AttendanceEvent], zone: str) -> str:
+    """When somebody came and left, and what it earned: "came 8:02 a.m., left 9 a.m.: 60 minutes";
+    empty where nobody noted it."""
+    told, last = [], None
+    for event in events:
+        last = event
+        if event.presence in _MOMENTS:
+            time = date_format(event.happened_at.astimezone(ZoneInfo(zone)), "TIME_FORMAT")
+            told.append(_MOMENTS[event.presence] % {"time": time})
+    words = ", ".join(told)
+    if last is None or last.presence != Presence.OUT:
+        return words
+    minutes = ngettext("%(n)s minute", "%(n)s minutes", last.minutes) % {"n": last.minutes}
+    return _("%(times)s: %(minutes)s") % {"times": words, "minutes": minutes}
+
+
+def session_words(session: TrainingSession) -> str:
+    """A session as somebody chooses it: "Mon, Dec 7, 2026, 8 a.m., Academy (CIT-7)"."""
+    starts = session.starts_at.astimezone(ZoneInfo(session.cohort.zone))
+    return _("%(day)s, %(time)s, %(place)s (%(cohort)s)") % {
+        "day": date_format(starts, "D, M j, Y"),
+        "time": date_format(starts, "TIME_FORMAT"),
+        "place": session.venue.name,
+        "cohort": session.cohort.code,
+    }
+
+
+def places_words(count: int) -> str:
+    return ngettext("%(n)s place", "%(n)s places", count) % {"n": count}

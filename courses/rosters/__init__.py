@@ -1,0 +1,1 @@
+"""Roster files, read into rows. Pure: codes instead of sentences."""

@@ -1,0 +1,1 @@
+"""CSV and XLSX files as lines of cells, read and written. Pure."""

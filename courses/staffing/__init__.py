@@ -1,0 +1,1 @@
+"""Who may teach what, and which sessions have nobody who may."""

@@ -1,0 +1,1 @@
+"""Sentences for codes, days and refusals, as their reader may have them."""
