@@ -28,6 +28,10 @@ RANDOM = [
     (re.compile(r"\b[0-9a-f]{4}( [0-9a-f]{4}){7}\b"), "FINGERPRINT"),
     (re.compile(r"![A-Za-z0-9]{30,}"), "NO PASSWORD"),
     (re.compile(r"(?<=/with/)[\w-]+"), "TOKEN"),
+    (re.compile(r"(?<=/calendar/)[\w-]{30,}(?=\.ics)"), "SECRET"),
+    (re.compile(r"(?<=/here/)(\d+)/\d{8}\b"), r"\1/CODE"),
+    # When a form was signed, and with what; what it says stays.
+    (re.compile(r":[0-9A-Za-z]{6}:[\w-]{43}(?=\")"), ":SIGNED"),
 ]
 LINK = re.compile(r'href="(/[^"#]*)')
 # Whoever takes part sees on their own pages of an open survey how far they have come.
