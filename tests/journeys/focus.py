@@ -16,7 +16,8 @@ STOPS = """() => {
     if (one.disabled || one.tabIndex < 0 || one.type === "hidden") return false;
     if (!one.checkVisibility({visibilityProperty: true})) return false;
     if (one.type !== "radio") return true;
-    const group = [...document.querySelectorAll(`input[type=radio][name="${one.name}"]`)];
+    const group = [...document.querySelectorAll(`input[type=radio][name="${one.name}"]`)]
+      .filter((radio) => radio.form === one.form);
     const chosen = group.find((radio) => radio.checked) || group[0];
     return one === chosen;
   });
