@@ -1,6 +1,7 @@
 """Make-ups: a module that a seat missed, booked in another cohort's session of the same module."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -24,6 +25,26 @@ def book_make_up(*, enrolment: Enrolment, session: TrainingSession, by: User | N
     stands on that session's roll and counts against its cohort's capacity. Raises ValidationError
     where the module was not missed or is booked already, the session does not teach it, has begun
     or is full, and where the person is taken at that time."""
+    make_up = _book(enrolment, session, by)
+    tell_make_up(make_up)
+    return make_up
+
+
+@in_turn
+def book_make_ups(
+    *, enrolment: Enrolment, sessions: Sequence[TrainingSession], by: User | None
+) -> list[MakeUp]:
+    """Books several missed modules of a seat, or none of them: as `book_make_up`, with one mail for
+    those of one cohort."""
+    # Cohort by cohort in one order, so that two who do so never wait for each other.
+    in_order = sorted(sessions, key=lambda one: (one.cohort_id, one.starts_at, one.pk))
+    make_ups = [_book(enrolment, one, by) for one in in_order]
+    for _host, together in groupby(make_ups, key=lambda one: one.session.cohort_id):
+        tell_make_up(*together)
+    return make_ups
+
+
+def _book(enrolment: Enrolment, session: TrainingSession, by: User | None) -> MakeUp:
     host = lock_open_cohort(session.cohort)
     enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
     session = host.sessions.select_related("module__version").get(pk=session.pk)
@@ -34,18 +55,7 @@ def book_make_up(*, enrolment: Enrolment, session: TrainingSession, by: User | N
     make_up = MakeUp.objects.create(enrolment=enrolment, session=session, booked_by=by)
     detail = {"module": session.module.code, "cohort": host.code}
     record(action="make_up.booked", by=by, about=enrolment, detail=detail)
-    tell_make_up(make_up)
     return make_up
-
-
-@in_turn
-def book_make_ups(
-    *, enrolment: Enrolment, sessions: Sequence[TrainingSession], by: User | None
-) -> list[MakeUp]:
-    """Books several missed modules of a seat, or none of them: as `book_make_up`."""
-    # Cohort by cohort in one order, so that two who do so never wait for each other.
-    in_order = sorted(sessions, key=lambda one: (one.cohort_id, one.starts_at, one.pk))
-    return [book_make_up(enrolment=enrolment, session=one, by=by) for one in in_order]
 
 
 def _check_session(enrolment: Enrolment, session: TrainingSession) -> None:

@@ -68,14 +68,15 @@ def tell_cancelled(cohort: Cohort) -> int:
     return _tell(kinds.CANCELLED, f"cancelled:{cohort.uuid}", cohort, retold)
 
 
-def tell_make_up(make_up: MakeUp) -> int:
+def tell_make_up(make_up: MakeUp, *others: MakeUp) -> int:
     """A missed module has been booked in another cohort, with the hour for the calendar; or, where
-    the booking is cancelled, that it comes out of it."""
+    the booking is cancelled, that it comes out of it. `others` of the same seat in the same cohort
+    that were booked, or cancelled, at once stand in the same mail."""
     person = make_up.enrolment.user
     retold = retell(make_up.session.cohort, [person.pk])[person.pk]
     off = make_up.cancelled_at is not None
     key = f"make-up:{make_up.pk}:{'off' if off else 'booked'}"
-    context = {"make_up": make_up.pk, **retold.context}
+    context = {"make_ups": [make_up.pk, *(one.pk for one in others)], **retold.context}
     kind = kinds.MAKE_UP_OFF if off else kinds.MAKE_UP
     return queue(kind=kind, occasions=[Occasion(key, person, context)])
 

@@ -20,7 +20,7 @@ from courses.calendars.invites import (
     training_page,
 )
 from courses.mails import texts
-from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, MakeUp
+from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, MakeUp, TrainingSession
 from courses.presence.missed import missed_lines
 from courses.words.days import (
     change_lines,
@@ -151,20 +151,32 @@ def _missed(to: User, context: Mapping[str, Any]) -> Told:
 
 
 def _make_up(cancelled: bool, to: User, context: Mapping[str, Any]) -> Told:
-    found = MakeUp.objects.filter(pk=context["make_up"], cancelled_at__isnull=not cancelled)
-    make_up = found.select_related("session__module", "session__venue", "session__cohort").first()
-    if make_up is None:
+    found = MakeUp.objects.filter(pk__in=context["make_ups"], cancelled_at__isnull=not cancelled)
+    about = "session__module", "session__venue", "session__cohort", "enrolment"
+    make_ups = list(found.select_related(*about).order_by("session__starts_at", "pk"))
+    if not make_ups:
         return None
-    session = make_up.session
-    zone = session.cohort.zone
-    day = moment_words(session.starts_at, zone).rpartition(", ")[0]
+    sessions = [one.session for one in make_ups]
+    several = len(sessions) > 1
+    lines = [f"- {_hours([one])}: {one.module.title}" for one in sessions] if several else []
     values = {
-        "module": session.module.title,
-        "when": f"{day}, {span(session.starts_at, session.ends_at, zone)}",
-        "place": where(session.venue),
+        "module": _("%(n)s modules") % {"n": len(lines)} if several else sessions[0].module.title,
+        "when": _hours(sessions),
+        "place": "; ".join(dict.fromkeys(where(one.venue) for one in sessions)),
+        "modules": "\n".join(lines),
     }
-    cohort = _cohorts().get(pk=make_up.enrolment.cohort_id)
+    cohort = _cohorts().get(pk=make_ups[0].enrolment.cohort_id)
     return cohort, values, entries_in(to, context["entries"])
+
+
+def _hours(sessions: list[TrainingSession]) -> str:
+    """Day and hours of sessions in their order; of several days, from which to which."""
+    zone = sessions[0].cohort.zone
+    starts = [one.starts_at for one in sessions]
+    days = _from_to(starts, zone)
+    if days != _from_to(starts[:1], zone):
+        return days
+    return f"{days}, {span(starts[0], sessions[-1].ends_at, zone)}"
 
 
 def _cohorts() -> Any:

@@ -146,15 +146,20 @@ MISSED = _words(
     link=_("Choose a session"),
 )
 _WHERE_AND_WHEN = (
-    Placeholder("module", _("the module that is made up"), _("Psychosis")),
+    Placeholder("module", _("the module that is made up, or how many"), _("Psychosis")),
     Placeholder("when", _("day and hours"), _("Tuesday, January 12, 10:30 a.m. to noon")),
+    Placeholder(
+        "modules",
+        _("of several at once each with its hours; of one nothing"),
+        _("- Tuesday, January 12, 10:30 a.m. to noon: Psychosis"),
+    ),
 )
 MAKE_UP = _words(
     _("Booked: {module} on {when}"),
     _(
         "Hello {first_name},\n\n"
         "You make up {module} of {course} on {when}, at {place}. You are on that day's roll."
-        "\n\n{calendar}\n\n{link}"
+        "\n\n{modules}\n\n{calendar}\n\n{link}"
     ),
     *_WHERE_AND_WHEN,
     Placeholder("place", _("where, with the address"), _("Police Academy, 85 Williams Avenue")),
@@ -165,8 +170,8 @@ MAKE_UP_OFF = _words(
     _("No longer booked: {module}"),
     _(
         "Hello {first_name},\n\n"
-        "The session on {when} in which you were to make up {module} of {course} is no longer"
-        " booked for you.\n\n{calendar}\n\n"
+        "What you were to make up on {when}, {module} of {course}, is no longer booked for you."
+        "\n\n{modules}\n\n{calendar}\n\n"
         "Your training page shows what is still missing.\n\n{link}"
     ),
     *_WHERE_AND_WHEN,

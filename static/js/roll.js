@@ -2,20 +2,22 @@
  * A roll call where the connection comes and goes. Without this file the roll is a plain form.
  *
  * What is tapped is kept in this browser until the portal has it: ids of seats, marks and times,
- * never a name. The form's key makes sending it twice write it once.
+ * never a name of a person. The form's key makes sending it twice write it once. On other pages
+ * kept-marks.js tells of them.
  */
 "use strict";
 
 (() => {
   const PATIENCE = 20000;
   const AGAIN = 10000;
-  const FORGOTTEN_AFTER = 14 * 24 * 3600 * 1000;
   const PREFIX = "roll/";
   const form = document.querySelector("form[data-roll]");
   if (!form) return;
 
   const place = PREFIX + form.dataset.roll;
   const bar = form.querySelector(".kept");
+  const above = document.querySelector("[data-kept-above]");
+  const reason = form.elements.reason;
   const tally = form.querySelector(".dock [role=status]:not(.kept *)");
   const tallied = [...tally.childNodes];
   const tiles = [...form.querySelectorAll("input[type=radio]")];
@@ -36,7 +38,7 @@
   }
 
   function keep() {
-    kept.at = Date.now();
+    Object.assign(kept, { at: Date.now(), address: location.pathname, title: form.dataset.title });
     try {
       localStorage.setItem(place, JSON.stringify(kept));
     } catch {
@@ -49,12 +51,8 @@
     localStorage.removeItem(place);
   }
 
-  function forgetOld() {
-    for (const key of Object.keys(localStorage)) {
-      if (!key.startsWith(PREFIX)) continue;
-      const old = read(key);
-      if (!old || Date.now() - old.at > FORGOTTEN_AFTER) localStorage.removeItem(key);
-    }
+  function wordsOf(what) {
+    return bar.querySelector(`template[data-kept=${what}]`).content.cloneNode(true);
   }
 
   function say(what) {
@@ -62,18 +60,19 @@
     if (`${what} ${count}` === said) return;
     said = `${what} ${count}`;
     bar.hidden = !what;
-    const words = what ? bar.querySelector(`template[data-kept=${what}]`).content : "";
-    const told = bar.querySelector("[role=status]");
-    told.replaceChildren(words && words.cloneNode(true));
-    const number = told.querySelector("b");
-    if (number) number.textContent = count;
+    above.hidden = !what || what === "sending";
+    for (const told of [bar.querySelector("[role=status]"), above.querySelector("p")]) {
+      told.replaceChildren(...(what ? [wordsOf(what)] : []));
+      const number = told.querySelector("b");
+      if (number) number.textContent = count;
+    }
     if (count && what && what !== "sending") tell(count);
     else tally.replaceChildren(...tallied);
   }
 
   /* The page's own count stands for what the portal has: what is kept counts too. */
   function tell(unsent) {
-    const words = bar.querySelector("template[data-kept=tally]").content.cloneNode(true);
+    const words = wordsOf("tally");
     const rows = [...form.querySelectorAll("fieldset.likert")];
     const marked = rows.filter(
       (row) => "marked" in row.dataset || row.querySelector("input:checked"),
@@ -103,6 +102,24 @@
     keep();
   }
 
+  /* Whether somebody was marked before, is marked otherwise now, and nobody has said why. */
+  function lacksReason() {
+    const changed = ({ mark, missed, shown }) =>
+      mark && /^\w/.test(shown) && shown !== `${mark}:${mark === "late" ? missed.trim() : ""}`;
+    return !reason.value.trim() && Object.values(kept.marks).some(changed);
+  }
+
+  /* Without its reason nothing is sent: Save asks for it. */
+  function askReason() {
+    const asked = lacksReason();
+    reason.setCustomValidity(asked ? wordsOf("reason").textContent : "");
+    if (!asked) return false;
+    kept.queued = false;
+    keep();
+    say("reason");
+    return true;
+  }
+
   function restore(seat, { mark, missed, shown }) {
     const tile = tiles.find((one) => one.name === `p${seat}` && one.value === mark);
     const field = form.elements[`missed${seat}`];
@@ -122,6 +139,7 @@
     }
     kept.queued = false;
     keep();
+    askReason();
   }
 
   function restoreAll() {
@@ -130,6 +148,7 @@
     }
     if (!Object.keys(kept.marks).length) return forget();
     form.elements.key.value = kept.key;
+    if (askReason()) return undefined;
     if (!kept.queued) say("restored");
     return again();
   }
@@ -212,9 +231,17 @@
   form.addEventListener("change", (event) => {
     if (!event.target.matches("input[type=radio], .missed input")) return;
     note(seatOf(event.target));
+    settle();
+  });
+
+  function settle() {
+    if (askReason()) return;
     if (kept.queued && !busy) say("queued");
     else if (!navigator.onLine) say("offline");
-  });
+    else if (said.startsWith("reason")) say("");
+  }
+
+  reason.addEventListener("input", settle);
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -232,18 +259,18 @@
   });
 
   window.addEventListener("online", () => {
+    if (askReason()) return;
     say("");
     again();
   });
-  window.addEventListener("offline", () => say(kept.queued ? "queued" : "offline"));
+  window.addEventListener("offline", () => askReason() || say(kept.queued ? "queued" : "offline"));
   window.addEventListener("beforeunload", (event) => {
     // The page itself cannot be had again without a connection.
     if (!leaving && !navigator.onLine && Object.keys(kept.marks).length) event.preventDefault();
   });
   setInterval(again, AGAIN);
 
-  forgetOld();
   if (isAnswer) takeAnswer();
   else restoreAll();
-  if (!navigator.onLine) say(kept.queued ? "queued" : "offline");
+  if (!navigator.onLine && !askReason()) say(kept.queued ? "queued" : "offline");
 })();

@@ -186,7 +186,8 @@ class Roll:
         self.page.get_by_role("button", name="Save").click()
 
     def told(self, text: str) -> None:
-        expect(self.page.get_by_text(text)).to_be_visible()
+        """The bar says it; what goes wrong is said at the top of the page too."""
+        expect(self.page.get_by_text(text).last).to_be_visible()
 
     def kept(self) -> str:
         return str(self.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})"))
@@ -249,10 +250,37 @@ def test_marks_survive_a_page_that_is_closed_and_hold_no_name(roll, room):
     roll.save()
     roll.told(QUEUED)
     assert not [name for name in (*NAMES, "Rosa", "Fonseca") if name in roll.kept()]
+    roll.told("Keep this page open, or open it again")
     roll.page.goto("about:blank")
     roll.page.context.set_offline(False)
     roll.open()
     roll.told("1 mark saved.")
+    assert room.standing() == {"Alvarez": "here"}
+
+
+def test_marks_that_were_left_behind_are_told_on_every_page_of_who_tapped_them(roll, room, inspect):
+    roll.page.context.set_offline(True)
+    roll.tap("Alvarez", "Here")
+    roll.save()
+    roll.told(QUEUED)
+    roll.page.goto("about:blank")
+    roll.page.context.set_offline(False)
+    later = room.session.cohort.sessions.order_by("starts_at").last()
+    for address in (
+        reverse("trainer:desk"),
+        reverse("courses:cohort", args=[room.session.cohort.uuid]),
+        reverse("courses:roll", args=[later.pk]),
+    ):
+        roll.page.goto(address)
+        roll.told("kept on this device, not sent yet")
+    inspect(roll.page, "roll-left-behind")
+    assert room.standing() == {}
+    title = f"{room.session.module.title}, {room.session.cohort.code}"
+    roll.page.get_by_role("link", name=f"Open the roll of {title} to send them").click()
+    roll.told("1 mark saved.")
+    expect(roll.page.get_by_text("not sent yet")).to_have_count(0)
+    roll.page.goto(reverse("trainer:desk"))
+    expect(roll.page.get_by_text("not sent yet")).to_be_hidden()
     assert room.standing() == {"Alvarez": "here"}
 
 
@@ -284,6 +312,28 @@ def test_a_mark_made_meanwhile_is_shown_and_asks_for_a_reason(roll, room, inspec
     assert room.standing() == {"Alvarez": "here", "Boateng": "here"}
 
 
+def test_a_change_of_an_earlier_mark_is_kept_only_with_its_reason(roll, room, inspect):
+    absent = {room.seats["Alvarez"]: ("absent", None)}
+    mark_attendance(session=room.session, marks=absent, by=room.colleague)
+    roll.open()
+    roll.page.context.set_offline(True)
+    expect(roll.page.get_by_text(LOST)).to_have_count(2)
+    roll.tap("Boateng", "Here")
+    roll.tap("Alvarez", "Here")
+    expect(roll.page.get_by_text("Say why, then press Save.").first).to_be_visible()
+    roll.save()
+    reason = roll.page.get_by_label("Why do you change a mark?")
+    expect(reason).to_be_focused()
+    expect(roll.page.get_by_text(QUEUED)).to_have_count(0)
+    inspect(roll.page, "roll-reason")
+    reason.fill("Came in by the back door")
+    roll.save()
+    roll.told(QUEUED)
+    roll.page.context.set_offline(False)
+    roll.told("2 marks saved.")
+    assert room.standing() == {"Alvarez": "here", "Boateng": "here"}
+
+
 def test_who_was_signed_out_meanwhile_signs_in_and_the_marks_are_sent(roll, room):
     roll.page.context.set_offline(True)
     roll.tap("Alvarez", "Here")
@@ -291,7 +341,7 @@ def test_who_was_signed_out_meanwhile_signs_in_and_the_marks_are_sent(roll, room
     roll.told(QUEUED)
     roll.page.context.clear_cookies(name="sessionid")
     roll.page.context.set_offline(False)
-    roll.page.get_by_role("link", name="Sign in and send them").click()
+    roll.page.get_by_role("link", name="Sign in and send them").last.click()
     roll.page.get_by_label("Email").fill(room.trainer.email)
     roll.page.get_by_label("Password", exact=True).fill(PASSWORD)
     roll.page.get_by_role("button", name="Sign in", exact=True).click()
@@ -309,6 +359,8 @@ def test_the_next_person_on_the_device_does_not_send_them(roll, room, sign_in):
     room.colleague.set_password(PASSWORD)
     room.colleague.save()
     sign_in(roll.page, room.colleague.email)
+    roll.page.goto(reverse("trainer:desk"))
+    expect(roll.page.get_by_text("not sent yet")).to_be_hidden()
     roll.open()
     expect(roll.page.get_by_role("group", name="Alvarez").get_by_label("Here")).not_to_be_checked()
     assert room.standing() == {}

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 BEFORE = datetime(2026, 11, 20, 17, tzinfo=UTC)
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -382,6 +383,39 @@ class TestMakeUps:
         assert "no longer" in mail.subject.lower()
         assert "Open the attached file, and this day comes out" in mail.body
         assert invites(mail) == [("CANCEL", str(make_up.session.uuid), 1)]
+
+    def test_several_of_a_day_are_told_in_one_mail(self, seat, make_up, post):
+        second = sessions(make_up.session.cohort)[1]
+        second.starts_at, second.ends_at = (
+            second.starts_at - DAY + 2 * HOUR,
+            second.ends_at - DAY + 2 * HOUR,
+        )
+        second.save()
+        make_ups = [make_up, MakeUp.objects.create(enrolment=seat, session=second)]
+        assert tell_make_up(*make_ups) == 1
+        (mail,) = post()
+        assert mail.subject == "Booked: 2 modules on Monday, January 11, 8 a.m. to 11 a.m."
+        for one in make_ups:
+            assert f": {one.session.module.title}" in mail.body
+        assert invites(mail) == [("REQUEST", str(make_up.session.uuid), 0)]
+        for one in make_ups:
+            one.cancelled_at = BEFORE
+            one.save()
+        assert tell_make_up(*make_ups) == 1
+        (mail,) = post()
+        assert mail.subject == "No longer booked: 2 modules"
+        assert invites(mail) == [("CANCEL", str(make_up.session.uuid), 1)]
+
+    def test_of_several_only_those_that_still_stand_are_told(self, seat, make_up, post):
+        second = sessions(make_up.session.cohort)[1]
+        other = MakeUp.objects.create(enrolment=seat, session=second)
+        tell_make_up(make_up, other)
+        make_up.cancelled_at = BEFORE
+        make_up.save()
+        tell_make_up(make_up)
+        told = {mail.subject.partition(":")[0]: mail for mail in post()}
+        assert other.session.module.title in told["Booked"].subject
+        assert make_up.session.module.title in told["No longer booked"].subject
 
     def test_a_guest_hears_when_that_session_moves(self, make_up, post):
         tell_make_up(make_up)

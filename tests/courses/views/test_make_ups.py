@@ -3,9 +3,10 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from courses.actions import book_make_up, mark_attendance
+from courses.actions import book_make_up, call_off_make_ups, mark_attendance
 from courses.actions.bookings import book_person
 from courses.models import Booking, MakeUp, Presence
+from lms.accounts.models import OutgoingMessage
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
@@ -115,6 +116,16 @@ def test_a_missed_day_is_one_card_and_booked_at_once(client, day_missed):
     page = client.post(url, {"seat": seat.pk, "day": value}, follow=True).content.decode()
     assert "What can be booked on that day has changed." in page
     assert MakeUp.objects.count() == 2
+
+
+def test_a_day_is_booked_with_one_mail_and_called_off_with_one(client, day_missed):
+    seat, trainer, later = day_missed
+    client.force_login(trainer)
+    url = reverse("courses:make_ups", args=[seat.cohort.uuid])
+    client.post(url, {"seat": seat.pk, "day": f"{later.pk}/2026-12-07"})
+    call_off_make_ups(by=trainer, session__cohort=later)
+    queued = OutgoingMessage.objects.filter(to=seat.user, kind__startswith="cohort.make_up")
+    assert sorted(queued.values_list("kind", flat=True)) == ["cohort.make_up", "cohort.make_up_off"]
 
 
 def test_of_a_day_everything_is_booked_or_nothing(client, day_missed):

@@ -99,3 +99,12 @@ def test_an_error_page_without_a_user_still_has_a_navigation(rf):
     assert _labels(portal(rf.get("/"))["portal_navigation"]) == [
         *("Programs", "Outcomes", "Check a certificate"),
     ]
+
+
+@pytest.mark.parametrize(("role", "takes_them"), [("trainer", True), ("supervisor", False)])
+def test_marks_kept_on_a_device_are_told_to_whoever_takes_rolls(client, role, takes_them):
+    person = _with(role)
+    client.force_login(person)
+    page = client.get(reverse("catalog")).content.decode()
+    assert (f'data-kept-marks="{person.uuid}"' in page) is takes_them
+    assert ("js/kept-marks.js" in page) is takes_them
