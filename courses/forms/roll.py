@@ -46,6 +46,11 @@ class RollRow:
         return not (self.chosen or self.settled or self.waiting or self.own)
 
     @property
+    def has_only_come(self) -> bool:
+        """Whether all that is known is when this person came, which earns no minute yet."""
+        return bool(self.times) and not (self.chosen or self.settled or self.waiting)
+
+    @property
     def name(self) -> str:
         return f"p{self.seat.pk}"
 

@@ -187,6 +187,10 @@ class MakeUpQuerySet(models.QuerySet["MakeUp"]):
             cancelled_at__isnull=True, enrolment__state=EnrolmentState.ENROLLED
         ).exclude(session__cohort__state=CohortState.CANCELLED)
 
+    def count_guests(self) -> int:
+        """How many people make something up."""
+        return self.order_by().values("enrolment__user").distinct().count()
+
     def for_list(self) -> "MakeUpQuerySet":
         """Standing ones with who makes up what, where and when, the soonest first."""
         return (

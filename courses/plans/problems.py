@@ -48,7 +48,7 @@ def problems_of(
     teacher_taken and learner_taken (values: venue and place, or person and name; by, a cohort's
     code, and their_module, a title), learns_here (person, name), has_attendance and has_make_ups,
     all of which are clashes; place_wanted and teacher_wanted, warnings of other plans that are not
-    published.
+    published; in_the_past, a warning of a session put where it has begun already.
 
     Sessions that are over and stay as they are were settled when they were published.
     """
@@ -66,6 +66,7 @@ def problems_of(
         _wanted(cohort, open_sessions),
         _unstaffed(cohort, plan, open_sessions, modules),
         warnings(plan, modules, cohort.zone),
+        _in_the_past(plan, taught),
     )
     place = {session.module: position for position, session in enumerate(plan.sessions)}
     return sorted(found, key=lambda one: place.get(one.module, -1))
@@ -96,6 +97,13 @@ def _held_fast(cohort: Cohort, plan: Plan, taught: Plan) -> Iterator[Problem]:
             yield Problem("has_attendance", "clash", code)
         elif made_up and code in removed:
             yield Problem("has_make_ups", "clash", code)
+
+
+def _in_the_past(plan: Plan, taught: Plan) -> Iterator[Problem]:
+    change = difference(taught, plan)
+    for one in (*change.added, *(one.after for one in change.moved)):
+        if one.starts_at <= now():
+            yield Problem("in_the_past", "warning", one.module)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ _PROBLEMS = {
     "outside_hours": gettext_lazy("Outside the hours of this plan."),
     "holiday": gettext_lazy("%(day)s is a legal holiday."),
     "weekend": gettext_lazy("%(day)s is a weekend."),
+    "in_the_past": gettext_lazy("Planned in the past."),
     "no_due_day": gettext_lazy("No day by which it is to be done."),
 }
 

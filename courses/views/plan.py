@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from courses.actions.plans import PLANNABLE
 from courses.forms.plan import CopyForm, ReplaceForm, ShiftForm
 from courses.models import Cohort, CohortState, SchedulePlan, TrainingSession
-from courses.planning import Plan, plan_from_json
+from courses.planning import Plan, difference, plan_from_json
 from courses.plans.names import Names, names_of
 from courses.plans.problem_words import cohorts_seen
 from courses.plans.problems import problems_of
@@ -79,6 +79,8 @@ def plan_page(
         "seen": seal(working),
         "shown": shown if shown in VIEWS else VIEWS[0],
         "may_change": may_change,
+        "has_changes": cohort.state == CohortState.SCHEDULED
+        and not difference(taught, working.plan).is_empty,
         "is_draft": cohort.state == CohortState.DRAFT,
         "shift": shift or ShiftForm(),
         "copy": copy or CopyForm(),

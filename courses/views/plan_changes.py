@@ -2,7 +2,7 @@
 not seen."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -28,12 +28,13 @@ from courses.planning import (
     PlannedSession,
     difference,
     teaching_day,
+    warnings,
     without,
 )
 from courses.plans.names import names_of
 from courses.plans.problems import problems_of
 from courses.plans.schedules import WorkingPlan, working_plan
-from courses.plans.words import plan_error_sentence
+from courses.plans.words import plan_error_sentence, planning_problem_sentence
 from courses.staffing.faculty import Faculty, faculty_of, taken_elsewhere, taken_within, who_is_free
 from courses.views.plan import cohort_for, plan_page
 from courses.views.plan_differences import lines, teachers
@@ -225,6 +226,8 @@ def _change(request: SignedInRequest, cohort: Cohort, wish: Wish) -> HttpRespons
             return _too_late(request, cohort_for(request, cohort.uuid), seen, wish)
         return plan_page(request, cohort, refused=" ".join(error.messages))
     messages.success(request, _said(cohort, before.plan, wanted))
+    if off := _days_off(cohort, wanted, besides=_days_off(cohort, before.plan)):
+        messages.warning(request, " ".join(off.values()))
     if wish.publishes and all(one.kind == "warning" for one in problems_of(cohort)):
         return redirect("trainer:publish", cohort.uuid)
     return redirect(_address(request, cohort, wish.module))
@@ -237,6 +240,15 @@ def _said(cohort: Cohort, before: Plan, after: Plan) -> str:
         return f"{one.what}: {one.after or one.word}"
     count = ngettext("%(n)s change is saved.", "%(n)s changes are saved.", len(changes))
     return count % {"n": len(changes)}
+
+
+def _days_off(cohort: Cohort, plan: Plan, besides: Collection[object] = ()) -> dict[object, str]:
+    """The weekends and holidays on which sessions are planned, in words, besides known ones."""
+    return {
+        one.values["day"]: planning_problem_sentence(one, {})
+        for one in warnings(plan, (), cohort.zone)
+        if one.code in {"holiday", "weekend"} and one.values["day"] not in besides
+    }
 
 
 def _address(request: SignedInRequest, cohort: Cohort, module: str) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from courses.actions import cancel_cohort, copy_cohort
 from courses.actions.plans import PLANNABLE
 from courses.forms.plan import CancelForm, CopyForm
-from courses.models import CohortState
+from courses.models import CohortState, MakeUp
 from courses.views.plan import cohort_for, plan_page
 from courses.views.signed_in import SignedInRequest
 
@@ -65,6 +65,7 @@ def cancel(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "form": form,
         "is_draft": is_draft,
         "may_cancel": cohort.state in PLANNABLE,
+        "guests": MakeUp.objects.standing().filter(session__cohort=cohort).count_guests(),
         "seats": cohort.enrolments.holding().count(),
     }
     status = 400 if form.errors else 200

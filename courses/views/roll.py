@@ -137,6 +137,7 @@ def _totals(rows: Sequence[RollRow]) -> dict[str, object]:
     if by_times:
         detail += ", " + _("%(n)s by times") % {"n": by_times}
     return {
+        "only_came": sum(row.has_only_come for row in rows),
         "unmarked": sum(row.is_left for row in rows),
         "total": _("%(marked)s of %(total)s marked") % words,
         "detail": detail,

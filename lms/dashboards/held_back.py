@@ -12,7 +12,8 @@ cells and their columns back to all rows. What is told is fixed, what is hidden 
 or more. A hidden number can be as much greater as more can flow around a way of hidden places back
 to where it starts, and as much less as can flow around it; both are greatest flows, and none of it
 depends on the hidden numbers, only on what is told. So that the choice of the further places says
-nothing about sizes, it is made by place, in an order that only the holder of `key` knows.
+nothing about sizes, it is made by place, in an order that only the holder of `key` knows. Those
+of them without which every place of a few people stays as safe are told after all.
 """
 
 from collections import deque
@@ -60,10 +61,14 @@ def told(
     counts = with_totals(cells)
     # Nobody is at empty places, and everybody may know it.
     prices = {place: _price(place, key) for place, count in counts.items() if count.people}
-    hidden = {place for place, count in counts.items() if count.is_small(threshold)}
+    few = {place for place, count in counts.items() if count.is_small(threshold)}
     flows = _flows(counts)
+    hidden = set(few)
     while (exposed := _exposed(flows, hidden, prices, threshold)) is not None:
         hidden.update(_cover(exposed, hidden, prices))
+    # Rings overlap, so that not all of them are needed in the end; totals come back first.
+    for place in sorted(hidden - few, key=prices.__getitem__, reverse=True):
+        hidden -= _released(place, flows, hidden, few, prices, threshold)
     return {place: None if place in hidden else count for place, count in counts.items()}
 
 
@@ -98,6 +103,24 @@ def _is_exposed(flow: Flow, hidden: Set[Place], place: Place, threshold: int) ->
         return False
     less = min(flow[place], _slack(flow, hidden - {place}, start, end, threshold))
     return most < threshold or more + less < threshold
+
+
+def _released(
+    place: Place,
+    flows: tuple[Flow, Flow],
+    hidden: Set[Place],
+    few: Set[Place],
+    prices: Mapping[Place, float],
+    threshold: int,
+) -> set[Place]:
+    """What may be told when a place is: it and what follows from it; nothing where a place of a
+    few people is among that."""
+    told = {place}
+    while (exposed := _exposed(flows, hidden - told, prices, threshold)) is not None:
+        if exposed in few:
+            return set()
+        told.add(exposed)
+    return told
 
 
 def _cover(exposed: Place, hidden: Set[Place], prices: Mapping[Place, float]) -> set[Place]:

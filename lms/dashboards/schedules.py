@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from assessments.actions import publish_cohort
 from courses.actions.plans import PLANNABLE
 from courses.forms.cohort import NewCohortForm
-from courses.models import Cohort, CohortState
+from courses.models import Cohort, CohortState, MakeUp
 from courses.planning import Difference, difference
 from courses.plans.names import names_of
 from courses.plans.problem_words import cohorts_seen
@@ -89,6 +89,7 @@ def _page(
         "sessions": len(working.plan.sessions),
         "changes": lines(change, names),
         "learners": _learners(cohort, change),
+        "guests": _guests(cohort, change),
         "teachers": len(change.teachers),
         "meanwhile": lines(difference(seen.plan, working.plan), names) if seen else [],
         "is_too_late": seen is not None,
@@ -103,3 +104,12 @@ def _page(
 def _learners(cohort: Cohort, change: Difference) -> int:
     """How many people with a seat are told."""
     return cohort.enrolments.holding().count() if change.concerns_learners else 0
+
+
+def _guests(cohort: Cohort, change: Difference) -> int:
+    """How many people of other cohorts who make something up here are told."""
+    modules = {one.after.module for one in (*change.moved, *change.replaced)}
+    if not modules:
+        return 0
+    here = MakeUp.objects.standing().filter(session__cohort=cohort)
+    return here.filter(session__module__code__in=modules).count_guests()

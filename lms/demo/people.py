@@ -13,21 +13,20 @@ from lms.demo.names import FIRST, LAST
 # A passphrase anybody may read: demo accounts exist only where demo data is allowed.
 PASSWORD = "two lanterns in the tower"  # noqa: S105
 OFFICERS = 288
-# As many as leave something to be told of each: what is known of a few people is held back.
-DISTRICTS = ["District 1", "District 2", "District 3", "District 4"]
 
 AGENCIES = [
     ("bpd", "Boston Police Department", Workforce.SWORN, "Officer", 0.8),
     ("ems", "Boston EMS", Workforce.EMS, "EMT", 0.12),
     ("fens-university", "Fens University Police", Workforce.CAMPUS_POLICE, "Officer", 0.08),
 ]
-# Some districts are larger than others.
+# Some districts are larger than others. Of the smallest, little can be told by shift: what is known
+# of a few people is held back.
 DISTRICTS = [
     *["District A-1"] * 4,
     *["District B-2"] * 3,
-    *["District B-3"] * 2,
-    *["District C-11"] * 2,
-    *("District D-4", "District E-13", "District E-18"),
+    *["District B-3"] * 3,
+    *["District C-11"] * 3,
+    "District E-18",
 ]
 STAFF = [
     ("coordinator", "Teresa", "Almeida", "coordinator", None),

@@ -81,7 +81,7 @@ BUDGETS = [
     Budget("planned session", m.TRAINER, 19, _route("courses:planned_session", m.planned)),
     Budget("published schedules", m.TRAINER, 8, _route("courses:plan_versions", m.cohort)),
     Budget("publish a schedule", m.TRAINER, 29, _route("trainer:publish", m.cohort)),
-    Budget("call a cohort off", m.TRAINER, 7, _route("courses:plan_cancel", m.cohort)),
+    Budget("call a cohort off", m.TRAINER, 8, _route("courses:plan_cancel", m.cohort)),
     Budget("cohort", m.TRAINER, 19, _route("courses:cohort", m.cohort)),
     Budget("certificates and closing", m.TRAINER, 26, _route("trainer:closing", m.cohort)),
     Budget("staffing board", m.TRAINER, 13, _route("courses:staffing")),

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from courses.actions import change_plan, plan_cohort, publish_schedule
 from courses.actions.bookings import book_cohort
-from courses.models import Cohort, CohortState, Part, Qualification
+from courses.models import Cohort, CohortState, MakeUp, Part, Qualification
 from courses.planning import Plan, Teacher, without
 from courses.plans.schedules import working_plan
 from courses.views.plan_seen import seal
@@ -268,6 +268,48 @@ def test_a_shift_that_cannot_be_is_refused(plan, pair, send, days):
     cohort = plan(teachers=pair)
     assert send(cohort, "shift", days=days).status_code == 400
     assert working_plan(cohort).revision == 1
+
+
+def test_a_shift_onto_a_holiday_or_a_weekend_says_so_at_once(client, plan, pair, send):
+    cohort = plan(teachers=pair)
+    send(cohort, "shift", days="25")
+    text = page(client, cohort)
+    messages = text[text.index('class="grid-container messages"') : text.index("<h1>")]
+    assert "Friday, December 25, 2026 is a legal holiday." in messages
+    assert "Saturday, December 26, 2026 is a weekend." in messages
+    send(cohort, "shift", days="3")
+    text = page(client, cohort)
+    assert "is a legal holiday." not in text[: text.index("<h1>")]
+
+
+def test_a_first_day_in_the_past_is_warned_of_and_goes_through(client, plan, pair):
+    text = page(client, plan(teachers=pair, starts_on=date(2026, 9, 14)))
+    worth = text[text.index("Worth a second look") :]
+    assert "Planned in the past." in worth
+    assert "Go on to publish" in text
+    assert "Planned in the past." not in page(client, plan(teachers=pair, code="later"))
+
+
+def test_the_plan_says_that_it_has_changes_nobody_was_told_of(client, plan, pair, send):
+    cohort = plan(teachers=pair)
+    unpublished = "The plan has changes that nobody was told of."
+    assert unpublished not in page(client, cohort)
+    publish_schedule(cohort=cohort, by=None, revision=1)
+    assert unpublished not in page(client, cohort)
+    send(cohort, "shift", days="7")
+    assert unpublished in page(client, cohort)
+
+
+def test_calling_off_counts_the_guests_who_are_told(client, plan, pair):
+    cohort = plan(teachers=pair)
+    publish_schedule(cohort=cohort, by=None, revision=1)
+    guest = EnrolmentFactory()
+    for session in cohort.sessions.all()[:2]:
+        MakeUp.objects.create(enrolment=guest, session=session)
+    address = reverse("courses:plan_cancel", args=[cohort.uuid])
+    assert (
+        "1 guest who makes something up here is told too." in client.get(address).content.decode()
+    )
 
 
 def test_the_session_form_offers_only_who_is_qualified_and_says_who_is_busy(client, plan, pair):

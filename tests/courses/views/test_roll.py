@@ -116,6 +116,14 @@ def test_who_waits_to_be_confirmed_is_none_of_the_others(page, seats, check_in):
     assert [standing(seat) for seat in seats] == [None, ("here", 60), ("here", 60)]
 
 
+def test_of_who_only_came_the_roll_says_what_is_missing(page, seats, check_in):
+    assert "when they left, or a mark, is missing" not in page.open().text
+    page.client.post(reverse("courses:settle", args=[page.session.pk]), {"check_in": check_in.pk})
+    assert "One person came; when they left, or a mark, is missing." in page.open().text
+    page.send(**{f"p{seats[0].pk}": "here"})
+    assert "when they left, or a mark, is missing" not in page.open().text
+
+
 def test_a_check_in_says_that_the_mark_on_the_roll_stays(page, seats, check_in):
     page.send(**{f"p{seats[0].pk}": "here"})
     assert "marked here: this mark stays" in page.text

@@ -59,6 +59,20 @@ def test_hidden_cells_that_add_up_to_few_are_not_left_alone_in_their_row():
     assert ("r0", "c2") in _hidden(table)
 
 
+def test_a_row_and_a_column_of_one_cell_take_no_part_in_hiding_others():
+    table = _table("3/20 20/40 20/40", "2/20 6/7 20/40", "9/40 20/40 3/40")
+    table["unknown", "unknown"] = Headcount(0, 11)
+    shown = told(table, T, KEY)
+    assert shown["unknown", "unknown"] == shown["unknown", None] == Headcount(0, 11)
+
+
+def test_a_row_of_small_cells_leaves_every_total_told():
+    table = _table("7/16 9/21 10/18", "15/22 11/16 9/19", "11/21 14/23 10/20", "4/6 3/7 4/5")
+    hidden = _hidden(table)
+    assert {("r3", "c0"), ("r3", "c1"), ("r3", "c2")} <= hidden
+    assert not [place for place in hidden if None in place]
+
+
 def test_who_does_not_hold_the_key_cannot_say_which_cell_was_hidden_for_another():
     table = _table("3/20 20/40 20/40", "20/40 20/40 20/40", "20/40 20/40 20/40")
     choices = {frozenset(_hidden(table, bytes([number]))) for number in range(16)}
@@ -83,6 +97,25 @@ def test_an_attacker_who_adds_and_subtracts_all_that_is_told_bounds_no_hidden_nu
     for part in ("certified", "people"):
         for place, (least, most) in _bounds(table, shown, part).items():
             assert most == 0 or (most >= T and most - least >= T), (place, part, least, most)
+
+
+@st.composite
+def _tables_with_a_few_small_cells(draw):
+    rows, columns = draw(st.integers(6, 9)), draw(st.integers(3, 5))
+    places = [(f"r{r}", f"c{c}") for r in range(rows) for c in range(columns)]
+    some = st.tuples(st.integers(T, 25), st.integers(T, 25))
+    table = {place: Headcount(one, one + other) for place in places for one, other in [draw(some)]}
+    for place in draw(st.lists(st.sampled_from(places), min_size=1, max_size=2, unique=True)):
+        one, other = draw(st.permutations([draw(st.integers(1, T - 1)), draw(st.integers(0, 25))]))
+        table[place] = Headcount(one, one + other)
+    return table
+
+
+@given(table=_tables_with_a_few_small_cells())
+def test_a_few_small_cells_leave_most_cells_and_the_grand_total_told(table):
+    hidden = _hidden(table)
+    assert (None, None) not in hidden
+    assert 2 * len(hidden) < len(table)
 
 
 @given(table=_tables())

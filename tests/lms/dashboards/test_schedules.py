@@ -1,6 +1,7 @@
 """Planning a new cohort, and publishing what was planned."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -9,8 +10,8 @@ from django.urls import reverse
 
 from assessments.models import SurveyWindow
 from courses.actions import change_plan, plan_cohort
-from courses.models import Cohort, CohortState, Part, Venue
-from courses.planning import shifted
+from courses.models import Cohort, CohortState, MakeUp, Part, Venue
+from courses.planning import changed, shifted
 from courses.plans.schedules import working_plan
 from courses.views.plan_seen import seal
 from tests.factories import (
@@ -261,6 +262,17 @@ def test_a_change_says_what_it_changes_and_who_is_told(draft, publish, client):
     assert page.count("Moved") == 2
     assert "1 person with a seat" in page
     assert "2 people who teach" in page
+
+
+def test_guests_who_make_up_what_is_moved_are_among_those_who_are_told(draft, publish, client):
+    publish(draft)
+    first, last = draft.sessions.order_by("starts_at")
+    MakeUp.objects.create(enrolment=EnrolmentFactory(), session=first)
+    MakeUp.objects.create(enrolment=EnrolmentFactory(), session=last)
+    plan = working_plan(draft).plan
+    moved = replace(plan.sessions[0], ends_at=plan.sessions[0].ends_at + timedelta(minutes=5))
+    change_plan(cohort=draft, by=None, revision=1, plan=changed(plan, moved))
+    assert "1 guest who makes something up here" in _page(client, draft)
 
 
 def test_who_publishes_a_plan_that_changed_meanwhile_is_shown_it_first(draft, publish):
