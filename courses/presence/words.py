@@ -47,6 +47,18 @@ def moments_told(events: Iterable[AttendanceEvent], zone: str) -> str:
     return _("%(times)s: %(minutes)s") % {"times": words, "minutes": minutes}
 
 
+def mark_words(event: AttendanceEvent, moments: Iterable[AttendanceEvent], zone: str) -> str:
+    """What an event says once it is known: "late, 40 minutes", "absent", or the moments of coming
+    and leaving."""
+    if event.presence in _MOMENTS:
+        return moments_told(moments, zone)
+    mark = event.get_presence_display().lower()
+    if not event.minutes:
+        return mark
+    minutes = ngettext("%(n)s minute", "%(n)s minutes", event.minutes) % {"n": event.minutes}
+    return _("%(mark)s, %(minutes)s") % {"mark": mark, "minutes": minutes}
+
+
 def session_words(session: TrainingSession) -> str:
     """A session as somebody chooses it: "Mon, Dec 7, 2026, 8 a.m., Academy (CIT-7)"."""
     starts = session.starts_at.astimezone(ZoneInfo(session.cohort.zone))

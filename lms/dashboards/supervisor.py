@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from certificates.models import Certificate
 from courses.hours.ledger import Elsewhere, Ledger, Why
 from courses.hours.training_year import TrainingYear
-from courses.models import Cohort, CohortState, Enrolment, TrainingSession
+from courses.models import Cohort, Enrolment, TrainingSession
 from courses.presence.ledgers import ledgers_for, minutes_credited_between
 from lms.accounts.clock import now, today
 from lms.accounts.http import SignedInRequest
@@ -29,6 +29,8 @@ from lms.dashboards.on_the_way import on_the_way
 PER_PAGE = 30
 LONGEST_SEARCH = 100
 CERTIFIED, ATTENTION, UNDER_WAY = "certified", "attention", "under_way"
+# The newest cohorts first.
+_ORDER = ("-cohort__starts_on", "user__last_name", "user__first_name", "pk")
 _LISTS = {
     "all": _("All"),
     ATTENTION: _("Needs attention"),
@@ -45,7 +47,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     if not request.user.may(Permission.SEE_AGENCY_PROGRESS):
         raise PermissionDenied
     agencies = request.user.agencies_where(Permission.SEE_AGENCY_PROGRESS)
-    seats = _seats(agencies)
+    seats = Enrolment.objects.supervised_by(request.user).order_by(*_ORDER)
     standings = _standings(seats)
     words = request.GET.get("q", "").replace("\0", "")[:LONGEST_SEARCH].strip()
     found = _named(seats, standings, words)
@@ -70,16 +72,6 @@ def home(request: SignedInRequest) -> HttpResponse:
         "rows": _rows(list(page.object_list), standings),
     }
     return render(request, "supervise/home.html", context)
-
-
-def _seats(agencies: QuerySet[Agency]) -> QuerySet[Enrolment]:
-    """Seats of the agencies' people, wherever they are trained, newest cohorts first."""
-    return (
-        Enrolment.objects.seated()
-        .filter(user__agency__in=agencies)
-        .exclude(cohort__state=CohortState.CANCELLED)
-        .order_by("-cohort__starts_on", "user__last_name", "user__first_name", "pk")
-    )
 
 
 def _standings(seats: QuerySet[Enrolment]) -> dict[int, str]:
