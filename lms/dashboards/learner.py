@@ -36,6 +36,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "certificates": certificates,
         "offers": list(Enrolment.objects.on_the_way(user).offers()),
         "can_check_in": TrainingSession.objects.checking_in(user).exists(),
+        "teaching": my_week.teaching(user),
     }
     if seat:
         session = panels.next_session(seat) if seat in standing else None

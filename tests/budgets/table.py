@@ -56,7 +56,7 @@ BUDGETS = [
         _route("certificates:verify_code", lambda w: {"code": w.certificate.code}),
     ),
     # The officer's
-    Budget("my training", m.OWNER, 29, _route("learner:home")),
+    Budget("my training", m.OWNER, 30, _route("learner:home")),
     Budget("schedule and hours", m.OWNER, 26, _route("learner:hours", m.seat)),
     Budget("check in", m.OWNER, 6, _route("here:here")),
     Budget("my make-ups", m.OWNER, 20, _route("learner:make_ups", m.seat)),

@@ -268,6 +268,7 @@ READERS: dict[str, Callable[[], list[str]]] = {
     "trainer@example.org": trainer,
     "coordinator@example.org": coordinator,
     "supervisor@example.org": supervisor,
+    "denise.carvalho@example.org": lambda: [reverse("learner:home")],
     "administrator@example.org": administrator,
     "evaluator@example.org": evaluator,
 }

@@ -457,3 +457,30 @@ def test_the_hours_page_lists_every_module(client, finished):
     client.force_login(finished.user)
     page = client.get(reverse("learner:hours", args=[finished.uuid])).content.decode()
     assert all(module.title in page for module in finished.cohort.version.modules.all())
+
+
+def test_an_instructor_without_a_seat_reads_what_they_teach(home, clock):
+    clock.set(BEFORE_THE_COURSE)
+    person, other = UserFactory.create(), UserFactory.create()
+    cohort = CohortFactory.create(officer=person, clinician=other)
+    CohortFactory.create(clinician=other)
+    page = home(person)
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "You teach" in page
+    assert "You have no seat in a training yet" not in page
+    first = cohort.sessions.select_related("module").first()
+    assert first.module.title in page
+    assert f"8 a.m. to 9 a.m., {cohort.venue.name}" in words
+    assert f"({cohort.code}), as officer" in words
+    assert page.count('<span class="due">') == cohort.sessions.count()
+
+
+def test_what_was_taught_or_is_called_off_is_not_told(home, clock):
+    clock.set(BEFORE_THE_COURSE)
+    person = UserFactory.create()
+    off = CohortFactory.create(officer=person)
+    Cohort.objects.filter(pk=off.pk).update(state=CohortState.CANCELLED)
+    assert "You teach" not in home(person)
+    CohortFactory.create(officer=person)
+    clock.set(AFTER_THE_COURSE)
+    assert "You teach" not in home(person)
