@@ -223,6 +223,14 @@ class Enrolment(models.Model):
     def __str__(self) -> str:
         return f"{self.user} in {self.cohort}"
 
+    @property
+    def declined_because(self) -> str:
+        """What somebody of the office wrote who declined it; empty where nobody did."""
+        if self.state != EnrolmentState.DECLINED:
+            return ""
+        last = self.transitions.order_by("-pk").first()
+        return last.reason if last and last.by_id not in (None, self.user_id) else ""
+
 
 class EnrolmentTransition(models.Model):
     """One move of an enrolment's life cycle: from, to, when and by whom."""

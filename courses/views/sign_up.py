@@ -122,6 +122,7 @@ def _context(found: Cohort, seat: Enrolment | None, user: User) -> dict[str, Any
         "seat": seat,
         "state": state,
         "asking": asking,
+        "declined_because": seat.declined_because if seat else "",
         "place": places_in_line([seat])[seat.pk] if seat and state == "waitlisted" else None,
         "prospect": _prospect(found, user) if asking else "",
         "missing": missing_prerequisites(found.version, user) if asking else [],
