@@ -127,6 +127,7 @@ def _context(found: Cohort, seat: Enrolment | None, user: User) -> dict[str, Any
         "prospect": _prospect(found, user) if asking else "",
         "missing": missing_prerequisites(found.version, user) if asking else [],
         "on_record": on_record(found, [user.pk]).get(user.pk, "") if asking else "",
+        "can_give_up": found.state == CohortState.SCHEDULED and not has_begun(found),
         "assigned": seat is not None and seat.enrolled_as == EnrolledAs.ASSIGNED,
         "is_held": not called_off,
         "not_held_because": found.called_off_because if called_off else "",

@@ -141,3 +141,17 @@ def test_what_one_passed_on_oneself_has_no_reason_of_the_office(client, officer,
     page = client.get(_url(offered)).content.decode()
     assert "Declined" in page
     assert "The training office wrote" not in page
+
+
+@pytest.mark.parametrize(("as_", "can"), [("volunteered", True), ("assigned", False)])
+def test_whom_the_office_seated_gives_the_seat_up_unless_their_agency_assigned_them(
+    client, officer, as_, can, clock
+):
+    seat = EnrolmentFactory.create(user=officer, enrolled_as=as_)
+    page = client.get(_url(seat.cohort)).content.decode()
+    assert ("Give up my seat" in page) is can
+    client.post(_url(seat.cohort), {"withdraw": "1"})
+    seat.refresh_from_db()
+    assert seat.state == ("withdrawn" if can else "enrolled")
+    clock.forward(days=365)
+    assert "Give up my seat" not in client.get(_url(seat.cohort)).content.decode()
