@@ -59,6 +59,8 @@ def home(request: SignedInRequest) -> HttpResponse:
             "facts": panels.session_facts(session, seat.cohort.zone) if session else [],
             "to_dos": panels.to_dos(seat, seats),
             "missed": missed,
+            "booked": my_week.booked(ledger),
+            "can_give_up": panels.can_give_up(seat, seat.cohort.sessions.all()),
             "can_make_up": any(not one.unmarked for one in missed),
             "also_current": [(other, ledgers[other.pk]) for other in current if other != seat],
             "other_seats": [one for one in seats if one not in (seat, *current, *called_off)],
@@ -74,7 +76,7 @@ def hours(request: SignedInRequest, enrolment: uuid.UUID) -> HttpResponse:
     """The minute ledger of one of one's own seats, line by line."""
     seat = get_object_or_404(Enrolment.objects.of(request.user), uuid=enrolment)
     ledger = ledgers_for([seat])[seat.pk]
-    held = seat.cohort.sessions.select_related("module", "venue")
+    held = list(seat.cohort.sessions.select_related("module", "venue"))
     sessions = {session.module.code: session for session in held}
     lines = [_hours_row(line, sessions.get(line.module_code), seat) for line in ledger.lines]
     reasons = panels.not_held([seat])
@@ -87,6 +89,8 @@ def hours(request: SignedInRequest, enrolment: uuid.UUID) -> HttpResponse:
         "lines": lines,
         "still_needed": needed,
         "can_make_up": any(line.is_missed for line in ledger.lines),
+        "has_booked": bool(my_week.booked(ledger)),
+        "can_give_up": panels.can_give_up(seat, held),
         "can_check_in": TrainingSession.objects.checking_in(request.user).exists(),
     }
     return render(request, "learn/hours.html", context)

@@ -96,6 +96,19 @@ def test_both_pages_lead_to_the_calendar(client, home, clock):
     assert f'<a href="{link}">Put it in my calendar</a>' in hours
 
 
+@pytest.mark.parametrize(("minutes", "can"), [(-60, True), (1, False)])
+def test_a_seat_can_be_given_up_from_both_pages_until_the_first_session(
+    client, home, clock, minutes, can
+):
+    clock.set(BEFORE_THE_COURSE)
+    seat = EnrolmentFactory.create()
+    clock.set(seat.cohort.sessions.first().starts_at + timedelta(minutes=minutes))
+    link = f'href="{reverse("sign_up:cohort", args=[seat.cohort.uuid])}"'
+    assert (link in home(seat.user)) is can
+    hours = client.get(reverse("learner:hours", args=[seat.uuid])).content.decode()
+    assert (link in hours) is can
+
+
 def test_the_hours_page_says_when_where_and_to_come_once(client, clock):
     clock.set(BEFORE_THE_COURSE)
     version = CourseVersionFactory.create(modules=[{"code": "welcome"}])
