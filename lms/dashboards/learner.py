@@ -14,10 +14,12 @@ from certificates.actions import NotComplete, check, issue_certificate
 from courses.hours.ledger import Line, Why
 from courses.models import Enrolment, TrainingSession
 from courses.presence.ledgers import ledgers_for
+from courses.presence.own_word import as_known, open_to
 from courses.presence.words import why_words
 from courses.words.codes import time_span
 from lms.accounts.clock import now
 from lms.accounts.http import SignedInRequest
+from lms.accounts.models import User
 from lms.dashboards import my_week, panels
 
 
@@ -39,7 +41,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "invitations": panels.survey_invitations(user),
         "certificates": certificates,
         "offers": list(Enrolment.objects.on_the_way(user).offers()),
-        "can_check_in": TrainingSession.objects.checking_in(user).exists(),
+        **_checking_in(user),
     }
     if seat:
         session = panels.next_session(seat) if seat in standing else None
@@ -91,9 +93,18 @@ def hours(request: SignedInRequest, enrolment: uuid.UUID) -> HttpResponse:
         "can_make_up": any(line.is_missed for line in ledger.lines),
         "has_booked": bool(my_week.booked(ledger)),
         "can_give_up": panels.can_give_up(seat, held),
-        "can_check_in": TrainingSession.objects.checking_in(request.user).exists(),
+        **_checking_in(request.user),
     }
     return render(request, "learn/hours.html", context)
+
+
+def _checking_in(user: User) -> dict[str, Any]:
+    """Whether there is a session to check in to, and at which one has done so."""
+    open_now = as_known(user, open_to(user))
+    return {
+        "can_check_in": any(not one.said for one in open_now),
+        "checked_in": [one for one in open_now if one.said],
+    }
 
 
 def _hours_row(line: Line, session: TrainingSession | None, seat: Enrolment) -> dict[str, Any]:

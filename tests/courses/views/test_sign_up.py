@@ -133,7 +133,9 @@ def test_whoever_was_declined_reads_why(client, officer, ends, clock):
     decline(enrolment=seat, by=UserFactory(), reason="For dispatchers.")
     if ends == "over":
         clock.forward(days=365)
-    assert "The training office wrote: For dispatchers." in client.get(_url(cohort)).content.decode()
+    assert (
+        "The training office wrote: For dispatchers." in client.get(_url(cohort)).content.decode()
+    )
 
 
 def test_what_one_passed_on_oneself_has_no_reason_of_the_office(client, officer, offered):

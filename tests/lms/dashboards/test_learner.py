@@ -7,6 +7,7 @@ from django.urls import reverse
 from assessments.actions import decline, seal_section
 from certificates.models import Certificate
 from cms_pages.actions import publish_lesson
+from courses.actions.check_ins import check_in
 from courses.models import (
     AttendanceEvent,
     Cohort,
@@ -85,6 +86,19 @@ def test_whoever_can_check_in_now_finds_the_way_on_both_pages(
     assert (link in home(seat.user)) is is_open
     hours = client.get(reverse("learner:hours", args=[seat.uuid])).content.decode()
     assert (link in hours) is is_open
+
+
+def test_both_pages_say_instead_that_somebody_has_checked_in(client, home, clock):
+    clock.set(BEFORE_THE_COURSE)
+    seat = EnrolmentFactory.create()
+    session = seat.cohort.sessions.select_related("cohort").first()
+    clock.set(session.starts_at)
+    check_in(session=session, seat=seat, direction="in", source="code")
+    page = home(seat.user)
+    hours = client.get(reverse("learner:hours", args=[seat.uuid])).content.decode()
+    for text in (page, hours):
+        assert "You checked in at 8 a.m.; your trainer confirms it." in text
+        assert "Check in</a>" not in text
 
 
 def test_both_pages_lead_to_the_calendar(client, home, clock):
