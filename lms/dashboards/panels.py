@@ -150,13 +150,15 @@ def _urgency(taught_at: datetime | None) -> tuple[bool, datetime]:
 
 def _lesson_entry(lesson: LessonPage, taught_at: datetime | None, zone: str) -> dict[str, Any]:
     coming = taught_at is not None and taught_at > now()
-    when = date_format(_local(taught_at, zone), "D, M j") if taught_at and coming else ""
+    when = date_format(_local(taught_at, zone), "D, M j") if taught_at else ""
+    note = _("%(n)d minutes. Prepares for “%(module)s”.")
+    if taught_at and not coming:
+        note = _("%(n)d minutes. Goes with “%(module)s”, taught on %(day)s.")
     return {
         "title": _("Read: %(lesson)s") % {"lesson": lesson.title},
         "url": lesson.url,
         "due": _("Before %(day)s") % {"day": when} if coming else "",
-        "note": _("%(n)d minutes. Prepares for “%(module)s”.")
-        % {"n": lesson.reading_minutes, "module": lesson.module.title},
+        "note": note % {"n": lesson.reading_minutes, "module": lesson.module.title, "day": when},
     }
 
 

@@ -399,6 +399,17 @@ def test_a_lesson_is_due_before_its_session_by_the_cohorts_calendar(home, clock)
     assert "Before Tue, Dec 1" in page
 
 
+def test_a_lesson_prepares_for_nothing_once_its_session_has_begun(home, clock):
+    clock.set(BEFORE_THE_COURSE)
+    seat = EnrolmentFactory.create()
+    _publish(seat.cohort.version, "one")
+    assert "Prepares for" in home(seat.user)
+    clock.set(seat.cohort.sessions.last().starts_at)
+    page = home(seat.user)
+    assert ", taught on Tue, Dec 1." in page
+    assert "Prepares for" not in page
+
+
 def test_more_lessons_ask_no_more_of_the_database(client, clock, django_assert_max_num_queries):
     clock.set(BEFORE_THE_COURSE)
     seats = EnrolmentFactory.create_batch(2)
