@@ -21,7 +21,7 @@ from courses.presence.words import why_words
 from courses.words.codes import time_span
 from lms.accounts.clock import now
 from lms.accounts.http import SignedInRequest
-from lms.dashboards import panels
+from lms.dashboards import my_week, panels
 
 
 @never_cache
@@ -68,6 +68,8 @@ def hours_of(seat: Enrolment, *, with_tests: bool = True) -> dict[str, Any]:
         ],
         "still_needed": [] if reasons else panels.still_needed(ledger, missing),
         "can_make_up": any(line.is_missed for line in ledger.lines),
+        "can_give_up": panels.can_give_up(seat, sessions.values()),
+        "has_booked": bool(my_week.booked(ledger)),
     }
 
 

@@ -10,9 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from certificates.actions import NotComplete, check, issue_certificate
-from courses.models import Enrolment, TrainingSession
+from courses.models import Enrolment
 from courses.presence.ledgers import ledgers_for
+from courses.presence.own_word import as_known, open_to
 from lms.accounts.http import SignedInRequest
+from lms.accounts.models import User
 from lms.dashboards import my_week, panels
 from lms.dashboards.hours import hours_of
 
@@ -35,8 +37,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         "invitations": panels.survey_invitations(user),
         "certificates": certificates,
         "offers": list(Enrolment.objects.on_the_way(user).offers()),
-        "can_check_in": TrainingSession.objects.checking_in(user).exists(),
         "teaching": my_week.teaching(user),
+        **_checking_in(user),
     }
     if seat:
         session = panels.next_session(seat) if seat in standing else None
@@ -56,6 +58,8 @@ def home(request: SignedInRequest) -> HttpResponse:
             "facts": panels.session_facts(session, seat.cohort.zone) if session else [],
             "to_dos": panels.to_dos(seat, seats),
             "missed": missed,
+            "booked": my_week.booked(ledger),
+            "can_give_up": panels.can_give_up(seat, seat.cohort.sessions.all()),
             "can_make_up": any(not one.unmarked for one in missed),
             "also_current": [(other, ledgers[other.pk]) for other in current if other != seat],
             "other_seats": [one for one in seats if one not in (seat, *current, *called_off)],
@@ -70,9 +74,17 @@ def home(request: SignedInRequest) -> HttpResponse:
 def hours(request: SignedInRequest, enrolment: uuid.UUID) -> HttpResponse:
     """The minute ledger of one of one's own seats, line by line."""
     seat = get_object_or_404(Enrolment.objects.of(request.user), uuid=enrolment)
-    can_check_in = TrainingSession.objects.checking_in(request.user).exists()
-    context = hours_of(seat) | {"can_check_in": can_check_in}
+    context = hours_of(seat) | _checking_in(request.user)
     return render(request, "learn/hours.html", context)
+
+
+def _checking_in(user: User) -> dict[str, Any]:
+    """Whether there is a session to check in to, and at which one has done so."""
+    open_now = as_known(user, open_to(user))
+    return {
+        "can_check_in": any(not one.said for one in open_now),
+        "checked_in": [one for one in open_now if one.said],
+    }
 
 
 @require_POST

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from courses.hours.ledger import Ledger
+from courses.hours.ledger import Ledger, Why
 from courses.models import CohortState, Enrolment, SessionInstructor, TrainingSession
+from courses.presence.words import why_words
 from courses.words.codes import time_span
 from lms.accounts.clock import now
 from lms.accounts.models import User
@@ -122,3 +123,8 @@ def missed(seat: Enrolment, ledger: Ledger) -> list[Missed]:
         for line in ledger.lines
         if line.is_missed or line.awaits_mark
     ]
+
+
+def booked(ledger: Ledger) -> list[tuple[str, str]]:
+    """The modules that are booked to be made up, each with where and when."""
+    return [(line.title, why_words(line)) for line in ledger.lines if line.why is Why.BOOKED]
