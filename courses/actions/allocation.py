@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses.actions.bookings import book_learner, release_learner
 from courses.actions.guests import call_off_make_ups
-from courses.actions.telling import tell_left, tell_offered, tell_seated
+from courses.actions.telling import tell_declined, tell_left, tell_offered, tell_seated
 from courses.actions.turns import in_turn
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, EnrolmentTransition
 from courses.models.enrolment import ENROLMENT_TRANSITIONS, HOLDS_A_SEAT
@@ -209,6 +209,8 @@ def _follow(seat: Enrolment, source: str, target: EnrolmentState, by: User | Non
         tell_offered(seat)
     elif source == EnrolmentState.ENROLLED:
         tell_left(seat)
+    elif target == EnrolmentState.DECLINED and by is not None and by.pk != seat.user_id:
+        tell_declined(seat)
 
 
 def offer_end(cohort: Cohort) -> datetime:

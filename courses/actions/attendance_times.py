@@ -17,7 +17,6 @@ from courses.actions.events import (
     held,
     histories,
     reason_missing,
-    seen,
     write_events,
     written_before,
 )
@@ -31,6 +30,7 @@ from courses.models import (
     Source,
     TrainingSession,
 )
+from courses.presence.corrections import seen
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User

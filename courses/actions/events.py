@@ -17,6 +17,7 @@ from courses.models import (
     MakeUp,
     TrainingSession,
 )
+from courses.presence.corrections import seen
 from courses.words.codes import moment_of
 from lms.accounts.audit import record
 from lms.accounts.clock import now
@@ -39,16 +40,6 @@ def histories(session: TrainingSession) -> dict[int, list[Seen]]:
     for event in session.attendance.order_by("pk"):
         found[event.enrolment_id].append(seen(event))
     return found
-
-
-def seen(event: AttendanceEvent) -> Seen:
-    return Seen(
-        said=event.presence,
-        minutes=event.minutes,
-        happened_at=event.happened_at,
-        recorded_at=event.recorded_at,
-        corrects=bool(event.reason),
-    )
 
 
 def check_started(session: TrainingSession) -> None:

@@ -37,6 +37,11 @@ def tell_offered(enrolment: Enrolment) -> int:
     return _tell_seat(kinds.OFFER, enrolment, "offered", EnrolmentState.OFFERED)
 
 
+def tell_declined(enrolment: Enrolment) -> int:
+    """The office has refused somebody's request, or taken their offer or place in line back."""
+    return _tell_seat(kinds.DECLINED, enrolment, "declined", EnrolmentState.DECLINED)
+
+
 def tell_left(enrolment: Enrolment) -> int:
     """Somebody's seat was given up, or taken back: their days come out of their calendar."""
     retold = retell(enrolment.cohort, [enrolment.user_id])[enrolment.user_id]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from courses.actions.check_ins import fits
 from courses.checking_in.room_codes import digits
 from courses.models import TrainingSession
+from courses.presence.own_word import open_to
 from lms.accounts.models import User
 
 
@@ -26,7 +27,7 @@ class CodeForm(forms.Form):
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data)
-        self.sessions = list(TrainingSession.objects.checking_in(user).order_by("starts_at", "id"))
+        self.sessions = list(open_to(user))
 
     def clean_code(self) -> str:
         typed = digits(self.cleaned_data["code"])

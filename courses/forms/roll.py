@@ -70,7 +70,10 @@ class RollForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput())
     reason = forms.CharField(
         label=gettext_lazy("Why do you change a mark?"),
-        help_text=gettext_lazy("Only needed where somebody was marked before."),
+        help_text=gettext_lazy(
+            "Only needed where somebody was marked before. That person and their supervisor can "
+            "read it."
+        ),
         max_length=200,
         required=False,
     )

@@ -54,7 +54,10 @@ class SheetForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput())
     reason = forms.CharField(
         label=gettext_lazy("Why do you change times that were entered before?"),
-        help_text=gettext_lazy("Only needed where a time or a mark stood already."),
+        help_text=gettext_lazy(
+            "Only needed where a time or a mark stood already. That person and their supervisor "
+            "can read it."
+        ),
         max_length=200,
         required=False,
     )

@@ -49,13 +49,14 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A session of another cohort, by its code, in which a module is made up. `zone` is where its
-    day is told."""
+    """A session of another cohort, by its code, in which a module is made up, and its place. `zone`
+    is where its day is told."""
 
     cohort: str
     starts_at: datetime
     ends_at: datetime
     zone: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

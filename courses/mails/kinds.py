@@ -107,6 +107,16 @@ def _left(to: User, context: Mapping[str, Any]) -> Told:
     return seat.cohort, {}, entries
 
 
+def _declined(to: User, context: Mapping[str, Any]) -> Told:
+    declined = _seats().filter(state=EnrolmentState.DECLINED)
+    seat = declined.filter(pk=context["enrolment"]).first()
+    if seat is None or seat.cohort.state == CohortState.CANCELLED:
+        return None
+    why = seat.declined_because
+    reason = _("The training office writes: %(reason)s") % {"reason": why} if why else ""
+    return seat.cohort, {"reason": reason, "link": page("sign_up:cohort", seat.cohort.uuid)}, []
+
+
 def _offer(to: User, context: Mapping[str, Any]) -> Told:
     seat = _seat(context, EnrolmentState.OFFERED)
     if seat is None or seat.offered_until is None or seat.offered_until <= now():
@@ -236,6 +246,7 @@ TEACHING = _kind("teaching", gettext_lazy("What an instructor teaches"), _w.TEAC
 SCHEDULE = _kind("schedule", gettext_lazy("Change of a schedule"), _w.SCHEDULE, _schedule)
 CANCELLED = _kind("cancelled", gettext_lazy("A class that is not held"), _w.CANCELLED, _cancelled)
 LEFT = _kind("left", gettext_lazy("A seat given up"), _w.LEFT, _left)
+DECLINED = _kind("declined", gettext_lazy("A request declined"), _w.DECLINED, _declined)
 OFFER = _kind("offer", gettext_lazy("Offer of a seat"), _w.OFFER, _offer)
 REMINDER = _kind("reminder", gettext_lazy("Reminder of the first day"), _w.REMINDER, _reminder)
 MISSED = _kind("missed", gettext_lazy("Hours that were missed"), _w.MISSED, _missed)

@@ -103,6 +103,23 @@ LEFT = _words(
     ),
     OUT_OF_THE_CALENDAR,
 )
+DECLINED = _words(
+    _("No seat for you: {course}"),
+    _(
+        "Hello {first_name},\n\n"
+        "The training office cannot give you a seat in this class of {course}.\n\n"
+        "{reason}\n\n"
+        "The page of the class says whether you can ask again, and others may be open to you."
+        "\n\n{link}"
+    ),
+    Placeholder(
+        "reason",
+        _("why, as whoever declined wrote it; nothing where no reason was given"),
+        _("The training office writes: This class is for dispatchers."),
+    ),
+    needed=("reason",),
+    link=_("See the class"),
+)
 OFFER = _words(
     _("A seat is free for you: {course}"),
     _(

@@ -78,11 +78,18 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def of(self, user: User) -> "EnrolmentQuerySet":
         """One person's own seats, newest first, with what my-training shows."""
-        return (
-            self.filter(user=user)
-            .ever_seated()
-            .select_related("cohort__version__course", "cohort__agency", "cohort__venue", "user")
-            .order_by("-cohort__starts_on", "-id")
+        seats = self.filter(user=user).ever_seated().with_cohort()
+        return seats.order_by("-cohort__starts_on", "-id")
+
+    def supervised_by(self, user: User) -> "EnrolmentQuerySet":
+        """Seats of the people of the agencies that one supervises, wherever they are trained."""
+        agencies = user.agencies_where(Permission.SEE_AGENCY_PROGRESS)
+        return self.seated().filter(user__agency__in=agencies)
+
+    def with_cohort(self) -> "EnrolmentQuerySet":
+        """With what a page about one seat tells of its cohort and its person."""
+        return self.select_related(
+            "cohort__version__course", "cohort__agency", "cohort__venue", "user__agency"
         )
 
     def on_the_way(self, user: User) -> "EnrolmentQuerySet":
@@ -222,6 +229,14 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.cohort}"
+
+    @property
+    def declined_because(self) -> str:
+        """What somebody of the office wrote who declined it; empty where nobody did."""
+        if self.state != EnrolmentState.DECLINED:
+            return ""
+        last = self.transitions.order_by("-pk").first()
+        return last.reason if last and last.by_id not in (None, self.user_id) else ""
 
 
 class EnrolmentTransition(models.Model):

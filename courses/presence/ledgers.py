@@ -183,6 +183,7 @@ _WHERE = (
     "session__starts_at",
     "session__ends_at",
     "session__cohort__agency__time_zone",
+    "session__venue__name",
 )
 
 
@@ -195,7 +196,8 @@ def _place(
     starts_at: datetime,
     ends_at: datetime,
     zone: str,
+    place: str,
 ) -> tuple[int, str, Elsewhere | None]:
     """A seat and a module, and the session where that is another cohort's."""
-    elsewhere = Elsewhere(code, starts_at, ends_at, zone) if cohort != own else None
+    elsewhere = Elsewhere(code, starts_at, ends_at, zone, place) if cohort != own else None
     return seat, module, elsewhere

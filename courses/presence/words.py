@@ -7,9 +7,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from courses.hours.ledger import Line
+from courses.hours.ledger import Line, Why
 from courses.models import AttendanceEvent, Presence, TrainingSession
-from courses.words.codes import WHY
+from courses.words.codes import WHY, time_span
 
 _MOMENTS = {
     Presence.IN.value: gettext_lazy("came %(time)s"),
@@ -18,17 +18,22 @@ _MOMENTS = {
 
 
 def why_words(line: Line) -> str:
-    """Why a line of the ledger stands as it does: "made up in CIT-7 on March 3, 2027"."""
+    """Why a line of the ledger stands as it does: "made up in CIT-7 on March 3, 2027". Of a make-up
+    that is booked also the hours and the place."""
     words = str(WHY[line.why])
     if line.elsewhere is None:
         return words
-    place = line.elsewhere
-    day = date_format(place.starts_at.astimezone(ZoneInfo(place.zone)), "F j, Y")
-    return _("%(words)s in %(cohort)s on %(day)s") % {
+    there = line.elsewhere
+    zone = ZoneInfo(there.zone)
+    day = date_format(there.starts_at.astimezone(zone), "F j, Y")
+    told = _("%(words)s in %(cohort)s on %(day)s") % {
         "words": words,
-        "cohort": place.cohort,
+        "cohort": there.cohort,
         "day": day,
     }
+    if line.why is not Why.BOOKED:
+        return told
+    return ", ".join([told, time_span(there.starts_at, there.ends_at, zone), there.place])
 
 
 def moments_told(events: Iterable[AttendanceEvent], zone: str) -> str:
@@ -45,6 +50,18 @@ def moments_told(events: Iterable[AttendanceEvent], zone: str) -> str:
         return words
     minutes = ngettext("%(n)s minute", "%(n)s minutes", last.minutes) % {"n": last.minutes}
     return _("%(times)s: %(minutes)s") % {"times": words, "minutes": minutes}
+
+
+def mark_words(event: AttendanceEvent, moments: Iterable[AttendanceEvent], zone: str) -> str:
+    """What an event says once it is known: "late, 40 minutes", "absent", or the moments of coming
+    and leaving."""
+    if event.presence in _MOMENTS:
+        return moments_told(moments, zone)
+    mark = event.get_presence_display().lower()
+    if not event.minutes:
+        return mark
+    minutes = ngettext("%(n)s minute", "%(n)s minutes", event.minutes) % {"n": event.minutes}
+    return _("%(mark)s, %(minutes)s") % {"mark": mark, "minutes": minutes}
 
 
 def session_words(session: TrainingSession) -> str:

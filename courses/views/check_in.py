@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from courses.actions.check_ins import check_in_by_code
 from courses.forms.check_in import CodeForm
 from courses.models import CheckIn, Presence, TrainingSession
+from courses.presence.own_word import as_known
 from courses.views.signed_in import SignedInRequest
 from lms.accounts.throttle import seconds_to_wait
 
@@ -82,7 +83,13 @@ def _form(
     request: SignedInRequest, form: CodeForm, problem: str = "", status: int = 400
 ) -> HttpResponse:
     status = status if problem or form.errors else 200
-    context = {"form": form, "problem": problem}
+    sessions = as_known(request.user, form.sessions)
+    context = {
+        "form": form,
+        "problem": problem,
+        "sessions": sessions,
+        "only_leaves": bool(sessions) and all(one.said for one in sessions),
+    }
     return render(request, "courses/check_in.html", context, status=status)
 
 

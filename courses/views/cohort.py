@@ -35,6 +35,7 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     page = Paginator(seats, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     ledgers = ledgers_for(page.object_list)
     scheduled = found.state == CohortState.SCHEDULED
+    is_held = found.state != CohortState.CANCELLED
     may_manage = request.user.may(Permission.MANAGE_COHORTS, found.agency)
     goes_on = any(session.ends_at > now() for session in sessions)
     taken: int = found.seats_taken  # type: ignore[attr-defined]
@@ -45,14 +46,15 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
         "page_obj": page,
         "people": [(seat, ledgers[seat.pk]) for seat in page.object_list],
         "ours": {seat.pk for seat in page.object_list if seat.user.is_seen_by(request.user)},
-        "guest_days": guest_days(found, taken) if may_manage else [],
+        "guest_days": guest_days(found, taken) if may_manage and is_held else [],
         "may_manage": may_manage,
         "may_change": may_manage and scheduled,
         "has_changes": may_manage and scheduled and has_changes(found),
         "may_plan": may_manage and (sessions or found.state == CohortState.DRAFT),
         "is_draft": found.state == CohortState.DRAFT,
         "may_close": may_manage and scheduled and not goes_on,
-        "not_held_because": found.called_off_because if found.standing == "cancelled" else None,
+        "is_held": is_held,
+        "not_held_because": "" if is_held else found.called_off_because,
         "is_closed": found.state == CohortState.CLOSED,
         "skills": [s.module for s in sessions if s.module.assessment == "skills_application"],
         "export_form": ExportForm(),

@@ -1,6 +1,5 @@
 import uuid
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,14 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from certificates.actions import NotComplete, check, issue_certificate
-from courses.hours.ledger import Line, Why
-from courses.models import Enrolment, TrainingSession
+from courses.models import Enrolment
 from courses.presence.ledgers import ledgers_for
-from courses.presence.words import why_words
-from courses.words.codes import time_span
-from lms.accounts.clock import now
+from courses.presence.own_word import as_known, open_to
 from lms.accounts.http import SignedInRequest
+from lms.accounts.models import User
 from lms.dashboards import my_week, panels
+from lms.dashboards.hours import hours_of
 
 
 @never_cache
@@ -39,7 +37,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         "invitations": panels.survey_invitations(user),
         "certificates": certificates,
         "offers": list(Enrolment.objects.on_the_way(user).offers()),
-        "can_check_in": TrainingSession.objects.checking_in(user).exists(),
+        "teaching": my_week.teaching(user),
+        **_checking_in(user),
     }
     if seat:
         session = panels.next_session(seat) if seat in standing else None
@@ -59,6 +58,8 @@ def home(request: SignedInRequest) -> HttpResponse:
             "facts": panels.session_facts(session, seat.cohort.zone) if session else [],
             "to_dos": panels.to_dos(seat, seats),
             "missed": missed,
+            "booked": my_week.booked(ledger),
+            "can_give_up": panels.can_give_up(seat, seat.cohort.sessions.all()),
             "can_make_up": any(not one.unmarked for one in missed),
             "also_current": [(other, ledgers[other.pk]) for other in current if other != seat],
             "other_seats": [one for one in seats if one not in (seat, *current, *called_off)],
@@ -73,34 +74,16 @@ def home(request: SignedInRequest) -> HttpResponse:
 def hours(request: SignedInRequest, enrolment: uuid.UUID) -> HttpResponse:
     """The minute ledger of one of one's own seats, line by line."""
     seat = get_object_or_404(Enrolment.objects.of(request.user), uuid=enrolment)
-    ledger = ledgers_for([seat])[seat.pk]
-    held = seat.cohort.sessions.select_related("module", "venue")
-    sessions = {session.module.code: session for session in held}
-    lines = [_hours_row(line, sessions.get(line.module_code), seat) for line in ledger.lines]
-    reasons = panels.not_held([seat])
-    needed = [] if reasons else panels.still_needed(ledger, check(seat))
-    context = {
-        "seat": seat,
-        "is_held": not reasons,
-        "not_held_because": reasons.get(seat.pk, ""),
-        "ledger": ledger,
-        "lines": lines,
-        "still_needed": needed,
-        "can_make_up": any(line.is_missed for line in ledger.lines),
-        "can_check_in": TrainingSession.objects.checking_in(request.user).exists(),
-    }
+    context = hours_of(seat) | _checking_in(request.user)
     return render(request, "learn/hours.html", context)
 
 
-def _hours_row(line: Line, session: TrainingSession | None, seat: Enrolment) -> dict[str, Any]:
-    """One module with its session, and why it stands as it does where its state does not say it."""
-    zone = ZoneInfo(seat.cohort.zone)
+def _checking_in(user: User) -> dict[str, Any]:
+    """Whether there is a session to check in to, and at which one has done so."""
+    open_now = as_known(user, open_to(user))
     return {
-        "line": line,
-        "session": session,
-        "time": time_span(session.starts_at, session.ends_at, zone) if session else "",
-        "why": "" if line.why in (Why.TO_COME, Why.NOT_HELD) else why_words(line),
-        "is_on": session is not None and session.starts_at <= now() < session.ends_at,
+        "can_check_in": any(not one.said for one in open_now),
+        "checked_in": [one for one in open_now if one.said],
     }
 
 

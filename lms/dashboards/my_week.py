@@ -1,4 +1,5 @@
-"""Panels of my-training about time: the sessions of the next days, and what was missed."""
+"""Panels of my-training about time: the sessions of the next days, those one teaches, and what was
+missed."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,13 +10,17 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from courses.hours.ledger import Ledger
-from courses.models import Enrolment, TrainingSession
+from courses.hours.ledger import Ledger, Why
+from courses.models import CohortState, Enrolment, SessionInstructor, TrainingSession
+from courses.presence.words import why_words
+from courses.words.codes import time_span
 from lms.accounts.clock import now
+from lms.accounts.models import User
 
 DAYS_AHEAD = 7
 DAYS_SHOWN = 2
 SESSIONS_SHOWN = 60
+TAUGHT_SHOWN = 12
 
 
 def next_days(seats: list[Enrolment]) -> list[dict[str, Any]]:
@@ -68,6 +73,40 @@ def _session(session: TrainingSession) -> dict[str, Any]:
     }
 
 
+def teaching(user: User) -> list[dict[str, Any]]:
+    """The sessions that somebody teaches next, the soonest first, in each cohort's zone: `title`,
+    `day`, `time`, `place`, `cohort`, `parts` and whether it is on now. One query."""
+    rows = (
+        SessionInstructor.objects.filter(
+            person=user,
+            session__ends_at__gt=now(),
+            session__cohort__state=CohortState.SCHEDULED,
+        )
+        .select_related(
+            "session__module",
+            "session__venue",
+            "session__cohort__agency",
+            "session__cohort__version",
+        )
+        .order_by("session__starts_at", "session", "pk")[:SESSIONS_SHOWN]
+    )
+    held = groupby(rows, key=lambda row: row.session)
+    return [_taught(session, list(parts)) for session, parts in islice(held, TAUGHT_SHOWN)]
+
+
+def _taught(session: TrainingSession, rows: list[SessionInstructor]) -> dict[str, Any]:
+    zone = session.cohort.zone
+    return {
+        "title": session.module.title,
+        "day": _name(_day(session), zone),
+        "time": time_span(session.starts_at, session.ends_at, ZoneInfo(zone)),
+        "place": session.venue.name,
+        "cohort": session.cohort,
+        "parts": ", ".join(row.get_part_display() for row in rows),
+        "is_on": session.starts_at <= now(),
+    }
+
+
 @dataclass(frozen=True)
 class Missed:
     """One module of which minutes are missing; `unmarked`: the roll says nothing about it yet."""
@@ -84,3 +123,8 @@ def missed(seat: Enrolment, ledger: Ledger) -> list[Missed]:
         for line in ledger.lines
         if line.is_missed or line.awaits_mark
     ]
+
+
+def booked(ledger: Ledger) -> list[tuple[str, str]]:
+    """The modules that are booked to be made up, each with where and when."""
+    return [(line.title, why_words(line)) for line in ledger.lines if line.why is Why.BOOKED]

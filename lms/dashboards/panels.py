@@ -1,5 +1,6 @@
 """The panels of my-training: each is one small read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,13 @@ def standing_seats(seats: list[Enrolment]) -> list[Enrolment]:
         for seat in seats
         if seat.state == EnrolmentState.ENROLLED and seat.cohort.state != CohortState.CANCELLED
     ]
+
+
+def can_give_up(seat: Enrolment, sessions: Iterable[TrainingSession]) -> bool:
+    """Whether somebody can give up a seat by themselves, or is told whom to ask: until the first of
+    its sessions begins."""
+    stands = seat.state == EnrolmentState.ENROLLED and seat.cohort.state == CohortState.SCHEDULED
+    return stands and all(session.starts_at > now() for session in sessions)
 
 
 def not_held(seats: list[Enrolment]) -> dict[int, str]:
@@ -142,13 +150,15 @@ def _urgency(taught_at: datetime | None) -> tuple[bool, datetime]:
 
 def _lesson_entry(lesson: LessonPage, taught_at: datetime | None, zone: str) -> dict[str, Any]:
     coming = taught_at is not None and taught_at > now()
-    when = date_format(_local(taught_at, zone), "D, M j") if taught_at and coming else ""
+    when = date_format(_local(taught_at, zone), "D, M j") if taught_at else ""
+    note = _("%(n)d minutes. Prepares for “%(module)s”.")
+    if taught_at and not coming:
+        note = _("%(n)d minutes. Goes with “%(module)s”, taught on %(day)s.")
     return {
         "title": _("Read: %(lesson)s") % {"lesson": lesson.title},
         "url": lesson.url,
         "due": _("Before %(day)s") % {"day": when} if coming else "",
-        "note": _("%(n)d minutes. Prepares for “%(module)s”.")
-        % {"n": lesson.reading_minutes, "module": lesson.module.title},
+        "note": note % {"n": lesson.reading_minutes, "module": lesson.module.title, "day": when},
     }
 
 
@@ -185,7 +195,8 @@ def to_dos(seat: Enrolment, seats: list[Enrolment]) -> list[dict[str, Any]]:
 def still_needed(ledger: Ledger, missing: list[Missing]) -> list[str]:
     """What stands between a seat and its certificate, in a few words each: hours ahead, minutes
     missed, tests."""
-    ahead = sum(line.minutes for line in ledger.lines if line.state == LineState.TO_COME)
+    coming = [line for line in ledger.lines if line.state == LineState.TO_COME]
+    ahead = sum(line.minutes - line.earned for line in coming)
     missed = sum(line.missing for line in ledger.lines) - ledger.unmarked
     words = []
     if ahead:

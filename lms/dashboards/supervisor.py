@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -25,15 +25,20 @@ from lms.accounts.models import Agency
 from lms.accounts.names import found_by
 from lms.accounts.permissions import Permission
 from lms.dashboards.on_the_way import on_the_way
+from lms.dashboards.panels import not_held
 
 PER_PAGE = 30
 LONGEST_SEARCH = 100
 CERTIFIED, ATTENTION, UNDER_WAY = "certified", "attention", "under_way"
+NOT_HELD = "not_held"
+# The newest cohorts first.
+_ORDER = ("-cohort__starts_on", "user__last_name", "user__first_name", "pk")
 _LISTS = {
     "all": _("All"),
     ATTENTION: _("Needs attention"),
     UNDER_WAY: _("Under way"),
     CERTIFIED: _("Certified"),
+    NOT_HELD: _("Not held"),
 }
 
 
@@ -45,7 +50,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     if not request.user.may(Permission.SEE_AGENCY_PROGRESS):
         raise PermissionDenied
     agencies = request.user.agencies_where(Permission.SEE_AGENCY_PROGRESS)
-    seats = _seats(agencies)
+    seats = Enrolment.objects.supervised_by(request.user).order_by(*_ORDER)
     standings = _standings(seats)
     words = request.GET.get("q", "").replace("\0", "")[:LONGEST_SEARCH].strip()
     found = _named(seats, standings, words)
@@ -72,22 +77,18 @@ def home(request: SignedInRequest) -> HttpResponse:
     return render(request, "supervise/home.html", context)
 
 
-def _seats(agencies: QuerySet[Agency]) -> QuerySet[Enrolment]:
-    """Seats of the agencies' people, wherever they are trained, newest cohorts first."""
-    return (
-        Enrolment.objects.seated()
-        .filter(user__agency__in=agencies)
-        .exclude(cohort__state=CohortState.CANCELLED)
-        .order_by("-cohort__starts_on", "user__last_name", "user__first_name", "pk")
-    )
-
-
 def _standings(seats: QuerySet[Enrolment]) -> dict[int, str]:
-    """Where each seat stands, by its id, in the order of the list: in exactly one of three."""
+    """Where each seat stands, by its id, in the order of the list: in exactly one of four."""
     held = Certificate.objects.filter(enrolment=OuterRef("pk"), revocation=None)
-    light = list(seats.annotate(certified=Exists(held)))
-    ledgers = ledgers_for(seat for seat in light if not seat.certified)
-    return {seat.pk: CERTIFIED if seat.certified else _standing(ledgers[seat.pk]) for seat in light}
+    off = Q(cohort__state=CohortState.CANCELLED)
+    light = list(seats.annotate(certified=Exists(held), off=ExpressionWrapper(off, BooleanField())))
+    settled = {
+        seat.pk: CERTIFIED if seat.certified else NOT_HELD
+        for seat in light
+        if seat.certified or seat.off
+    }
+    ledgers = ledgers_for(seat for seat in light if seat.pk not in settled)
+    return {seat.pk: settled.get(seat.pk) or _standing(ledgers[seat.pk]) for seat in light}
 
 
 def _standing(ledger: Ledger) -> str:
@@ -132,7 +133,7 @@ def _figures(
 def _running() -> QuerySet[Cohort]:
     """Cohorts between their first session and their last."""
     held = TrainingSession.objects.filter(cohort=OuterRef("pk"))
-    return Cohort.objects.filter(
+    return Cohort.objects.exclude(state=CohortState.CANCELLED).filter(
         Exists(held.filter(starts_at__lte=now())), Exists(held.filter(ends_at__gt=now()))
     )
 
@@ -147,6 +148,7 @@ def _rows(seat_ids: list[int], standings: dict[int, str]) -> list[dict[str, Any]
         "user__agency", "cohort__version__course", "cohort__agency"
     )
     by_id = {seat.pk: seat for seat in seats}
+    reasons = not_held(list(by_id.values()))
     ledgers = ledgers_for(by_id.values())
     expiries = dict(
         Certificate.objects.filter(enrolment__in=seat_ids, revocation=None)
@@ -160,6 +162,7 @@ def _rows(seat_ids: list[int], standings: dict[int, str]) -> list[dict[str, Any]
             "missing": sum(line.missing for line in ledgers[pk].lines),
             "booked": _booked(ledgers[pk]),
             "standing": standings[pk],
+            "not_held_because": reasons.get(pk, ""),
             "expires_on": expiries.get(pk),
         }
         for pk in seat_ids

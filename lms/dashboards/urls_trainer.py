@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lms.dashboards import closing, schedules, trainer, training_year
+from lms.dashboards import closing, hours, schedules, trainer, training_year
 from lms.dashboards.sheets import views as sheets
 
 app_name = "trainer"
@@ -10,6 +10,11 @@ urlpatterns = [
     path("schedule/", schedules.schedule, name="schedule"),
     path("cohorts/<uuid:cohort_uuid>/plan/publish/", schedules.publish, name="publish"),
     path("cohorts/<uuid:cohort_uuid>/closing/", closing.closing, name="closing"),
+    path(
+        "cohorts/<uuid:cohort_uuid>/people/<uuid:seat_uuid>/hours/",
+        hours.hours_in_cohort,
+        name="hours",
+    ),
     path("year/", training_year.year, name="year"),
     path("cohorts/<uuid:cohort_uuid>/sign-in.pdf", sheets.sign_in, name="sign_in"),
     path("cohorts/<uuid:cohort_uuid>/sign-in/<day>.pdf", sheets.sign_in, name="sign_in_on"),

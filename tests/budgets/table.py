@@ -56,8 +56,8 @@ BUDGETS = [
         _route("certificates:verify_code", lambda w: {"code": w.certificate.code}),
     ),
     # The officer's
-    Budget("my training", m.OWNER, 29, _route("learner:home")),
-    Budget("schedule and hours", m.OWNER, 25, _route("learner:hours", m.seat)),
+    Budget("my training", m.OWNER, 30, _route("learner:home")),
+    Budget("schedule and hours", m.OWNER, 26, _route("learner:hours", m.seat)),
     Budget("check in", m.OWNER, 6, _route("here:here")),
     Budget("my make-ups", m.OWNER, 20, _route("learner:make_ups", m.seat)),
     Budget("own calendar", m.OWNER, 5, _route("calendar:own_feed")),
@@ -103,6 +103,7 @@ BUDGETS = [
     Budget("seats", m.TRAINER, 21, _route("courses:seats", m.open_cohort)),
     Budget("seats, settings", m.TRAINER, 11, _route("courses:sign_up", m.open_cohort)),
     Budget("record of a seat", m.TRAINER, 11, _route("courses:record", m.cohort_seat)),
+    Budget("hours in a cohort", m.TRAINER, 24, _route("trainer:hours", m.cohort_seat)),
     Budget("small groups", m.TRAINER, 9, _route("courses:groups", m.cohort)),
     Budget("sign-in sheets", m.TRAINER, 10, _route("trainer:sign_in", m.cohort)),
     Budget("name tents", m.TRAINER, 10, _route("trainer:name_tents", m.cohort)),
@@ -114,6 +115,7 @@ BUDGETS = [
     ),
     # The supervisor's and the evaluator's
     Budget("my agency", m.SUPERVISOR, 29, _route("supervisor:home")),
+    Budget("hours of my people", m.SUPERVISOR, 15, _route("supervisor:hours", m.seat)),
     Budget("nominations", m.SUPERVISOR, 10, _route("nominations:cohorts")),
     Budget("nominate", m.SUPERVISOR, 15, _route("nominations:cohort", m.open_cohort)),
     Budget("studies", m.EVALUATOR, 10, _route("evaluator:home")),

@@ -122,7 +122,10 @@ def trainer() -> list[str]:
         reverse("courses:seats", args=[cohort.uuid]),
         reverse("courses:sign_up", args=[cohort.uuid]),
         reverse("courses:groups", args=[cohort.uuid]),
-        reverse("courses:record", args=[cohort.uuid, cohort.enrolments.all()[0].uuid]),
+        *(
+            reverse(name, args=[cohort.uuid, cohort.enrolments.all()[0].uuid])
+            for name in ("courses:record", "trainer:hours")
+        ),
         *(reverse("courses:roll", args=[session.pk]) for session in (over, coming)),
         *(reverse(name, args=[running().pk]) for name in ("courses:code", "courses:kiosk")),
         reverse("assessments:skills", args=[Cohort.objects.order_by("starts_on")[0].uuid]),
@@ -248,6 +251,15 @@ def administrator() -> list[str]:
     ]
 
 
+def supervisor() -> list[str]:
+    reader = User.objects.get(email="supervisor@example.org")
+    seat = Enrolment.objects.supervised_by(reader).filter(attendance__isnull=False)[0]
+    return [
+        *("/supervise/", "/supervise/?page=2", "/reports/", "/reports/2026/"),
+        *(reverse("supervisor:hours", args=[seat.uuid]), reverse("nominations:cohorts")),
+    ]
+
+
 READERS: dict[str, Callable[[], list[str]]] = {
     "": public,
     "officer@example.org": learner,
@@ -255,10 +267,8 @@ READERS: dict[str, Callable[[], list[str]]] = {
     "officer.finishing@example.org": finishing,
     "trainer@example.org": trainer,
     "coordinator@example.org": coordinator,
-    "supervisor@example.org": lambda: [
-        *("/supervise/", "/supervise/?page=2", "/reports/", "/reports/2026/"),
-        reverse("nominations:cohorts"),
-    ],
+    "supervisor@example.org": supervisor,
+    "denise.carvalho@example.org": lambda: [reverse("learner:home")],
     "administrator@example.org": administrator,
     "evaluator@example.org": evaluator,
 }

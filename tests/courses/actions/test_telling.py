@@ -6,6 +6,7 @@ import icalendar
 import pytest
 from django.core import mail as outgoing
 
+from courses.actions import decline, decline_offer, request_seat
 from courses.actions.telling import (
     tell_cancelled,
     tell_left,
@@ -25,6 +26,7 @@ from courses.models import (
 )
 from lms.accounts.sending import send_messages
 from tests.factories import CohortFactory, EnrolmentFactory, UserFactory
+from tests.sign_ups import open_cohort
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +191,32 @@ class TestSeats:
         moved_to(seat, EnrolmentState.OFFERED)
         tell_offered(seat)
         clock.forward(days=2)
+        assert post() == []
+
+    def test_who_is_declined_is_told_why(self, post):
+        seat = request_seat(cohort=open_cohort("by_request"), user=UserFactory())
+        decline(enrolment=seat, by=UserFactory(), reason="This class is for dispatchers.")
+        (mail,) = post()
+        assert mail.to == [seat.user.email]
+        assert "The training office writes: This class is for dispatchers." in mail.body
+        assert f"/learn/cohorts/{seat.cohort.uuid}/" in mail.body
+
+    def test_who_is_declined_without_a_reason_is_told_that(self, post):
+        seat = request_seat(cohort=open_cohort("by_request"), user=UserFactory())
+        decline(enrolment=seat, by=UserFactory())
+        (mail,) = post()
+        assert "cannot give you a seat" in mail.body
+        assert "writes:" not in mail.body
+
+    def test_who_passes_an_offer_on_is_told_nothing(self, seat, post):
+        moved_to(seat, EnrolmentState.OFFERED)
+        decline_offer(enrolment=seat, by=seat.user)
+        assert post() == []
+
+    def test_who_asks_again_before_the_mail_went_is_not_told_of_the_first_time(self, post):
+        seat = request_seat(cohort=open_cohort("by_request"), user=UserFactory())
+        decline(enrolment=seat, by=UserFactory(), reason="Full.")
+        request_seat(cohort=seat.cohort, user=seat.user)
         assert post() == []
 
 

@@ -4,10 +4,10 @@ from urllib.parse import quote
 import pytest
 from django.urls import reverse
 
-from courses.actions import confirm_check_ins, refuse_check_ins
+from courses.actions import confirm_check_ins, mark_attendance, refuse_check_ins
 from courses.actions.check_ins import room_code
 from courses.checking_in.room_codes import grouped
-from courses.models import CheckIn
+from courses.models import CheckIn, Presence
 from tests.factories import CohortFactory, EnrolmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +162,36 @@ def test_nobody_reads_what_a_classmate_said(client, session, seat):
 def test_a_number_beyond_all_sessions_is_no_session(client, seat, number):
     assert client.get(f"{HERE}{number}/").url == HERE
     assert client.get(f"{HERE}{number}/12345678/").status_code == 400
+
+
+def test_who_has_checked_in_is_told_so_instead_of_asked_to(client, session, seat, trainer):
+    assert ">Check in</button>" in text(client.get(HERE))
+    client.get(address(session))
+    page = text(client.get(HERE))
+    assert "You checked in at 8 a.m.; your trainer confirms it." in page
+    assert ">Check in</button>" not in page
+    confirm_check_ins(session=session, check_ins=CheckIn.objects.all(), by=trainer)
+    assert "You checked in at 8 a.m.; your trainer has confirmed it." in text(client.get(HERE))
+
+
+def test_who_was_refused_is_asked_to_check_in_again(client, session, seat, trainer):
+    client.get(address(session))
+    refuse_check_ins(session=session, check_ins=CheckIn.objects.all(), by=trainer)
+    assert ">Check in</button>" in text(client.get(HERE))
+
+
+def test_whom_the_trainer_marked_need_not_check_in(client, session, seat, trainer):
+    other = EnrolmentFactory(cohort=session.cohort)
+    mark_attendance(session=session, marks={other: (Presence.HERE, None)}, by=trainer)
+    assert "Your trainer has marked" not in text(client.get(HERE))
+    mark_attendance(session=session, marks={seat: (Presence.HERE, None)}, by=trainer)
+    page = text(client.get(HERE))
+    assert "Your trainer has marked that you are here." in page
+    assert ">Check in</button>" not in page
+
+
+def test_who_leaves_is_told_when(client, session, seat, clock):
+    client.get(address(session))
+    clock.forward(minutes=50)
+    client.post(address(session))
+    assert "You left at 8:50 a.m.; your trainer confirms it." in text(client.get(HERE))

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from courses.actions import mark_attendance, shift_plan, withdraw
-from courses.models import CohortState, Presence
+from courses.models import Cohort, CohortState, Presence
 from tests import planning
 from tests.factories import (
     AgencyFactory,
@@ -68,6 +68,18 @@ def test_somebody_whose_roll_was_not_taken_is_not_said_to_have_missed_it(page, c
     text = page().content.decode()
     assert "Roll not complete" in text
     assert "Needs a make-up" not in text
+
+
+def test_a_class_that_was_called_off_has_nobody_in_need_and_nothing_to_run(page, cohort):
+    EnrolmentFactory(cohort=cohort, user__last_name="Quillfeather")
+    assert "Make-ups</a>" in page().content.decode()
+    Cohort.objects.filter(pk=cohort.pk).update(state=CohortState.CANCELLED)
+    text = page().content.decode()
+    people = text.split('aria-labelledby="people"')[1]
+    assert "Quillfeather" in people
+    assert "Not held</span>" in people
+    for gone in ("Needs a make-up", "Make-ups</a>", "Seats and sign-up", "Sign-in sheets"):
+        assert gone not in text
 
 
 def test_an_empty_cohort_says_what_to_do(page):

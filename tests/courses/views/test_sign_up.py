@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from courses.actions import enrol, request_seat, withdraw
+from courses.actions import decline, enrol, request_seat, withdraw
 from courses.models import Cohort, CohortTransition, Enrolment
 from tests.factories import (
     CohortFactory,
@@ -124,3 +124,36 @@ def test_a_class_that_is_not_held_says_so_and_why_instead_of_who_has_a_seat(clie
     assert "Why: Flood" in page
     assert "You have a seat" not in page
     assert "seats" not in page.split('id="facts"')[1].split("</dl>")[0]
+
+
+@pytest.mark.parametrize("ends", ["open", "over"])
+def test_whoever_was_declined_reads_why(client, officer, ends, clock):
+    cohort = open_cohort("by_request")
+    seat = request_seat(cohort=cohort, user=officer)
+    decline(enrolment=seat, by=UserFactory(), reason="For dispatchers.")
+    if ends == "over":
+        clock.forward(days=365)
+    assert (
+        "The training office wrote: For dispatchers." in client.get(_url(cohort)).content.decode()
+    )
+
+
+def test_what_one_passed_on_oneself_has_no_reason_of_the_office(client, officer, offered):
+    client.post(_url(offered), {"decline": "1"})
+    page = client.get(_url(offered)).content.decode()
+    assert "Declined" in page
+    assert "The training office wrote" not in page
+
+
+@pytest.mark.parametrize(("as_", "can"), [("volunteered", True), ("assigned", False)])
+def test_whom_the_office_seated_gives_the_seat_up_unless_their_agency_assigned_them(
+    client, officer, as_, can, clock
+):
+    seat = EnrolmentFactory.create(user=officer, enrolled_as=as_)
+    page = client.get(_url(seat.cohort)).content.decode()
+    assert ("Give up my seat" in page) is can
+    client.post(_url(seat.cohort), {"withdraw": "1"})
+    seat.refresh_from_db()
+    assert seat.state == ("withdrawn" if can else "enrolled")
+    clock.forward(days=365)
+    assert "Give up my seat" not in client.get(_url(seat.cohort)).content.decode()

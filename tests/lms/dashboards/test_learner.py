@@ -7,6 +7,7 @@ from django.urls import reverse
 from assessments.actions import decline, seal_section
 from certificates.models import Certificate
 from cms_pages.actions import publish_lesson
+from courses.actions.check_ins import check_in
 from courses.models import (
     AttendanceEvent,
     Cohort,
@@ -87,6 +88,19 @@ def test_whoever_can_check_in_now_finds_the_way_on_both_pages(
     assert (link in hours) is is_open
 
 
+def test_both_pages_say_instead_that_somebody_has_checked_in(client, home, clock):
+    clock.set(BEFORE_THE_COURSE)
+    seat = EnrolmentFactory.create()
+    session = seat.cohort.sessions.select_related("cohort").first()
+    clock.set(session.starts_at)
+    check_in(session=session, seat=seat, direction="in", source="code")
+    page = home(seat.user)
+    hours = client.get(reverse("learner:hours", args=[seat.uuid])).content.decode()
+    for text in (page, hours):
+        assert "You checked in at 8 a.m.; your trainer confirms it." in text
+        assert "Check in</a>" not in text
+
+
 def test_both_pages_lead_to_the_calendar(client, home, clock):
     seat = EnrolmentFactory.create()
     clock.set(seat.cohort.sessions.first().starts_at)
@@ -94,6 +108,19 @@ def test_both_pages_lead_to_the_calendar(client, home, clock):
     assert f'<a href="{link}">Put it in my calendar</a>' in home(seat.user)
     hours = client.get(reverse("learner:hours", args=[seat.uuid])).content.decode()
     assert f'<a href="{link}">Put it in my calendar</a>' in hours
+
+
+@pytest.mark.parametrize(("minutes", "can"), [(-60, True), (1, False)])
+def test_a_seat_can_be_given_up_from_both_pages_until_the_first_session(
+    client, home, clock, minutes, can
+):
+    clock.set(BEFORE_THE_COURSE)
+    seat = EnrolmentFactory.create()
+    clock.set(seat.cohort.sessions.first().starts_at + timedelta(minutes=minutes))
+    link = f'href="{reverse("sign_up:cohort", args=[seat.cohort.uuid])}"'
+    assert (link in home(seat.user)) is can
+    hours = client.get(reverse("learner:hours", args=[seat.uuid])).content.decode()
+    assert (link in hours) is can
 
 
 def test_the_hours_page_says_when_where_and_to_come_once(client, clock):
@@ -372,6 +399,17 @@ def test_a_lesson_is_due_before_its_session_by_the_cohorts_calendar(home, clock)
     assert "Before Tue, Dec 1" in page
 
 
+def test_a_lesson_prepares_for_nothing_once_its_session_has_begun(home, clock):
+    clock.set(BEFORE_THE_COURSE)
+    seat = EnrolmentFactory.create()
+    _publish(seat.cohort.version, "one")
+    assert "Prepares for" in home(seat.user)
+    clock.set(seat.cohort.sessions.last().starts_at)
+    page = home(seat.user)
+    assert ", taught on Tue, Dec 1." in page
+    assert "Prepares for" not in page
+
+
 def test_more_lessons_ask_no_more_of_the_database(client, clock, django_assert_max_num_queries):
     clock.set(BEFORE_THE_COURSE)
     seats = EnrolmentFactory.create_batch(2)
@@ -457,3 +495,30 @@ def test_the_hours_page_lists_every_module(client, finished):
     client.force_login(finished.user)
     page = client.get(reverse("learner:hours", args=[finished.uuid])).content.decode()
     assert all(module.title in page for module in finished.cohort.version.modules.all())
+
+
+def test_an_instructor_without_a_seat_reads_what_they_teach(home, clock):
+    clock.set(BEFORE_THE_COURSE)
+    person, other = UserFactory.create(), UserFactory.create()
+    cohort = CohortFactory.create(officer=person, clinician=other)
+    CohortFactory.create(clinician=other)
+    page = home(person)
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "You teach" in page
+    assert "You have no seat in a training yet" not in page
+    first = cohort.sessions.select_related("module").first()
+    assert first.module.title in page
+    assert f"8 a.m. to 9 a.m., {cohort.venue.name}" in words
+    assert f"({cohort.code}), as officer" in words
+    assert page.count('<span class="due">') == cohort.sessions.count()
+
+
+def test_what_was_taught_or_is_called_off_is_not_told(home, clock):
+    clock.set(BEFORE_THE_COURSE)
+    person = UserFactory.create()
+    off = CohortFactory.create(officer=person)
+    Cohort.objects.filter(pk=off.pk).update(state=CohortState.CANCELLED)
+    assert "You teach" not in home(person)
+    CohortFactory.create(officer=person)
+    clock.set(AFTER_THE_COURSE)
+    assert "You teach" not in home(person)

@@ -59,7 +59,13 @@ def test_what_was_missed_stands_with_the_days_to_book(open_page, later):
 def test_somebody_books_and_cancels_for_themselves(client, open_page, seat, later):
     assert "You are booked: Mon, Dec 7, 2026" in open_page(session=session_of(later).pk)
     hours = client.get(reverse("learner:hours", args=[seat.uuid])).content.decode()
-    assert "Booked in LATER on December 7, 2026" in hours
+    told = f"Booked in LATER on December 7, 2026, 8 a.m. to 9:30 a.m., {later.venue.name}"
+    assert told in hours
+    link = f'href="{reverse("learner:make_ups", args=[seat.uuid])}"'
+    assert link in hours
+    home = client.get(reverse("learner:home")).content.decode()
+    assert f"Psychosis: {told[0].lower()}{told[1:]}" in home
+    assert link in home
     page = open_page(cancel=MakeUp.objects.get().pk)
     assert "Your make-up is cancelled." in page
     assert "You missed 90 minutes." in page
@@ -70,6 +76,17 @@ def test_a_booked_make_up_is_the_next_session(client, open_page, seat, later):
     page = client.get(reverse("learner:home")).content.decode()
     assert "Your sessions are over" not in page
     assert "8:00 a.m." in page
+
+
+def test_of_a_make_up_only_what_is_missing_lies_ahead(client, cohort, later):
+    seat = EnrolmentFactory(cohort=cohort)
+    session = session_of(cohort)
+    mark_attendance(session=session, marks={seat: (Presence.LATE, 60)}, by=UserFactory())
+    MakeUp.objects.create(enrolment=seat, session=session_of(later))
+    client.force_login(seat.user)
+    home = client.get(reverse("learner:home")).content.decode()
+    assert "0.5 hours to go" in " ".join(home.split())
+    assert "0.5 hours of sessions ahead" in home
 
 
 def test_hours_say_where_a_module_was_made_up(client, open_page, seat, later, clock):

@@ -3,7 +3,14 @@ from datetime import date, timedelta
 import pytest
 
 from certificates.models import Revocation
-from courses.models import AttendanceEvent, Cohort, CohortState, EnrolmentState, MakeUp
+from courses.models import (
+    AttendanceEvent,
+    Cohort,
+    CohortState,
+    CohortTransition,
+    EnrolmentState,
+    MakeUp,
+)
 from lms.accounts.clock import now
 from tests.access.world import certificate_for
 from tests.factories import (
@@ -222,10 +229,27 @@ def test_a_roll_that_is_not_complete_is_no_fault_of_the_person(page, agency, clo
     assert "Needs attention (0)" in text
 
 
-def test_a_cancelled_cohort_is_not_listed(page, agency):
+def test_whose_class_was_called_off_stays_listed_with_the_reason_and_needs_nothing(
+    page, agency, clock
+):
+    clock.set(AFTER_THE_COURSE)
     seat = _seat(agency, "Quillfeather")
     Cohort.objects.filter(pk=seat.cohort_id).update(state=CohortState.CANCELLED)
-    assert "Quillfeather" not in page()
+    CohortTransition.objects.create(cohort=seat.cohort, target="cancelled", reason="Flood")
+    for text in (page(), page("?show=not_held"), page("?q=quill")):
+        assert "Quillfeather" in text
+        assert "Class not held" in text
+        assert "Why: Flood" in text
+    assert _figure(text, "Missing hours") == "0"
+    assert "Quillfeather" not in page("?show=attention")
+
+
+def test_nobody_is_in_training_in_a_class_that_was_called_off(page, agency, clock):
+    clock.set(DURING_THE_LAST_DAY - timedelta(hours=8))
+    seat = _seat(agency, "Quillfeather")
+    assert _figure(page(), "In training now") == "1"
+    Cohort.objects.filter(pk=seat.cohort_id).update(state=CohortState.CANCELLED)
+    assert _figure(page(), "In training now") == "0"
 
 
 def _on_the_way(text: str) -> str:

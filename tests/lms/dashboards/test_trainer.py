@@ -95,6 +95,14 @@ def test_a_cohort_over_two_years_says_both_and_a_plan_when_it_begins(cohorts, ag
     assert "from Dec 28, 2026" in cohorts("?show=planned")
 
 
+def test_a_cohort_of_one_day_names_it_once(cohorts, agency):
+    version = CourseVersionFactory(modules=[{}])
+    CohortFactory(agency=agency, version=version, starts_on=date(2026, 12, 17))
+    page = cohorts("?show=coming")
+    assert "Dec 17, 2026" in page
+    assert "Dec 17 to" not in page
+
+
 def test_the_desk_opens_where_there_is_something(desk, agency):
     cohort = CohortFactory(agency=agency, starts_on=date(2027, 1, 4))
     assert cohort.code in desk()
