@@ -17,9 +17,9 @@ from courses.actions.merging_schedule import (
     taken_twice,
 )
 from courses.actions.merging_seats import Pair, join_seats, pair, pass_on
-from courses.actions.seats import reads_answers
 from courses.actions.turns import in_turn
 from courses.models import Booking, Cohort, Enrolment, SchedulePlan
+from courses.seats.admission import reads_answers
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import HandEdit, User

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from courses.actions import accept_offer, decline_offer, request_seat, withdraw
 from courses.actions.allocation import has_begun, limit_reason, person_of, seats_of
-from courses.actions.seats import reads_answers
 from courses.forms.seats import AskForm
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, SignUp
 from courses.models.enrolment import ON_THE_WAY, EnrolledAs, places_in_line
+from courses.seats.admission import reads_answers
 from courses.seats.on_record import on_record
 from courses.seats.prerequisites import missing_prerequisites
 from courses.views.signed_in import SignedInRequest

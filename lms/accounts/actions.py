@@ -5,13 +5,17 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lms.accounts.audit import record
+from lms.accounts.clock import now
 from lms.accounts.models import Agency, HandEdit, RoleAssignment, User
 from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES, conflict
 from lms.accounts.tasks import send_welcome
+
+_ON_THE_WAY_OR_SEATED = ("requested", "waitlisted", "offered", "enrolled")
 
 
 @transaction.atomic
@@ -46,9 +50,12 @@ def grant_role(
     that is not `by`'s to give."""
     User.objects.select_for_update().get(pk=user.pk)
     _check_may_change(by, user, role, agency)
-    if ROLES[role].sees_answers and (user.is_superuser or _is_surveyed(user)):
+    if ROLES[role].sees_answers and (user.is_superuser or _is_surveyed(user) or _teaches(user)):
         raise ValidationError(
-            _("%(person)s sees people, or sits in a cohort. Whoever reads outcomes does neither.")
+            _(
+                "%(person)s sees people, teaches or may teach, or has or asks for a seat in a "
+                "cohort. Whoever reads outcomes does none of this."
+            )
             % {"person": user}
         )
     for held in user.role_assignments.all():
@@ -69,8 +76,19 @@ def grant_role(
 
 
 def _is_surveyed(user: User) -> bool:
-    """Whether they could answer a survey whose results they would read."""
-    return bool(user.enrolments.filter(state="enrolled", cohort__state="scheduled").exists())
+    """Whether they could answer a survey whose results they would read: on the way to a seat or in
+    one, and after the course as long as one of its surveys is to come."""
+    running = Q(cohort__state="scheduled", state__in=_ON_THE_WAY_OR_SEATED)
+    to_come = Q(cohort__survey_windows__opened_at=None, cohort__survey_windows__isnull=False)
+    after = Q(cohort__state="closed", state="enrolled") & to_come
+    return bool(user.enrolments.filter(running | after).exists())
+
+
+def _teaches(user: User) -> bool:
+    """Whether they teach people who are asked, or may be named to."""
+    ahead = user.teaching.filter(session__ends_at__gt=now(), session__cohort__state="scheduled")
+    held = user.qualifications.filter(withdrawn_at=None).exclude(valid_until__lt=now().date())
+    return bool(ahead.exists() or held.exists())
 
 
 @transaction.atomic
