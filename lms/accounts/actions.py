@@ -1,5 +1,6 @@
 """Writes about people that touch more than one row."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lms.accounts.audit import record
 from lms.accounts.clock import now
+from lms.accounts.meanwhile import crossed, meant
 from lms.accounts.models import Agency, HandEdit, RoleAssignment, User
 from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES, conflict
@@ -28,10 +30,15 @@ def create_person(*, by: User | None, email: str, agency: Agency, **fields: str)
 
 
 @transaction.atomic
-def edit_by_hand(*, row: models.Model, by: User, **fields: Any) -> list[str]:
+def edit_by_hand(
+    *, row: models.Model, by: User, seen: Mapping[str, Any] | None = None, **fields: Any
+) -> list[str]:
     """Corrects fields of an account or a seat and returns the names of those that changed. Who
-    corrected them, and when, is remembered by field: a roster keeps them unless told otherwise."""
+    corrected them, and when, is remembered by field: a roster keeps them unless told otherwise.
+    `seen` is what stood on the page, as `as_shown` has it: then only what differs from that is
+    written. Raises ValidationError by field (changed_meanwhile) for what somebody else changed."""
     held: Any = row._meta.model._default_manager.select_for_update().get(pk=row.pk)
+    fields = _meant(held, seen or {}, fields)
     changed = [name for name, value in fields.items() if getattr(held, name) != value]
     if changed:
         for name in changed:
@@ -40,6 +47,33 @@ def edit_by_hand(*, row: models.Model, by: User, **fields: Any) -> list[str]:
         HandEdit.objects.note(held.uuid, changed, by)
         record(action="record.edited", by=by, about=held, detail={"fields": changed})
     return changed
+
+
+def as_shown(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    """Fields of a row as a page sends them along."""
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def _meant(held: Any, seen: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    stands = as_shown(held, fields)
+    shown = {name: seen.get(name, stands[name]) for name in fields}
+    wanted = meant(shown, {name: _plain(value) for name, value in fields.items()})
+    if names := crossed(shown, wanted, stands):
+        raise ValidationError(
+            {
+                name: ValidationError(
+                    _("Somebody changed this to “%(value)s” meanwhile. Save again to replace it."),
+                    code="changed_meanwhile",
+                    params={"value": getattr(held, name) or ""},
+                )
+                for name in names
+            }
+        )
+    return {name: fields[name] for name in wanted}
 
 
 @transaction.atomic
