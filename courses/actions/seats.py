@@ -76,10 +76,19 @@ def reinstate(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enr
 
 
 @in_turn
-def withdraw(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enrolment:
+def withdraw(
+    *, enrolment: Enrolment, by: User | None, reason: str = "", seen: str | None = None
+) -> Enrolment:
     """Gives up a seat, an offer, a place in line or a request; whoever waits longest is offered the
-    seat. What was earned in it stays earned. Whom their agency assigned, it has to take out."""
+    seat. What was earned in it stays earned. Whom their agency assigned, it has to take out.
+    Raises ValidationError (moved_on) where the seat does not stand as it was `seen` any more."""
     seat = _locked(enrolment)
+    if seen is not None and seen != seat.state:
+        raise ValidationError(
+            _("This has changed since the page was opened (%(state)s). Nothing was done."),
+            code="moved_on",
+            params={"state": seat.get_state_display()},
+        )
     own = by is not None and by.pk == seat.user_id
     seated = seat.state == EnrolmentState.ENROLLED
     if own and seated and seat.enrolled_as == EnrolledAs.ASSIGNED:
@@ -183,11 +192,20 @@ def mark_no_show(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolme
 
 
 @in_turn
-def set_priority(*, enrolment: Enrolment, by: User, priority: int) -> Enrolment:
-    """Puts somebody who waits or asks before (1 to 9) or among (0) the others."""
+def set_priority(
+    *, enrolment: Enrolment, by: User, priority: int, seen: int | None = None
+) -> Enrolment:
+    """Puts somebody who waits or asks before (1 to 9) or among (0) the others. Raises
+    ValidationError (changed_meanwhile) where it is neither this nor what was `seen` any more."""
     seat = _locked_to_decide(enrolment, by)
     if not 0 <= priority <= MOST_PRIORITY:
         raise ValidationError(_("A priority is a number from 0 to 9."), code="priority")
+    if seen is not None and seat.priority not in (seen, priority):
+        raise ValidationError(
+            _("The priority of %(person)s has changed meanwhile, to %(priority)s. It stays so."),
+            code="changed_meanwhile",
+            params={"person": seat.user, "priority": seat.priority},
+        )
     seat.priority = priority
     seat.save(update_fields=["priority"])
     record(action="seat.priority", by=by, about=seat, detail={"priority": priority})
