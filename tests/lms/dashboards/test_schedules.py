@@ -194,7 +194,7 @@ def draft(agency, trainer):
 @pytest.fixture
 def publish(client):
     def posting(cohort: Cohort, seen: str = ""):
-        data = {"seen": seen or seal(working_plan(cohort))}
+        data = {"seen": seen or seal(cohort, working_plan(cohort))}
         return client.post(reverse("trainer:publish", args=[cohort.uuid]), data)
 
     return posting
@@ -230,7 +230,7 @@ def test_a_failure_of_the_survey_windows_publishes_nothing(draft, publish, monke
 
 
 def test_sent_twice_it_is_published_once(draft, publish):
-    seen = seal(working_plan(draft))
+    seen = seal(draft, working_plan(draft))
     assert [publish(draft, seen).status_code for _ in range(2)] == [302, 302]
     assert draft.schedule_versions.count() == 1
 
@@ -264,7 +264,7 @@ def test_a_change_says_what_it_changes_and_who_is_told(draft, publish, client):
 
 
 def test_who_publishes_a_plan_that_changed_meanwhile_is_shown_it_first(draft, publish):
-    seen = seal(working_plan(draft))
+    seen = seal(draft, working_plan(draft))
     later = shifted(working_plan(draft).plan, 7, draft.zone)
     change_plan(cohort=draft, by=None, revision=1, plan=later)
     answer = publish(draft, seen)
