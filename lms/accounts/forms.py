@@ -14,16 +14,31 @@ from django.utils.translation import gettext_lazy
 from lms.accounts.actions import as_shown, create_person, edit_by_hand, grant_role
 from lms.accounts.meanwhile import sent_along, shown_by
 from lms.accounts.models import Agency, HandEdit, RoleAssignment, User
+from lms.accounts.names import is_control
 from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES
+
+
+def one_line(text: str) -> None:
+    """Refuses what no name and no unit has, as rosters do: line breaks, characters that cannot be
+    printed, and those that turn the direction of reading."""
+    if any(is_control(sign) for sign in text):
+        raise ValidationError(
+            _("This holds a line break or a character that cannot be printed. Type it anew."),
+            code="control_character",
+        )
 
 
 class PersonForm(forms.Form):
     """A new account. Its owner gets a mail with a link to set a password."""
 
     email = forms.EmailField(label=gettext_lazy("Email"), max_length=254)
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
+    first_name = forms.CharField(
+        label=gettext_lazy("First name"), max_length=100, validators=[one_line]
+    )
+    last_name = forms.CharField(
+        label=gettext_lazy("Last name"), max_length=100, validators=[one_line]
+    )
     agency = forms.ModelChoiceField(
         label=gettext_lazy("Agency"),
         queryset=Agency.objects.none(),
@@ -70,8 +85,11 @@ class Edited:
         """Says of each field that somebody edited who and when, and sends along what stands."""
         row = self.instance
         told = HandEdit.objects.by_record([row.uuid]).get(row.uuid, {})
-        for name in self.fields.keys() & told.keys():
-            self.fields[name].help_text = edited_note(told[name])
+        for name, field in self.fields.items():
+            if name in told:
+                field.help_text = edited_note(told[name])
+            if isinstance(field, forms.CharField):
+                field.validators.append(one_line)
         self._shown = as_shown(row, self.fields)
         self.fields[self.sent] = forms.CharField(
             widget=forms.HiddenInput(), initial=sent_along(self._shown), required=False

@@ -144,6 +144,7 @@ def test_a_new_place_is_made_with_the_cohort(send):
         ({"holidays": "Easter"}, "Write each day like"),
         ({"venue": ""}, "Choose a place, or name a new one."),
         ({"new_venue": "Two\x00", "venue": ""}, "Null characters are not allowed"),
+        ({"new_venue": "Two\nlines", "venue": ""}, "a line break"),
         ({"capacity": "0"}, "greater than or equal to 1"),
         ({"lunch_minutes": "999"}, "less than or equal to 240"),
         ({"starts": "noon"}, "Enter a valid time"),
