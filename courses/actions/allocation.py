@@ -13,7 +13,8 @@ from courses.actions.guests import call_off_make_ups
 from courses.actions.telling import tell_declined, tell_left, tell_offered, tell_seated
 from courses.actions.turns import in_turn
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, EnrolmentTransition
-from courses.models.enrolment import ENROLMENT_TRANSITIONS, HOLDS_A_SEAT
+from courses.models.enrolment import ENROLMENT_TRANSITIONS, HOLDS_A_SEAT, ON_THE_WAY
+from courses.seats.admission import check_may_sit
 from courses.seats.seating import Limit, Person, Seats, sworn_share
 from courses.words.codes import roster_reason
 from lms.accounts.audit import record
@@ -21,6 +22,9 @@ from lms.accounts.clock import now
 from lms.accounts.models import User, Workforce
 
 _TICK = timedelta(microseconds=1)
+_TOWARDS_A_SEAT = (*ON_THE_WAY, EnrolmentState.ENROLLED)
+# Why somebody in line is passed over and keeps their place.
+_PASSED_OVER = ("overlap", "teaches", "reads_answers", "account_closed")
 # What a move changes of a seat that is on record.
 _MOVED = (
     *("state", "offered_until", "created_at"),
@@ -45,7 +49,8 @@ def allocate(cohort: Cohort) -> list[Enrolment]:
     who has got an offer. The one way from the waiting list to a seat that nobody decides on: it
     runs wherever a seat may have become free, and before anybody new is let in.
 
-    Whoever a quota keeps out, or who is taken at that time by another cohort, keeps their place.
+    Whoever a quota keeps out, who is taken at that time by another cohort or may not sit, keeps
+    their place.
     From the first session on nobody is offered a seat any more: the training office decides.
     """
     return pass_on(lock_open_cohort(cohort))
@@ -105,7 +110,7 @@ def _offer(waiting: Enrolment) -> bool:
         with transaction.atomic():
             move(waiting, EnrolmentState.OFFERED, by=None)
     except ValidationError as error:
-        if error.code not in ("overlap", "teaches"):
+        if error.code not in _PASSED_OVER:
             raise
         return False
     return True
@@ -172,7 +177,8 @@ def move(
     seat: Enrolment, target: EnrolmentState, *, by: User | None, reason: str = ""
 ) -> Enrolment:
     """Moves somebody along the life cycle, with all that follows: their days booked or given back,
-    the end of an offer, the record, the mail. Call with the cohort locked and room looked for."""
+    the end of an offer, the record, the mail. Call with the cohort locked and room looked for.
+    Raises ValidationError for whoever may not sit, as `check_may_sit`."""
     check_move(seat, target)
     source = seat.state if seat.pk else ""
     if target == EnrolmentState.ENROLLED and not _was_seated(seat):
@@ -183,6 +189,10 @@ def move(
     EnrolmentTransition.objects.create(
         enrolment=seat, source=source, target=target, by=by, reason=reason
     )
+    if target in _TOWARDS_A_SEAT:
+        # After the rows are written: whoever gives a role looks for them with the account locked,
+        # so one of the two sees the other.
+        check_may_sit(seat.user)
     _follow(seat, source, target, by)
     record(action=f"seat.{target}", by=by, about=seat, detail={"cohort": seat.cohort.code})
     return seat

@@ -1,6 +1,6 @@
 """Two accounts that are one person's: everything goes on under one of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -15,11 +15,13 @@ from courses.actions.merging_schedule import (
     plans_naming,
     settle_make_ups,
     taken_twice,
+    taught_and_sat,
 )
 from courses.actions.merging_seats import Pair, join_seats, pair, pass_on
-from courses.actions.seats import reads_answers
 from courses.actions.turns import in_turn
-from courses.models import Booking, Cohort, Enrolment, SchedulePlan
+from courses.models import Booking, Cohort, Enrolment, SchedulePlan, TrainingSession
+from courses.models.enrolment import HOLDS_A_SEAT
+from courses.seats.admission import reads_answers
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import HandEdit, User
@@ -65,6 +67,7 @@ def plan_merge(*, survivor: User, duplicate: User) -> MergePlan:
         *_refusals(survivor, duplicate),
         *(_clash(cohort) for cohort in clashes),
         *(_overlap(*sessions) for sessions in taken),
+        *(_both(one) for one in taught_and_sat(survivor, duplicate, _held(kept, moved, joined))),
     ]
     return MergePlan(
         moved,
@@ -74,6 +77,16 @@ def plan_merge(*, survivor: User, duplicate: User) -> MergePlan:
         plans_naming(duplicate),
         refusals,
     )
+
+
+def _held(
+    own: Mapping[int, Enrolment], moved: Iterable[Enrolment], joined: Iterable[Pair]
+) -> set[int]:
+    """The cohorts in which one person would hold a seat."""
+    states = {cohort: seat.state for cohort, seat in own.items()}
+    states |= {seat.cohort_id: seat.state for seat in moved}
+    states |= {one.kept.cohort_id: one.state for one in joined}
+    return {cohort for cohort, state in states.items() if state in HOLDS_A_SEAT}
 
 
 def _refusals(survivor: User, duplicate: User) -> Iterator[str]:
@@ -108,6 +121,13 @@ def _overlap(one: Booking, other: Booking) -> str:
         "Both are taken at the same time, by %(one)s and by %(other)s. Take one of the accounts "
         "out of one of them first."
     ) % {"one": one.session, "other": other.session}
+
+
+def _both(session: TrainingSession) -> str:
+    return _(
+        "One account teaches %(session)s and the other has a seat there, and nobody teaches and "
+        "learns in one session. Name another teacher, or withdraw the seat first."
+    ) % {"session": session}
 
 
 @in_turn

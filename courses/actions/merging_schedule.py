@@ -1,7 +1,9 @@
 """What two accounts that are one person's have in schedules and calendars. Whoever calls holds the
 cohorts' locks."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+
+from django.db.models import Q, QuerySet
 
 from courses.actions.guests import cancel
 from courses.models import (
@@ -11,6 +13,7 @@ from courses.models import (
     MakeUp,
     SchedulePlan,
     SessionInstructor,
+    TrainingSession,
 )
 from courses.planning.document import plan_from_json, plan_to_json
 from courses.planning.people import names, with_person
@@ -29,6 +32,21 @@ def taken_twice(survivor: User, duplicate: User) -> Iterator[tuple[Booking, Book
             overlap = booking.starts_at < other.ends_at and booking.ends_at > other.starts_at
             if overlap and booking.session_id != other.session_id:
                 yield booking, other
+
+
+def taught_and_sat(
+    survivor: User, duplicate: User, held: Collection[int]
+) -> QuerySet[TrainingSession]:
+    """Sessions not over in which one person would teach and learn, `held` being the cohorts in
+    which they would hold a seat: nobody does both."""
+    both = (survivor, duplicate)
+    making_up = MakeUp.objects.standing().filter(enrolment__user__in=both).values("session")
+    ahead = TrainingSession.objects.filter(
+        Q(cohort__in=held) | Q(pk__in=making_up),
+        pk__in=SessionInstructor.objects.filter(person__in=both).values("session"),
+        ends_at__gt=now(),
+    )
+    return ahead.select_related("module", "cohort").order_by("starts_at", "pk")
 
 
 def plans_naming(person: User) -> list[SchedulePlan]:

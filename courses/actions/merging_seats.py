@@ -32,6 +32,12 @@ class Pair:
     kept: Enrolment
     dropped: Enrolment
 
+    @property
+    def state(self) -> str:
+        """How the one that stays will stand."""
+        steps = _steps(self.kept, self.dropped)
+        return steps[-1] if steps else self.kept.state
+
 
 def pair(seat: Enrolment, own: Enrolment) -> Pair | None:
     """Which of the duplicate's seat and the survivor's own stays: the one with records, else the

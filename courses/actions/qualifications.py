@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses.actions.seats import reads_answers
 from courses.models import Course, Qualification, SessionInstructor
 from courses.models.staffing import people_kept_by
+from courses.seats.admission import reads_answers
 from courses.staffing.qualifications import credential_of
 from lms.accounts.audit import record
 from lms.accounts.clock import now

@@ -20,10 +20,10 @@ from courses.actions.roster_people import (
     people_by_email,
 )
 from courses.actions.roster_seats import may_be_seated, with_seats
-from courses.actions.seats import reads_answers
 from courses.models import Cohort, CohortState, Enrolment
 from courses.models.enrolment import GIVEN_UP
 from courses.rosters.reading import LookAlike, Problem, Roster, RosterRow, printable
+from courses.seats.admission import check_decides, check_may_sit
 from lms.accounts.audit import record
 from lms.accounts.models import Agency, HandEdit, User
 from lms.accounts.permissions import Permission
@@ -191,8 +191,8 @@ def _plan(
         problems += _faults_of_address(row)
     elif not person.is_active:
         problems.append(Problem(row.line, "email", "account_closed"))
-    elif person.pk not in seats and reads_answers(person):
-        problems.append(Problem(row.line, "email", "reads_answers"))
+    elif may_be_seated(seats.get(person.pk)) and (code := _keeps_out(person, by)):
+        problems.append(Problem(row.line, "email", code))
     if problems:
         return PlannedRow(row, RowOutcome.REFUSED, problems=tuple(problems))
     agency = agencies.named(row.agency)
@@ -204,6 +204,16 @@ def _plan(
         of_agency = Problem(row.line, "agency", "move_not_yours", agency.name)
         return PlannedRow(row, RowOutcome.REFUSED, problems=(of_agency,), person=person)
     return _plan_known(row, agency, person, seats.get(person.pk), may_change=may_change)
+
+
+def _keeps_out(person: User, by: User | None) -> str:
+    """Why somebody gets no seat from `by`, as a code; empty for nothing."""
+    try:
+        check_may_sit(person)
+        check_decides(by, person)
+    except ValidationError as error:
+        return str(error.code)
+    return ""
 
 
 def _may_move_to(by: User | None, agency: Agency) -> bool:

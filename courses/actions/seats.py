@@ -1,6 +1,7 @@
 """Seats: asking for one, deciding about it, taking it, giving it up.
 
-Every action locks the cohort, and lets those who wait go first wherever it lets somebody in.
+Every action locks the cohort, and lets those who wait go first wherever it lets somebody in. The
+office's own decisions are refused to the person whose seat it is (own_seat).
 """
 
 from collections.abc import Collection
@@ -34,12 +35,11 @@ from courses.models import (
     SignUp,
 )
 from courses.models.enrolment import GIVEN_UP, ON_THE_WAY, EnrolledAs
+from courses.seats.admission import check_decides, check_may_sit
 from courses.seats.prerequisites import missing_for_each, missing_prerequisites
-from courses.words.codes import roster_reason
 from lms.accounts.audit import record
 from lms.accounts.clock import now
 from lms.accounts.models import User
-from lms.accounts.roles import ROLES
 
 MOST_PRIORITY = 9
 
@@ -51,11 +51,12 @@ def enrol(
     """Gives somebody a seat, past the waiting list. Who has one keeps it as it is; who gave it up
     or did not come has it back only by `reinstate`. Raises ValidationError where there is no seat
     for them, or the cohort is not open, and for somebody who reads survey results."""
+    check_decides(by, user)
     cohort = lock_open_cohort(cohort)
     seat = cohort.enrolments.filter(user=user).first()
     if seat is not None and seat.state in (EnrolmentState.ENROLLED, *GIVEN_UP):
         return seat
-    _check_may_sit(user)
+    check_may_sit(user)
     if seat is None or seat.state != EnrolmentState.OFFERED:
         check_room(cohort, user)
     fields = {"enrolled_as": enrolled_as, "notes": notes}
@@ -66,19 +67,28 @@ def enrol(
 def reinstate(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enrolment:
     """Gives a seat to somebody on record who has none, past the waiting list: who gave theirs up,
     was declined, did not come, or waits. Raises ValidationError where there is none for them."""
-    seat = _locked(enrolment)
+    seat = _locked_to_decide(enrolment, by)
     check_move(seat, EnrolmentState.ENROLLED)
-    _check_may_sit(seat.user)
+    check_may_sit(seat.user)
     if seat.state != EnrolmentState.OFFERED:
         check_room(seat.cohort, seat.user)
     return move(seat, EnrolmentState.ENROLLED, by=by, reason=reason)
 
 
 @in_turn
-def withdraw(*, enrolment: Enrolment, by: User | None, reason: str = "") -> Enrolment:
+def withdraw(
+    *, enrolment: Enrolment, by: User | None, reason: str = "", seen: str | None = None
+) -> Enrolment:
     """Gives up a seat, an offer, a place in line or a request; whoever waits longest is offered the
-    seat. What was earned in it stays earned. Whom their agency assigned, it has to take out."""
+    seat. What was earned in it stays earned. Whom their agency assigned, it has to take out.
+    Raises ValidationError (moved_on) where the seat does not stand as it was `seen` any more."""
     seat = _locked(enrolment)
+    if seen is not None and seen != seat.state:
+        raise ValidationError(
+            _("This has changed since the page was opened (%(state)s). Nothing was done."),
+            code="moved_on",
+            params={"state": seat.get_state_display()},
+        )
     own = by is not None and by.pk == seat.user_id
     seated = seat.state == EnrolmentState.ENROLLED
     if own and seated and seat.enrolled_as == EnrolledAs.ASSIGNED:
@@ -134,7 +144,7 @@ def approve(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
             code="reason_missing",
             params={"person": enrolment.user, "courses": ", ".join(map(str, lacking))},
         )
-    seat = _locked(enrolment)
+    seat = _locked_to_decide(enrolment, by)
     if seat.state != EnrolmentState.REQUESTED:
         raise ValidationError(_("This has already been done."), code="wrong_state")
     pass_on(seat.cohort)
@@ -144,7 +154,7 @@ def approve(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
 @in_turn
 def decline(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
     """Refuses a request or a place in line, or takes an offer back."""
-    return _leave(_locked(enrolment), EnrolmentState.DECLINED, by, reason)
+    return _leave(_locked_to_decide(enrolment, by), EnrolmentState.DECLINED, by, reason)
 
 
 @in_turn
@@ -168,7 +178,7 @@ def decline_offer(*, enrolment: Enrolment, by: User) -> Enrolment:
 def mark_no_show(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolment:
     """Notes that somebody with a seat did not come at all: the seat is free again. Raises
     ValidationError before the first session, and for somebody who was there."""
-    seat = _locked(enrolment)
+    seat = _locked_to_decide(enrolment, by)
     if not has_begun(seat.cohort):
         raise ValidationError(_("The training has not begun yet."), code="not_begun")
     seen = AttendanceEvent.objects.filter(enrolment=seat).standing()
@@ -182,11 +192,20 @@ def mark_no_show(*, enrolment: Enrolment, by: User, reason: str = "") -> Enrolme
 
 
 @in_turn
-def set_priority(*, enrolment: Enrolment, by: User, priority: int) -> Enrolment:
-    """Puts somebody who waits or asks before (1 to 9) or among (0) the others."""
-    seat = _locked(enrolment)
+def set_priority(
+    *, enrolment: Enrolment, by: User, priority: int, seen: int | None = None
+) -> Enrolment:
+    """Puts somebody who waits or asks before (1 to 9) or among (0) the others. Raises
+    ValidationError (changed_meanwhile) where it is neither this nor what was `seen` any more."""
+    seat = _locked_to_decide(enrolment, by)
     if not 0 <= priority <= MOST_PRIORITY:
         raise ValidationError(_("A priority is a number from 0 to 9."), code="priority")
+    if seen is not None and seat.priority not in (seen, priority):
+        raise ValidationError(
+            _("The priority of %(person)s has changed meanwhile, to %(priority)s. It stays so."),
+            code="changed_meanwhile",
+            params={"person": seat.user, "priority": seat.priority},
+        )
     seat.priority = priority
     seat.save(update_fields=["priority"])
     record(action="seat.priority", by=by, about=seat, detail={"priority": priority})
@@ -231,11 +250,6 @@ def write_seat(
     return move(seat, EnrolmentState.ENROLLED, by=by)
 
 
-def reads_answers(user: User) -> bool:
-    """Whether somebody's role reads what people answered. They take no seat among those people."""
-    return any(ROLES[held.role].sees_answers for held in user.role_assignments.all())
-
-
 def _lock_for_sign_up(cohort: Cohort) -> tuple[Cohort, Standing]:
     """The cohort, locked, with every seat offered that could be: those who wait go first. And how
     it stands then."""
@@ -257,7 +271,6 @@ def _sign_up(
     seat = seat or Enrolment(cohort=cohort, user=user)
     if seat.pk and seat.state in (EnrolmentState.ENROLLED, *ON_THE_WAY):
         return seat
-    _check_may_sit(user)
     asks = cohort.sign_up == SignUp.BY_REQUEST or lacking or _was_taken_out(seat)
     seat.cohort, seat.user, seat.enrolled_as = cohort, user, enrolled_as
     seat.nominated_by = None if by.pk == user.pk else by
@@ -270,9 +283,18 @@ def _sign_up(
 
 
 def _was_taken_out(seat: Enrolment) -> bool:
-    """Whether somebody else ended it last time: they are asked before it begins anew."""
-    last = seat.transitions.order_by("-pk").first() if seat.pk else None
-    return last is not None and last.by_id not in (None, seat.user_id)
+    """Whether somebody else ended it and nobody has let them in since: they are asked before it
+    begins anew. Asking, giving up and being nominated meanwhile changes nothing about it, nor does
+    an offer, or its end, on which nobody decided."""
+    if not seat.pk:
+        return False
+    decided = (
+        seat.transitions.exclude(by=seat.user_id)
+        .exclude(target=EnrolmentState.REQUESTED)
+        .exclude(by=None, target__in=(EnrolmentState.OFFERED, EnrolmentState.DECLINED))
+    )
+    last = decided.order_by("-pk").first()
+    return last is not None and last.target in (EnrolmentState.DECLINED, *GIVEN_UP)
 
 
 def _seat_or_queue(seat: Enrolment, by: User, reason: str = "") -> Enrolment:
@@ -287,17 +309,17 @@ def _leave(seat: Enrolment, target: EnrolmentState, by: User | None, reason: str
     return seat
 
 
-def _check_may_sit(user: User) -> None:
-    if reads_answers(user):
-        raise ValidationError(roster_reason("reads_answers"), code="reads_answers")
-
-
 def _locked(enrolment: Enrolment) -> Enrolment:
     """The enrolment as it stands, with its cohort locked."""
     cohort = lock_open_cohort(enrolment.cohort)
     enrolment.refresh_from_db()
     enrolment.cohort = cohort
     return enrolment
+
+
+def _locked_to_decide(enrolment: Enrolment, by: User | None) -> Enrolment:
+    check_decides(by, enrolment.user)
+    return _locked(enrolment)
 
 
 def _locked_offer(enrolment: Enrolment) -> Enrolment:

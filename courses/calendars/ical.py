@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from courses.calendars.days import Day
+from lms.accounts.names import without_controls
 
 _PRODUCT = "-//CIT Training Portal//Calendar//EN"
 REQUEST, CANCEL = "REQUEST", "CANCEL"
@@ -84,18 +85,23 @@ def _event(entry: Entry) -> Event:
     event.add("last-modified", entry.told_at)
     event.add("dtstart", day.starts_at.astimezone(zone))
     event.add("dtend", day.ends_at.astimezone(zone))
-    event.add("summary", entry.summary)
-    event.add("location", "; ".join(day.places))
-    event.add("description", entry.note)
+    event.add("summary", _line(entry.summary))
+    event.add("location", _line("; ".join(day.places)))
+    event.add("description", without_controls(entry.note))
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
     return event
 
 
+def _line(text: str) -> str:
+    """The text on one line, without what calendars refuse or show as another one."""
+    return without_controls(text.replace("\n", " "))
+
+
 def _address(party: Party, **parameters: str) -> Any:
     address = vCalAddress(f"mailto:{party.address}")
     for name, value in {"cn": party.name, **parameters}.items():
-        address.params[name.upper()] = vText(value)
+        address.params[name.upper()] = vText(_line(value))
     return address
 
 

@@ -16,6 +16,7 @@ from courses.models import Cohort, CourseVersion, Part, Venue
 from courses.planning import USUAL_HOURS, Hours
 from courses.staffing.faculty import fills_by_part
 from lms.accounts.clock import now
+from lms.accounts.forms import one_line
 from lms.accounts.models import Agency, User
 from lms.accounts.permissions import Permission
 
@@ -51,7 +52,7 @@ class NewCohortForm(forms.Form):
         required=False,
     )
     new_venue = forms.CharField(
-        label=gettext_lazy("Or a new place"), max_length=200, required=False
+        label=gettext_lazy("Or a new place"), max_length=200, required=False, validators=[one_line]
     )
     capacity = forms.IntegerField(
         label=gettext_lazy("Seats"),

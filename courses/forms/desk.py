@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Enrolment
 from courses.rosters.reading import Roster, read_roster
-from lms.accounts.actions import edit_by_hand
-from lms.accounts.forms import edited_note
-from lms.accounts.models import HandEdit, User
+from lms.accounts.forms import Edited
 
 LATE_ENTRY = timedelta(days=31)
 
@@ -44,8 +42,10 @@ class RosterForm(forms.Form):
         return file
 
 
-class SeatRecordForm(forms.ModelForm[Enrolment]):
-    """What is on record about a seat, corrected by hand. What was edited before says so."""
+class SeatRecordForm(Edited, forms.ModelForm[Enrolment]):
+    """What is on record about a seat, corrected by hand."""
+
+    sent = "shown_seat"
 
     class Meta:
         model = Enrolment
@@ -57,13 +57,7 @@ class SeatRecordForm(forms.ModelForm[Enrolment]):
 
     def __init__(self, data: Any = None, *, seat: Enrolment) -> None:
         super().__init__(data, instance=seat)
-        told = HandEdit.objects.by_record([seat.uuid]).get(seat.uuid, {})
-        for name in self.fields.keys() & told.keys():
-            self.fields[name].help_text = edited_note(told[name])
-
-    def edit(self, *, by: User) -> list[str]:
-        """Writes what was corrected and returns which fields changed."""
-        return edit_by_hand(row=self.instance, by=by, **self.cleaned_data)
+        self.note_edits()
 
 
 class ExportForm(forms.Form):

@@ -1,6 +1,6 @@
 """Forms about seats: asking for one, nominating people, and how a cohort's seats are given out."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django import forms
@@ -11,16 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.actions import change_sign_up, enrol
+from courses.actions.sign_up import settings_of
 from courses.models import Cohort, Enrolment, EnrolmentState, SignUp
 from courses.models.enrolment import EnrolledAs
 from courses.seats.seating import Limit, sworn_share
 from courses.words.codes import roster_reason
 from courses.words.refusals import refusal_words
+from lms.accounts.meanwhile import sent_along, shown_by
 from lms.accounts.models import Agency, User
 
 MOST_SEATS = 1000
 MOST_HOURS = 24 * 28
 NEW_QUOTAS = 3
+MOST_QUOTAS = 200
 
 
 class AskForm(forms.Form):
@@ -97,8 +100,11 @@ class SignUpForm(forms.Form):
         max_value=MOST_HOURS,
     )
 
+    shown = forms.CharField(widget=forms.HiddenInput(), required=False)
+
     def __init__(self, data: Any = None, *, cohort: Cohort) -> None:
         self.cohort = cohort
+        self._stands = settings_of(cohort)
         self.quotas = list(cohort.quotas.order_by("pk"))
         super().__init__(data, initial=self._initial())
         for name, label in (
@@ -151,7 +157,7 @@ class SignUpForm(forms.Form):
 
     def save(self, *, by: User) -> Cohort | None:
         """The cohort as it is now, or None with an error on the form."""
-        data = self.cleaned_data
+        data, seen = self.cleaned_data, shown_by(self.cleaned_data["shown"])
         try:
             return change_sign_up(
                 cohort=self.cohort,
@@ -160,10 +166,21 @@ class SignUpForm(forms.Form):
                 capacity=data["capacity"],
                 offer_hours=data["offer_hours"],
                 quotas=list(self._limits()),
+                seen=seen,
             )
         except ValidationError as error:
             self.add_error(None, error)
+            if seen and getattr(error, "code", "") == "changed_meanwhile":
+                self._show_again(seen, (error.params or {})["names"])
             return None
+
+    def _show_again(self, seen: dict[str, Any], names: Collection[str]) -> None:
+        """Sends along that these were told about: whoever saves again replaces them."""
+        seen |= {name: self._stands.get(name) for name in names}
+        data: Any = self.data
+        data = data.copy()
+        data["shown"] = sent_along(seen)
+        self.data = data
 
     def _limits(self) -> Iterator[Limit]:
         data = self.cleaned_data
@@ -177,7 +194,11 @@ class SignUpForm(forms.Form):
 
     @property
     def _rows(self) -> range:
-        return range(len(self._of_agencies) + NEW_QUOTAS)
+        """As many as there are agencies and new ones, and all that were sent."""
+        rows = len(self._of_agencies) + NEW_QUOTAS
+        while f"agency{rows}" in self.data and rows < MOST_QUOTAS:
+            rows += 1
+        return range(rows)
 
     @property
     def _of_agencies(self) -> list[Any]:
@@ -190,6 +211,7 @@ class SignUpForm(forms.Form):
     def _initial(self) -> dict[str, Any]:
         cohort = self.cohort
         told: dict[str, Any] = {
+            "shown": sent_along(self._stands),
             "sign_up": cohort.sign_up,
             "capacity": cohort.capacity,
             "offer_hours": cohort.offer_hours,

@@ -26,7 +26,6 @@ from courses.spreadsheets.cells import (
     Cell,
     clean,
     escape_formula,
-    is_control,
     kind_of,
     marked,
     printable,
@@ -37,6 +36,7 @@ from courses.spreadsheets.cells import (
 )
 from courses.spreadsheets.sheets import Cells, Sheet, SheetError, read_sheet
 from courses.spreadsheets.workbooks import write_workbook
+from lms.accounts.names import is_control
 
 __all__ = ["COLUMNS", "FORMULA_STARTS", "LIMITS", "REQUIRED", "escape_formula", "printable"]
 

@@ -96,7 +96,8 @@ def next_after(seat: Enrolment) -> Enrolment | None:
         return None
     seats = seats_of(cohort)
     seats.give_back(person_of(seat.user))
-    line = list(cohort.enrolments.in_line().select_related("user__agency"))
+    people = cohort.enrolments.in_line().filter(user__is_active=True)
+    line = list(people.select_related("user__agency"))
     taken = taken_elsewhere(cohort, [one.user_id for one in line])
     free = (one for one in line if one.user_id not in taken)
     return next((one for one in free if seats.admits(person_of(one.user))), None)
@@ -118,6 +119,8 @@ def _requests(cohort: Cohort, requests: list[Enrolment], seats: Seats) -> list[R
 
 
 def _obstacle(seat: Enrolment, seats: Seats, taken: bool) -> str:
+    if not seat.user.is_active:
+        return _("This person's account is closed.")
     if taken:
         return _("Teaches here, or is taken at that time by another cohort.")
     limit = seats.obstacle(person_of(seat.user))

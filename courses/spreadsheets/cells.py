@@ -9,6 +9,8 @@ import unicodedata
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
+from lms.accounts.names import is_control
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 _ERRORS = frozenset(
@@ -27,10 +29,6 @@ _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?e(\+?)(\d+)", re.IGNORECASE)
 _WHOLE = re.compile(r"(\d+)\.00?")
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s?%")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060"))
-# Unicode's Bidi_Control: they make a name or an address read as another one.
-_BIDI_CONTROLS = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
 _EXACT_DIGITS = 15  # a spreadsheet keeps no more of a number
 # No column takes more than 300 characters, and composing accents is slow in a long run of them: a
 # longer text is cut, and refused as too long.
@@ -130,11 +128,6 @@ def _needs_mark(text: str) -> bool:
 def escape_formula(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would run it as a formula."""
     return "'" + text if text.startswith(FORMULA_STARTS) else text
-
-
-def is_control(character: str) -> bool:
-    """Whether a character cannot be printed, or turns the direction of reading."""
-    return character in _BIDI_CONTROLS or unicodedata.category(character) in ("Cc", "Cs")
 
 
 def printable(text: str) -> str:

@@ -62,9 +62,7 @@ def kiosk(request: HttpRequest, found: Kiosk) -> HttpResponse:
         return _page(request, found, opens_at=opens_at(session.starts_at))
     words = request.GET.get("q", "")
     if words and (wait := _seconds_to_wait(request, found)):
-        response = _page(request, found, status=429, problem=_("Too many tries. Wait a minute."))
-        response["Retry-After"] = str(wait)
-        return response
+        return _too_many(request, found, wait)
     seats = [seat for seat in _expected(session) if _is_meant(seat, words)]
     return _page(request, found, seats=seats, words=words)
 
@@ -77,6 +75,8 @@ def person(request: HttpRequest, found: Kiosk, seat: uuid.UUID) -> HttpResponse:
         return redirect("kiosk:kiosk", found.link)
     problem = ""
     if request.method == "POST":
+        if wait := _seconds_to_wait(request, found, expected):
+            return _too_many(request, found, wait)
         direction = request.POST.get("direction", "")
         try:
             done = check_in(
@@ -91,6 +91,12 @@ def person(request: HttpRequest, found: Kiosk, seat: uuid.UUID) -> HttpResponse:
     context = {"seat": expected, "last": last, "problem": problem}
     status = 400 if problem else 200
     return _page(request, found, "courses/kiosk_person.html", status=status, **context)
+
+
+def _too_many(request: HttpRequest, found: Kiosk, wait: int) -> HttpResponse:
+    response = _page(request, found, status=429, problem=_("Too many tries. Wait a minute."))
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def _thanks(seat: Enrolment, direction: str, at: datetime, found: Kiosk) -> str:
@@ -131,6 +137,10 @@ def _plain(text: str) -> str:
     return "".join(sign for sign in parts if not unicodedata.combining(sign)).casefold()
 
 
-def _seconds_to_wait(request: HttpRequest, found: Kiosk) -> int:
+def _seconds_to_wait(request: HttpRequest, found: Kiosk, seat: Enrolment | None = None) -> int:
+    """Counts a search at a kiosk, or what one person says there."""
     who = str(found.session.uuid)
-    return seconds_to_wait(request, action="kiosk", rate=settings.KIOSK_RATE, who=who)
+    if seat is None:
+        return seconds_to_wait(request, action="kiosk", rate=settings.KIOSK_RATE, who=who)
+    rate, who = settings.KIOSK_PERSON_RATE, f"{who}/{seat.uuid}"
+    return seconds_to_wait(request, action="kiosk_person", rate=rate, who=who)

@@ -116,7 +116,7 @@ def _withdraw(request: SignedInRequest, found: Cohort) -> HttpResponse:
         context = {"cohort": found, "seat": seat, "holds": holds, "is_passed_on": next_after(seat)}
         return render(request, "courses/nominate_withdraw.html", context)
     try:
-        withdraw(enrolment=seat, by=request.user)
+        withdraw(enrolment=seat, by=request.user, seen=request.POST.get("shown"))
         messages.success(request, _("%(person)s is taken out.") % {"person": seat.user})
     except ValidationError as error:
         messages.error(request, " ".join(refusal_words(error, request.user)))

@@ -76,7 +76,7 @@ def plan_page(
         "settle": pressing[:SETTLE_SHOWN],
         "more": len(pressing[SETTLE_SHOWN:]),
         "warnings": [one for one in settle if one.kind == "warning"],
-        "seen": seal(working),
+        "seen": seal(cohort, working),
         "shown": shown if shown in VIEWS else VIEWS[0],
         "may_change": may_change,
         "has_changes": cohort.state == CohortState.SCHEDULED

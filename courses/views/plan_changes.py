@@ -142,7 +142,7 @@ def session(request: SignedInRequest, cohort_uuid: uuid.UUID, module: str) -> Ht
         "is_online": isinstance(form, OnlineForm),
         "is_planned": planned is not None,
         "minutes": form.setting.minutes if isinstance(form, SessionForm) else found.minutes,
-        "seen": seal(working),
+        "seen": seal(cohort, working),
     }
     return render(request, "courses/plan_session.html", context, status=400 if form.errors else 200)
 
@@ -210,7 +210,7 @@ def _about(cohort: Cohort, plan: Plan, form: StaffForm) -> list[PlannedSession]:
 def _change(request: SignedInRequest, cohort: Cohort, wish: Wish) -> HttpResponse:
     """Makes the change if the plan is still the one that was looked at; else shows what has changed
     since, and lets it be asked for again."""
-    seen = unseal(request.POST.get("seen", ""))
+    seen = unseal(cohort, request.POST.get("seen", ""))
     if seen is None:
         return plan_page(request, cohort, refused=_("Load this page anew, then change the plan."))
     before = working_plan(cohort)
@@ -291,6 +291,6 @@ def _too_late(
             if name not in {"csrfmiddlewaretoken", "seen"}
         ],
         "wish": wish.words(),
-        "seen": seal(working),
+        "seen": seal(cohort, working),
     }
     return render(request, "courses/plan_too_late.html", context, status=409)

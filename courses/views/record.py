@@ -3,7 +3,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from courses.actions.roster_plan import PERSON_FIELDS
 from courses.forms.desk import SeatRecordForm
 from courses.models import Cohort
 from courses.views.signed_in import SignedInRequest
-from lms.accounts.forms import RecordForm
+from lms.accounts.forms import RecordForm, edit_all
 
 
 @login_required
@@ -33,10 +32,7 @@ def record(request: SignedInRequest, cohort_uuid: uuid.UUID, seat_uuid: uuid.UUI
         names = PERSON_FIELDS
         forms.insert(0, RecordForm(data, person=seat.user, by=request.user, names=names))
     valid = [form.is_valid() for form in forms]
-    if all(valid):
-        with transaction.atomic():
-            for form in forms:
-                form.edit(by=request.user)
+    if all(valid) and edit_all(*forms, by=request.user):
         messages.success(request, _("The record of %(person)s is saved.") % {"person": seat.user})
         return redirect("courses:cohort", cohort.uuid)
     ours = seat.user.is_seen_by(request.user)

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -157,10 +157,13 @@ def _tell_offers(request: SignedInRequest, found: Cohort, before: set[int]) -> N
 
 def _decide_one(request: SignedInRequest, found: Cohort) -> None:
     name = next((name for name in _DEEDS if name in request.POST), "")
+    if not name:
+        raise Http404
     seat = _chosen(request, found, name)
+    seen = {"seen": request.POST.get("shown")} if name == "withdraw" else {}
     before = set(found.enrolments.offers().values_list("pk", flat=True))
     try:
-        _DEEDS[name](enrolment=seat, by=request.user, reason=_reason(request))
+        _DEEDS[name](enrolment=seat, by=request.user, reason=_reason(request), **seen)
     except ValidationError as error:
         messages.error(request, " ".join(refusal_words(error, request.user)))
     else:
@@ -196,12 +199,23 @@ def _decide_all(request: SignedInRequest, found: Cohort, deed: Callable[..., Enr
 
 
 def _reorder(request: SignedInRequest, found: Cohort) -> None:
-    """Saves the priorities that were changed; what is no priority changes nothing."""
+    """Saves the priorities that were changed on the page; what is no priority changes nothing."""
     changed = 0
-    for seat in found.enrolments.in_line().select_related("cohort"):
-        typed = request.POST.get(f"priority-{seat.uuid}", "")
-        if typed.isdecimal() and len(typed) == 1 and int(typed) != seat.priority:
-            set_priority(enrolment=seat, by=request.user, priority=int(typed))
+    for seat in found.enrolments.in_line().select_related("cohort", "user"):
+        typed = _priority(request, f"priority-{seat.uuid}")
+        shown = _priority(request, f"shown-{seat.uuid}")
+        seen = seat.priority if shown is None else shown
+        if typed is None or typed == seen:
+            continue
+        try:
+            set_priority(enrolment=seat, by=request.user, priority=typed, seen=seen)
             changed += 1
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
     done = ngettext("%(n)s priority changed.", "%(n)s priorities changed.", changed)
     messages.success(request, done % {"n": changed})
+
+
+def _priority(request: SignedInRequest, name: str) -> int | None:
+    typed = request.POST.get(name, "")
+    return int(typed) if len(typed) == 1 and typed.isdecimal() else None

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from courses.actions import accept_offer, decline_offer, request_seat, withdraw
 from courses.actions.allocation import has_begun, limit_reason, person_of, seats_of
-from courses.actions.seats import reads_answers
 from courses.forms.seats import AskForm
 from courses.models import Cohort, CohortState, Enrolment, EnrolmentState, SignUp
 from courses.models.enrolment import ON_THE_WAY, EnrolledAs, places_in_line
+from courses.seats.admission import reads_answers
 from courses.seats.on_record import on_record
 from courses.seats.prerequisites import missing_prerequisites
 from courses.views.signed_in import SignedInRequest
@@ -80,14 +80,17 @@ def cohort(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
             return _carried_out(request, found, deed)
     context = _context(found, seat, request.user) | {"form": form, "is_open": is_open}
     return render(
-        request, "courses/sign_up_cohort.html", context, status=400 if form.errors else 200
+        request,
+        "courses/sign_up_cohort.html",
+        context,
+        status=400 if request.method == "POST" else 200,
     )
 
 
 def _deed(
     request: SignedInRequest, found: Cohort, seat: Enrolment | None, form: AskForm
 ) -> Callable[[], Enrolment] | None:
-    """What the button that was pressed does; None where the form says what is wrong."""
+    """What the button that was pressed does; None where it is said what is wrong."""
     user = request.user
     if "ask" in request.POST:
         if not form.is_valid():
@@ -99,7 +102,11 @@ def _deed(
         return lambda: accept_offer(enrolment=own, by=user)
     if "decline" in request.POST:
         return lambda: decline_offer(enrolment=own, by=user)
-    return lambda: withdraw(enrolment=own, by=user)
+    if "withdraw" in request.POST:
+        shown = request.POST.get("shown", "")
+        return lambda: withdraw(enrolment=own, by=user, seen=shown)
+    messages.error(request, _("This page has no such button. Nothing was done."))
+    return None
 
 
 def _carried_out(

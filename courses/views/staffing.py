@@ -82,7 +82,9 @@ def _by_cohort(gaps: Sequence[Gap], names: dict[int, str]) -> list[dict[str, Any
 def _seen(cohort: Cohort) -> str:
     """The plan that somebody is put into; nothing where a cohort has none yet."""
     plan: SchedulePlan | None = getattr(cohort, "plan", None)
-    return seal(WorkingPlan(plan_from_json(plan.document), plan.revision)) if plan else ""
+    if plan is None:
+        return ""
+    return seal(cohort, WorkingPlan(plan_from_json(plan.document), plan.revision))
 
 
 def _row(gap: Gap, names: dict[int, str]) -> dict[str, Any]:

@@ -102,6 +102,9 @@ _ROSTER = {
         "in a column “workforce”."
     ),
     "reads_answers": gettext_lazy("This person reads survey results, so they take no seat."),
+    "own_seat": gettext_lazy(
+        "Nobody decides about their own seat. Ask another trainer, or sign up for it."
+    ),
     "record_kept": gettext_lazy(
         "This person's record is kept by their own agency. We ignore what the file says about it."
     ),

@@ -1,17 +1,23 @@
 """Writes about people that touch more than one row."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lms.accounts.audit import record
+from lms.accounts.clock import now
+from lms.accounts.meanwhile import crossed, meant
 from lms.accounts.models import Agency, HandEdit, RoleAssignment, User
 from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES, conflict
 from lms.accounts.tasks import send_welcome
+
+_ON_THE_WAY_OR_SEATED = ("requested", "waitlisted", "offered", "enrolled")
 
 
 @transaction.atomic
@@ -24,10 +30,15 @@ def create_person(*, by: User | None, email: str, agency: Agency, **fields: str)
 
 
 @transaction.atomic
-def edit_by_hand(*, row: models.Model, by: User, **fields: Any) -> list[str]:
+def edit_by_hand(
+    *, row: models.Model, by: User, seen: Mapping[str, Any] | None = None, **fields: Any
+) -> list[str]:
     """Corrects fields of an account or a seat and returns the names of those that changed. Who
-    corrected them, and when, is remembered by field: a roster keeps them unless told otherwise."""
+    corrected them, and when, is remembered by field: a roster keeps them unless told otherwise.
+    `seen` is what stood on the page, as `as_shown` has it: then only what differs from that is
+    written. Raises ValidationError by field (changed_meanwhile) for what somebody else changed."""
     held: Any = row._meta.model._default_manager.select_for_update().get(pk=row.pk)
+    fields = _meant(held, seen or {}, fields)
     changed = [name for name, value in fields.items() if getattr(held, name) != value]
     if changed:
         for name in changed:
@@ -38,6 +49,33 @@ def edit_by_hand(*, row: models.Model, by: User, **fields: Any) -> list[str]:
     return changed
 
 
+def as_shown(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    """Fields of a row as a page sends them along."""
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def _meant(held: Any, seen: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    stands = as_shown(held, fields)
+    shown = {name: seen.get(name, stands[name]) for name in fields}
+    wanted = meant(shown, {name: _plain(value) for name, value in fields.items()})
+    if names := crossed(shown, wanted, stands):
+        raise ValidationError(
+            {
+                name: ValidationError(
+                    _("Somebody changed this to “%(value)s” meanwhile. Save again to replace it."),
+                    code="changed_meanwhile",
+                    params={"value": getattr(held, name) or ""},
+                )
+                for name in names
+            }
+        )
+    return {name: fields[name] for name in wanted}
+
+
 @transaction.atomic
 def grant_role(
     *, user: User, role: str, by: User | None, agency: Agency | None = None
@@ -46,9 +84,12 @@ def grant_role(
     that is not `by`'s to give."""
     User.objects.select_for_update().get(pk=user.pk)
     _check_may_change(by, user, role, agency)
-    if ROLES[role].sees_answers and (user.is_superuser or _is_surveyed(user)):
+    if ROLES[role].sees_answers and (user.is_superuser or _is_surveyed(user) or _teaches(user)):
         raise ValidationError(
-            _("%(person)s sees people, or sits in a cohort. Whoever reads outcomes does neither.")
+            _(
+                "%(person)s sees people, teaches or may teach, or has or asks for a seat in a "
+                "cohort. Whoever reads outcomes does none of this."
+            )
             % {"person": user}
         )
     for held in user.role_assignments.all():
@@ -69,8 +110,19 @@ def grant_role(
 
 
 def _is_surveyed(user: User) -> bool:
-    """Whether they could answer a survey whose results they would read."""
-    return bool(user.enrolments.filter(state="enrolled", cohort__state="scheduled").exists())
+    """Whether they could answer a survey whose results they would read: on the way to a seat or in
+    one, and after the course as long as one of its surveys is to come."""
+    running = Q(cohort__state="scheduled", state__in=_ON_THE_WAY_OR_SEATED)
+    to_come = Q(cohort__survey_windows__opened_at=None, cohort__survey_windows__isnull=False)
+    after = Q(cohort__state="closed", state="enrolled") & to_come
+    return bool(user.enrolments.filter(running | after).exists())
+
+
+def _teaches(user: User) -> bool:
+    """Whether they teach people who are asked, or may be named to."""
+    ahead = user.teaching.filter(session__ends_at__gt=now(), session__cohort__state="scheduled")
+    held = user.qualifications.filter(withdrawn_at=None).exclude(valid_until__lt=now().date())
+    return bool(ahead.exists() or held.exists())
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Forms of the accounts pages. They validate and call actions."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
@@ -11,18 +11,34 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lms.accounts.actions import create_person, edit_by_hand, grant_role
+from lms.accounts.actions import as_shown, create_person, edit_by_hand, grant_role
+from lms.accounts.meanwhile import sent_along, shown_by
 from lms.accounts.models import Agency, HandEdit, RoleAssignment, User
+from lms.accounts.names import is_control
 from lms.accounts.permissions import Permission
 from lms.accounts.roles import ROLES
+
+
+def one_line(text: str) -> None:
+    """Refuses what no name and no unit has, as rosters do: line breaks, characters that cannot be
+    printed, and those that turn the direction of reading."""
+    if any(is_control(sign) for sign in text):
+        raise ValidationError(
+            _("This holds a line break or a character that cannot be printed. Type it anew."),
+            code="control_character",
+        )
 
 
 class PersonForm(forms.Form):
     """A new account. Its owner gets a mail with a link to set a password."""
 
     email = forms.EmailField(label=gettext_lazy("Email"), max_length=254)
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
+    first_name = forms.CharField(
+        label=gettext_lazy("First name"), max_length=100, validators=[one_line]
+    )
+    last_name = forms.CharField(
+        label=gettext_lazy("Last name"), max_length=100, validators=[one_line]
+    )
     agency = forms.ModelChoiceField(
         label=gettext_lazy("Agency"),
         queryset=Agency.objects.none(),
@@ -54,9 +70,61 @@ class PersonForm(forms.Form):
 OWN_FIELDS = ("unit", "shift")
 
 
-class RecordForm(forms.ModelForm[User]):
+class Edited:
+    """A form about one row, corrected by hand. What stood on the page travels with it as `sent`,
+    so that a page left open takes nobody's change back; what was edited before says so."""
+
+    sent = "shown"
+    data: Any
+    fields: dict[str, forms.Field]
+    instance: Any
+    cleaned_data: dict[str, Any]
+    add_error: Callable[..., None]
+
+    def note_edits(self) -> None:
+        """Says of each field that somebody edited who and when, and sends along what stands."""
+        row = self.instance
+        told = HandEdit.objects.by_record([row.uuid]).get(row.uuid, {})
+        for name, field in self.fields.items():
+            if name in told:
+                field.help_text = edited_note(told[name])
+            if isinstance(field, forms.CharField):
+                field.validators.append(one_line)
+        self._shown = as_shown(row, self.fields)
+        self.fields[self.sent] = forms.CharField(
+            widget=forms.HiddenInput(), initial=sent_along(self._shown), required=False
+        )
+
+    def edit(self, *, by: User) -> list[str]:
+        """Writes what was corrected and returns which fields changed. Raises ValidationError, with
+        the errors on the form, for what somebody else changed meanwhile."""
+        typed = {name: value for name, value in self.cleaned_data.items() if name != self.sent}
+        seen = shown_by(self.cleaned_data[self.sent]) or {}
+        try:
+            return edit_by_hand(row=self.instance, by=by, seen=seen, **typed)
+        except ValidationError as error:
+            self.add_error(None, error)
+            # Whoever has been told may replace it.
+            seen |= {name: self._shown[name] for name in error.error_dict}
+            self.data = self.data.copy()
+            self.data[self.sent] = sent_along(seen)
+            raise
+
+
+def edit_all(*forms: Edited, by: User) -> bool:
+    """Writes what was corrected, all or nothing; False with the errors on the forms."""
+    try:
+        with transaction.atomic():
+            for form in forms:
+                form.edit(by=by)
+    except ValidationError:
+        return False
+    return True
+
+
+class RecordForm(Edited, forms.ModelForm[User]):
     """What is on record about a person, corrected by hand; `names` are the fields that are the
-    reader's to correct. What somebody edited before says so."""
+    reader's to correct."""
 
     class Meta:
         model = User
@@ -74,13 +142,7 @@ class RecordForm(forms.ModelForm[User]):
         if agency := self.fields.get("agency"):
             agency.queryset = by.agencies_where(Permission.MANAGE_PEOPLE)  # type: ignore[attr-defined]
             agency.required = not by.may_everywhere(Permission.MANAGE_PEOPLE)
-        told = HandEdit.objects.by_record([person.uuid]).get(person.uuid, {})
-        for name in self.fields.keys() & told.keys():
-            self.fields[name].help_text = edited_note(told[name])
-
-    def edit(self, *, by: User) -> list[str]:
-        """Writes what was corrected and returns which fields changed."""
-        return edit_by_hand(row=self.instance, by=by, **self.cleaned_data)
+        self.note_edits()
 
 
 def edited_note(edit: HandEdit) -> str:

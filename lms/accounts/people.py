@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lms.accounts.actions import revoke_role
-from lms.accounts.forms import PersonForm, RecordForm, RoleForm
+from lms.accounts.forms import PersonForm, RecordForm, RoleForm, edit_all
 from lms.accounts.http import SignedInRequest
 from lms.accounts.models import User
 from lms.accounts.permissions import Permission
@@ -87,8 +87,7 @@ def edit_person(request: SignedInRequest, person: uuid.UUID) -> HttpResponse:
     form = RecordForm(
         request.POST if request.method == "POST" else None, person=found, by=request.user
     )
-    if form.is_valid():
-        form.edit(by=request.user)
+    if form.is_valid() and edit_all(form, by=request.user):
         messages.success(request, _("The record of %(person)s is saved.") % {"person": found})
         return redirect("person", found.uuid)
     context = {"form": form, "person": found}

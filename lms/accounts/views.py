@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lms.accounts.first_pages import first_page
-from lms.accounts.forms import OWN_FIELDS, RecordForm
+from lms.accounts.forms import OWN_FIELDS, RecordForm, edit_all
 from lms.accounts.http import SignedInRequest
 from lms.accounts.second_factor import put_off
 
@@ -41,8 +41,7 @@ def edit_own_record(request: SignedInRequest) -> HttpResponse:
     """Where and when the reader works, which they know best. A roster keeps what they say here."""
     data = request.POST if request.method == "POST" else None
     form = RecordForm(data, person=request.user, by=request.user, names=OWN_FIELDS)
-    if form.is_valid():
-        form.edit(by=request.user)
+    if form.is_valid() and edit_all(form, by=request.user):
         messages.success(request, _("Your record is saved."))
         return redirect("profile")
     status = 400 if form.errors else 200

@@ -54,7 +54,7 @@ def publish(request: SignedInRequest, cohort_uuid: uuid.UUID) -> HttpResponse:
     cohort = cohort_for(request, cohort_uuid)
     if request.method == "GET":
         return _page(request, cohort)
-    seen = unseal(request.POST.get("seen", ""))
+    seen = unseal(cohort, request.POST.get("seen", ""))
     if seen is None:
         return _page(request, cohort, refused=_("Load this page anew, then publish."))
     try:
@@ -94,7 +94,7 @@ def _page(
         "meanwhile": lines(difference(seen.plan, working.plan), names) if seen else [],
         "is_too_late": seen is not None,
         "may_publish": cohort.state in PLANNABLE,
-        "seen": seal(working),
+        "seen": seal(cohort, working),
         "refused": refused,
     }
     status = 409 if seen else 400 if refused else 200

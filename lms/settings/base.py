@@ -301,3 +301,5 @@ CALENDAR_FEED_RATE = "120/m/ip"
 # How many codes of a room one person may try, and how many names one kiosk looks for.
 CHECK_IN_RATE = "10/m/user"
 KIOSK_RATE = "60/m/kiosk"
+# How often one person comes and goes at a kiosk: a wrong tap can be put right at once.
+KIOSK_PERSON_RATE = "6/m/person"

@@ -137,6 +137,45 @@ def test_two_sessions_at_one_time_in_the_past_do_not_stand_in_the_way(
     assert survivor.enrolments.count() == 2
 
 
+@pytest.mark.parametrize("state", ["enrolled", "offered"])
+@pytest.mark.parametrize("survivor_teaches", [True, False])
+def test_nobody_comes_to_teach_and_learn_in_one_session_by_a_merge(
+    survivor, duplicate, merge, survivor_teaches, state
+):
+    cohort = CohortFactory()
+    first = cohort.sessions.first()
+    teacher, learner = (survivor, duplicate) if survivor_teaches else (duplicate, survivor)
+    SessionInstructor.objects.create(session=first, person=teacher, part="officer")
+    book_person(teacher, [first])
+    book_learner(seat(cohort, learner, state))
+    with pytest.raises(ValidationError, match="teaches and learns in one session") as refused:
+        merge()
+    assert str(first) in " ".join(refused.value.messages)
+    assert teacher.teaching.exists()
+    assert learner.enrolments.exists()
+
+
+def test_nobody_comes_to_teach_a_session_in_which_they_make_something_up_by_a_merge(
+    survivor, duplicate, merge
+):
+    there = CohortFactory(starts_on=date(2026, 12, 7)).sessions.first()
+    SessionInstructor.objects.create(session=there, person=survivor, part="officer")
+    MakeUp.objects.create(
+        enrolment=EnrolmentFactory(user=duplicate), session=there, booked_by=UserFactory()
+    )
+    with pytest.raises(ValidationError, match="teaches and learns in one session"):
+        merge()
+
+
+def test_who_taught_where_they_only_asked_for_a_seat_is_merged(survivor, duplicate, merge):
+    cohort = CohortFactory()
+    first = cohort.sessions.first()
+    SessionInstructor.objects.create(session=first, person=survivor, part="officer")
+    seat(cohort, duplicate, "requested")
+    merge()
+    assert survivor.enrolments.get().state == "requested"
+
+
 # Staffing and schedules
 
 

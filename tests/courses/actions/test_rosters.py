@@ -23,6 +23,7 @@ from courses.models import CohortState, Enrolment
 from courses.rosters.reading import WORKFORCES, Roster, RosterRow, read_roster
 from courses.words.codes import roster_problem
 from lms.accounts.actions import create_person
+from lms.accounts.clock import now
 from lms.accounts.models import AuditEntry, User, Workforce
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
 
@@ -480,6 +481,23 @@ def test_somebody_who_reads_survey_results_is_refused_a_seat(cohort, bpd, traine
     by = None if by_command else trainer
     with pytest.raises(RosterRefusedError, match="reads survey results"):
         import_roster(cohort=cohort, roster=roster(), by=by)
+    assert not Enrolment.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["requested", "waitlisted", "declined"])
+def test_a_roster_seats_nobody_who_came_to_read_survey_results_on_the_way(cohort, bpd, state):
+    evaluator = UserFactory(email="person2@bpd.example", agency=bpd, roles=["evaluator"])
+    seat = EnrolmentFactory(cohort=cohort, user=evaluator, state=state, queued_at=now())
+    with pytest.raises(RosterRefusedError, match="reads survey results"):
+        import_roster(cohort=cohort, roster=roster(), by=None)
+    seat.refresh_from_db()
+    assert seat.state == state
+
+
+def test_nobody_seats_themselves_by_a_roster(cohort, trainer):
+    own = row(email=trainer.email, agency=trainer.agency.code)
+    with pytest.raises(RosterRefusedError, match="their own seat"):
+        import_roster(cohort=cohort, roster=roster(own), by=trainer)
     assert not Enrolment.objects.exists()
 
 

@@ -20,7 +20,8 @@ from courses.actions import (
     withdraw,
 )
 from courses.models import Booking, CohortState, Enrolment, Quota
-from lms.accounts.models import AuditEntry
+from lms.accounts.clock import now
+from lms.accounts.models import AuditEntry, RoleAssignment, User
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
@@ -441,3 +442,118 @@ def test_requests_and_places_in_line_are_not_seats_of_ones_own():
     _, sitting, first, _second = _full_with_line()
     assert list(Enrolment.objects.of(sitting.user)) == [sitting]
     assert not Enrolment.objects.of(first.user).exists()
+
+
+# Who reads what people answered, and whose account is closed
+
+
+def _becomes(person, role):
+    RoleAssignment.objects.create(user=person, role=role)
+
+
+def _given_by_the_office(seat):
+    return reinstate(enrolment=seat, by=UserFactory())
+
+
+def _taken(seat):
+    return accept_offer(enrolment=seat, by=seat.user)
+
+
+@pytest.mark.parametrize(
+    ("sign_up", "state", "deed"),
+    [
+        ("by_request", "requested", lambda seat: approve(enrolment=seat, by=UserFactory())),
+        ("by_request", "requested", _given_by_the_office),
+        ("open", "waitlisted", _given_by_the_office),
+        ("open", "offered", _given_by_the_office),
+        ("open", "offered", _taken),
+        ("open", "declined", _given_by_the_office),
+    ],
+)
+def test_who_has_come_to_read_survey_results_on_the_way_gets_no_seat(sign_up, state, deed):
+    """The role may have been given by any way, also past the check when it is granted."""
+    cohort = open_cohort(sign_up)
+    seat = request_seat(cohort=cohort, user=UserFactory())
+    until = now() + timedelta(hours=5) if state == "offered" else None
+    Enrolment.objects.filter(pk=seat.pk).update(state=state, offered_until=until)
+    _becomes(seat.user, "evaluator")
+    with pytest.raises(ValidationError, match="reads survey results"):
+        deed(Enrolment.objects.get(pk=seat.pk))
+    assert _now(seat) == state
+
+
+def test_down_the_line_who_reads_survey_results_is_passed_over():
+    _, sitting, first, second = _full_with_line()
+    _becomes(first.user, "evaluator")
+    withdraw(enrolment=sitting, by=sitting.user)
+    assert (_now(first), _now(second)) == ("waitlisted", "offered")
+
+
+def test_no_seat_is_held_for_an_account_that_is_closed():
+    _, sitting, first, second = _full_with_line()
+    User.objects.filter(pk=first.user.pk).update(is_active=False)
+    withdraw(enrolment=sitting, by=sitting.user)
+    assert (_now(first), _now(second)) == ("waitlisted", "offered")
+
+
+# Who was taken out
+
+
+def test_whom_the_office_took_out_does_not_come_back_by_taking_a_request_back():
+    cohort, officer = open_cohort(), UserFactory()
+    seat = request_seat(cohort=cohort, user=officer)
+    withdraw(enrolment=seat, by=UserFactory())
+    for _ in range(2):
+        assert request_seat(cohort=cohort, user=officer).state == "requested"
+        withdraw(enrolment=Enrolment.objects.get(), by=officer)
+
+
+def test_who_is_nominated_after_they_were_declined_is_still_asked_about():
+    cohort, officer, chief = open_cohort(), UserFactory(), UserFactory()
+    seat = request_seat(cohort=cohort, user=officer)
+    withdraw(enrolment=seat, by=UserFactory())
+    nominate(cohort=cohort, people=[officer], by=chief, enrolled_as="assigned")
+    withdraw(enrolment=Enrolment.objects.get(), by=officer)
+    assert request_seat(cohort=cohort, user=officer).state == "requested"
+
+
+@pytest.mark.parametrize("by_the_command", [True, False])
+def test_whom_the_office_took_back_signs_up_like_anybody(by_the_command):
+    cohort, officer = open_cohort(), UserFactory()
+    seat = request_seat(cohort=cohort, user=officer)
+    withdraw(enrolment=seat, by=UserFactory())
+    reinstate(enrolment=seat, by=None if by_the_command else UserFactory())
+    withdraw(enrolment=seat, by=officer)
+    assert request_seat(cohort=cohort, user=officer).state == "enrolled"
+
+
+# Nobody decides about their own seat
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        approve,
+        decline,
+        reinstate,
+        lambda enrolment, by: set_priority(enrolment=enrolment, by=by, priority=9),
+        lambda enrolment, by: enrol(cohort=enrolment.cohort, user=by, by=by),
+    ],
+)
+def test_nobody_decides_about_their_own_seat(deed):
+    trainer = UserFactory(roles=["trainer"])
+    seat = request_seat(cohort=open_cohort(sign_up="by_request"), user=trainer)
+    with pytest.raises(ValidationError) as refused:
+        deed(enrolment=seat, by=trainer)
+    assert refused.value.code == "own_seat"
+    assert (_now(seat), seat.priority) == ("requested", 0)
+
+
+def test_nobody_marks_their_own_seat_as_one_whose_person_did_not_come(clock):
+    trainer = UserFactory(roles=["trainer"])
+    cohort = CohortFactory()
+    seat = enrol(cohort=cohort, user=trainer, by=None)
+    clock.set(cohort.sessions.first().ends_at)
+    with pytest.raises(ValidationError) as refused:
+        mark_no_show(enrolment=seat, by=trainer)
+    assert refused.value.code == "own_seat"

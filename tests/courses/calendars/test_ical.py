@@ -126,3 +126,11 @@ def test_what_people_write_cannot_add_lines():
     text = sent(entry(summary="A\r\nATTENDEE:mailto:eve@example.org\r\nX:"))
     assert b"\r\nATTENDEE:mailto:eve" not in text
     assert by_thunderbird(text)["events"][0]["attendees"] == ["mailto:rosa@example.org"]
+
+
+def test_what_cannot_be_printed_is_left_out():
+    bad = entry(summary="Wel\x07come\x1b", note="One\x08\nTwo\x0b")
+    text = invitation(bad, organizer=Party("a@example.org", "Of\x08fice"), attendee=ROSA)
+    assert not set(text) & (set(range(32)) - set(b"\r\n"))
+    assert b"SUMMARY:Welcome\r\n" in text
+    assert b"DESCRIPTION:One\\nTwo\r\n" in text

@@ -194,6 +194,19 @@ def test_trying_numbers_ends_after_a_while(client, session, link, settings):
     assert client.get(link).status_code == 200
 
 
+def test_coming_and_going_all_the_time_ends_after_a_while(client, session, link, clock):
+    one, other = seat(session, "Alvarez"), seat(session, "Brown")
+    answers = []
+    for number in range(30):
+        direction = "out" if number % 2 else "in"
+        answers.append(client.post(f"{link}{one.uuid}/", {"direction": direction}).status_code)
+    assert answers == [302] * 6 + [429] * 24
+    assert CheckIn.objects.count() == 6
+    assert client.post(f"{link}{other.uuid}/", {"direction": "in"}).status_code == 302
+    clock.forward(minutes=1)
+    assert client.post(f"{link}{one.uuid}/", {"direction": "in"}).status_code == 302
+
+
 @pytest.mark.parametrize("count", [1, 200])
 def test_the_list_takes_the_same_queries_however_long_it_is(
     client, session, link, count, django_assert_num_queries

@@ -74,7 +74,7 @@ def send(client):
         names = {"session": "planned_session", "publish": "publish"}
         at = [cohort.uuid, data.pop("module_at")] if step == "session" else [cohort.uuid]
         address = reverse(f"courses:{names.get(step, f'plan_{step}')}", args=at)
-        return client.post(address, {"seen": seen or seal(working_plan(cohort))} | data)
+        return client.post(address, {"seen": seen or seal(cohort, working_plan(cohort))} | data)
 
     return sending
 
@@ -238,7 +238,7 @@ def test_a_form_that_no_page_of_ours_sent_changes_nothing(plan, pair, send, seen
 
 def test_who_comes_too_late_is_shown_what_changed_and_may_ask_again(plan, pair, send):
     cohort = plan(teachers=pair)
-    seen = seal(working_plan(cohort))
+    seen = seal(cohort, working_plan(cohort))
     colleague = UserFactory(first_name="Dana", last_name="Reyes")
     changed = without(working_plan(cohort).plan, "end")
     change_plan(cohort=cohort, by=colleague, revision=1, plan=changed)
@@ -257,10 +257,17 @@ def test_who_comes_too_late_is_shown_what_changed_and_may_ask_again(plan, pair, 
 
 def test_a_form_sent_twice_changes_once(plan, pair, send):
     cohort = plan(teachers=pair)
-    seen = seal(working_plan(cohort))
+    seen = seal(cohort, working_plan(cohort))
     answers = [send(cohort, "shift", seen, days=7).status_code for _ in range(2)]
     assert answers == [302, 409]
     assert starts(cohort, "welcome") == datetime(2026, 12, 7, 13, tzinfo=UTC)
+
+
+def test_what_another_plan_showed_changes_nothing_here(plan, pair, send):
+    cohort, other = plan(teachers=pair), plan()
+    answer = send(cohort, "shift", seal(other, working_plan(other)), days=7)
+    assert answer.status_code == 400
+    assert working_plan(cohort).revision == 1
 
 
 @pytest.mark.parametrize("days", ["", "soon", "99999999999999999999"])
@@ -453,7 +460,8 @@ def test_the_versions_say_what_each_changed(client, plan, pair, send):
         if step:
             send(cohort, "move", module="talk", starts="2026-12-01T13:15")
         client.post(
-            reverse("trainer:publish", args=[cohort.uuid]), {"seen": seal(working_plan(cohort))}
+            reverse("trainer:publish", args=[cohort.uuid]),
+            {"seen": seal(cohort, working_plan(cohort))},
         )
     text = client.get(reverse("courses:plan_versions", args=[cohort.uuid])).content.decode()
     assert text.index('id="version-2"') < text.index('id="version-1"')

@@ -1,6 +1,10 @@
+import html
+import re
+
 import pytest
 from django.urls import reverse
 
+from lms.accounts.actions import edit_by_hand
 from lms.accounts.models import HandEdit
 from tests.factories import AgencyFactory, CohortFactory, EnrolmentFactory, UserFactory
 
@@ -77,3 +81,53 @@ def test_what_was_typed_stays_where_something_is_wrong(client, cohort, trainer):
 def test_a_seat_of_another_cohort_is_not_there(client, cohort, trainer):
     seat = seat_of(CohortFactory())
     assert client.get(reverse("courses:record", args=[cohort.uuid, seat.uuid])).status_code == 404
+
+
+def shown_on(client, page):
+    """What a page sends along beside what its reader types."""
+    text = client.get(page).content.decode()
+    found = re.findall(r'<input type="hidden" name="(shown\w*)" value="([^"]*)"', text)
+    assert found
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_saving_a_rank_takes_back_nothing_that_was_changed_meanwhile(client, cohort, trainer):
+    seat = seat_of(cohort, rank="Officer", unit="District 4", shift="Day")
+    sent = fields(seat, rank="Sergeant") | shown_on(client, address(seat))
+    edit_by_hand(row=seat.user, by=seat.user, unit="District 9", shift="Night")
+    edit_by_hand(row=seat, by=seat.user, notes="Vegetarian")
+    assert client.post(address(seat), sent).status_code == 302
+    seat.refresh_from_db()
+    assert (seat.user.rank, seat.user.unit, seat.user.shift) == ("Sergeant", "District 9", "Night")
+    assert seat.notes == "Vegetarian"
+    assert {edit.field: edit.by for edit in HandEdit.objects.all()} == {
+        "rank": trainer,
+        "unit": seat.user,
+        "shift": seat.user,
+        "notes": seat.user,
+    }
+
+
+def test_what_two_changed_is_asked_about_and_then_saved(client, cohort, trainer):
+    seat = seat_of(cohort, rank="Officer", unit="District 4")
+    sent = fields(seat, rank="Sergeant", unit="District 5") | shown_on(client, address(seat))
+    edit_by_hand(row=seat.user, by=seat.user, unit="District 9")
+    answer = client.post(address(seat), sent | {"notes": "Vegetarian"})
+    assert answer.status_code == 400
+    text = answer.content.decode()
+    assert "“District 9”" in text
+    assert 'value="District 5"' in text
+    seat.refresh_from_db()
+    assert (seat.user.rank, seat.user.unit, seat.notes) == ("Officer", "District 9", "")
+    shown = dict(re.findall(r'<input type="hidden" name="(shown\w*)" value="([^"]*)"', text))
+    again = sent | {name: html.unescape(value) for name, value in shown.items()}
+    assert client.post(address(seat), again).status_code == 302
+    seat.user.refresh_from_db()
+    assert (seat.user.rank, seat.user.unit) == ("Sergeant", "District 5")
+
+
+@pytest.mark.parametrize("shown", ["{", "[]", "[" * 5000, '{"rank": {}}', "x" * 30_000])
+def test_what_no_page_sent_along_is_left_aside(client, cohort, trainer, shown):
+    seat = seat_of(cohort)
+    sent = fields(seat, rank="Sergeant") | {"shown": shown, "shown_seat": shown}
+    assert client.post(address(seat), sent).status_code in (302, 400)

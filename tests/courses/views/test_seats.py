@@ -1,8 +1,12 @@
+import html
+import re
+
 import pytest
 from django.urls import reverse
 
-from courses.actions import enrol, request_seat, withdraw
+from courses.actions import change_sign_up, enrol, request_seat, set_priority, withdraw
 from courses.models import Enrolment, Quota
+from courses.seats.seating import Limit
 from tests.factories import (
     AgencyFactory,
     CohortFactory,
@@ -132,6 +136,29 @@ def test_a_button_of_nobody_is_not_found(client, line, data):
     assert client.post(_url(line[0]), data).status_code == 404
 
 
+def test_a_button_without_a_name_is_none(client, line):
+    cohort, (sitting, *_) = line
+    answer = client.post(_url(cohort), {"": str(sitting.uuid)})
+    assert answer.status_code == 404
+    assert _states([sitting]) == ["enrolled"]
+
+
+def test_a_page_left_open_takes_no_priority_back(client, line):
+    cohort, (_, first, second) = line
+    shown = {f"shown-{one.uuid}": "0" for one in (first, second)}
+    same = {f"priority-{one.uuid}": "0" for one in (first, second)}
+    assert f'name="shown-{first.uuid}" value="0"' in client.get(_url(cohort)).content.decode()
+    set_priority(enrolment=second, by=UserFactory(), priority=3)
+    client.post(_url(cohort), {"order": "1"} | shown | same)
+    assert list(cohort.enrolments.in_line()) == [second, first]
+    answer = client.post(
+        _url(cohort), {"order": "1"} | shown | {f"priority-{second.uuid}": "1"}, follow=True
+    )
+    assert "has changed meanwhile" in answer.content.decode()
+    second.refresh_from_db()
+    assert second.priority == 3
+
+
 def test_nothing_of_another_agencys_cohort_is_decided(client, trainer):
     cohort = open_cohort("by_request")
     seat = request_seat(cohort=cohort, user=UserFactory())
@@ -203,6 +230,43 @@ def test_two_quotas_of_one_agency_are_refused(client, agency, trainer):
     twice = {f"agency{n}": agency.pk for n in "01"} | {"most0": "1", "most1": "2"}
     assert client.post(_setup_url(cohort), _settings(**twice)).status_code == 400
     assert not cohort.quotas.exists()
+
+
+def _shown(text):
+    (found,) = re.findall(r'<input type="hidden" name="shown" value="([^"]*)"', text)
+    return html.unescape(found)
+
+
+def test_a_page_left_open_takes_no_quota_of_a_colleague_back(client, agency, trainer):
+    cohort = CohortFactory(agency=agency)
+    first = _settings(sign_up="closed", capacity="28", offer_hours="48")
+    shown = _shown(client.get(_setup_url(cohort)).content.decode())
+    quotas = [Limit(7, sworn=False), Limit(3, agency=agency.pk)]
+    settings = {"sign_up": "by_request", "capacity": 28, "offer_hours": 48}
+    change_sign_up(cohort=cohort, by=None, quotas=quotas, **settings)
+    sent = first | {"capacity": "20", "shown": shown}
+    assert client.post(_setup_url(cohort), sent).status_code == 302
+    cohort.refresh_from_db()
+    assert (cohort.sign_up, cohort.capacity) == ("by_request", 20)
+    found = set(cohort.quotas.values_list("agency", "sworn", "most"))
+    assert found == {(None, False, 7), (agency.pk, None, 3)}
+
+
+def test_a_quota_that_two_changed_is_asked_about_and_then_saved(client, agency, trainer):
+    cohort = CohortFactory(agency=agency)
+    settings = {"sign_up": "open", "capacity": 5, "offer_hours": 24}
+    change_sign_up(cohort=cohort, by=None, quotas=[Limit(3, agency=agency.pk)], **settings)
+    shown = _shown(client.get(_setup_url(cohort)).content.decode())
+    others = [Limit(4, agency=agency.pk), Limit(1, sworn=False)]
+    change_sign_up(cohort=cohort, by=None, quotas=others, **settings)
+    sent = _settings(agency0=agency.pk, most0="2", shown=shown)
+    answer = client.post(_setup_url(cohort), sent)
+    assert answer.status_code == 400
+    assert f"{agency.name} (4)" in answer.content.decode()
+    again = sent | {"shown": _shown(answer.content.decode())}
+    assert client.post(_setup_url(cohort), again).status_code == 302
+    found = set(cohort.quotas.values_list("agency", "sworn", "most"))
+    assert found == {(agency.pk, None, 2), (None, False, 1)}
 
 
 def test_a_refusal_does_not_name_another_agencys_cohort(client, agency, trainer):

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from courses.actions import decline, enrol, request_seat, withdraw
+from courses.actions import decline, enrol, reinstate, request_seat, withdraw
 from courses.models import Cohort, CohortTransition, Enrolment
 from tests.factories import (
     CohortFactory,
@@ -98,6 +98,35 @@ def test_another_persons_offer_is_not_touched(client, offered):
     client.force_login(UserFactory())
     assert client.post(_url(offered), {"accept": "1"}).status_code == 404
     assert Enrolment.objects.filter(state="offered").count() == 1
+
+
+def _press(client, cohort, **data):
+    return client.post(_url(cohort), data, follow=True)
+
+
+def test_the_wish_not_to_wait_any_more_gives_up_no_seat_that_was_given_meanwhile(client, officer):
+    cohort = open_cohort()
+    sitting, mine = (request_seat(cohort=cohort, user=one) for one in (UserFactory(), officer))
+    assert 'name="shown" value="waitlisted"' in client.get(_url(cohort)).content.decode()
+    withdraw(enrolment=sitting, by=UserFactory())
+    reinstate(enrolment=mine, by=UserFactory())
+    page = _press(client, cohort, withdraw="1", shown="waitlisted").content.decode()
+    assert "Nothing was done" in page
+    mine.refresh_from_db()
+    assert mine.state == "enrolled"
+    _press(client, cohort, withdraw="1", shown="enrolled")
+    mine.refresh_from_db()
+    assert mine.state == "withdrawn"
+
+
+@pytest.mark.parametrize("data", [{}, {"withdrew": "1"}, {"": "1"}, {"withdraw": "1"}])
+def test_a_button_that_is_not_there_gives_nothing_up(client, officer, data):
+    cohort = open_cohort()
+    seat = request_seat(cohort=cohort, user=officer)
+    answer = client.post(_url(cohort), data)
+    assert answer.status_code in (302, 400)
+    seat.refresh_from_db()
+    assert seat.state == "enrolled"
 
 
 def test_a_missing_course_is_told_before_asking(client, officer):

@@ -1,9 +1,16 @@
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 
+from assessments.models import SurveyWindow
+from courses.actions.qualifications import withdraw_qualification
+from courses.models import Cohort, SessionInstructor
 from lms.accounts.actions import create_person, grant_role
+from lms.accounts.clock import now
 from lms.accounts.models import Agency, AuditEntry, User
-from tests.factories import EnrolmentFactory
+from tests.factories import CohortFactory, EnrolmentFactory, QualificationFactory
+from tests.surveys import make_survey
 
 
 @pytest.fixture
@@ -39,13 +46,13 @@ def test_creating_a_person_is_audited_without_their_name(person: User) -> None:
 def test_a_superuser_does_not_read_outcomes(person: User) -> None:
     User.objects.filter(pk=person.pk).update(is_superuser=True)
     person.refresh_from_db()
-    with pytest.raises(ValidationError, match="Whoever reads outcomes does neither"):
+    with pytest.raises(ValidationError, match="Whoever reads outcomes does none"):
         grant_role(user=person, role="evaluator", by=None)
 
 
 def test_nobody_who_is_surveyed_reads_outcomes(person: User) -> None:
     seat = EnrolmentFactory.create(user=person)
-    with pytest.raises(ValidationError, match="Whoever reads outcomes does neither"):
+    with pytest.raises(ValidationError, match="Whoever reads outcomes does none"):
         grant_role(user=person, role="evaluator", by=None)
     seat.state = "withdrawn"
     seat.save()
@@ -73,3 +80,34 @@ def test_granting_a_role_twice_leaves_one(person: User, agency: Agency) -> None:
 def test_an_editor_comes_into_the_editors_groups(person: User) -> None:
     grant_role(user=person, role="editor", by=None)
     assert person.has_perm("wagtailadmin.access_admin")
+
+
+@pytest.mark.parametrize("state", ["requested", "waitlisted", "offered"])
+def test_nobody_on_the_way_to_a_seat_comes_to_read_outcomes(person: User, state: str) -> None:
+    until = now() + timedelta(hours=1) if state == "offered" else None
+    EnrolmentFactory.create(user=person, state=state, queued_at=now(), offered_until=until)
+    with pytest.raises(ValidationError, match="Whoever reads outcomes"):
+        grant_role(user=person, role="evaluator", by=None)
+
+
+def test_nobody_who_sat_in_a_class_with_a_survey_to_come_reads_outcomes(db: None) -> None:
+    survey = make_survey()
+    person = survey.people[0]
+    Cohort.objects.update(state="closed")
+    with pytest.raises(ValidationError, match="Whoever reads outcomes"):
+        grant_role(user=person, role="evaluator", by=None)
+    SurveyWindow.objects.update(opened_at=now())
+    assert grant_role(user=person, role="evaluator", by=None)
+
+
+def test_nobody_who_teaches_or_may_teach_reads_outcomes(person: User) -> None:
+    session = CohortFactory.create().sessions.last()
+    taught = SessionInstructor.objects.create(session=session, person=person, part="officer")
+    with pytest.raises(ValidationError, match="Whoever reads outcomes"):
+        grant_role(user=person, role="evaluator", by=None)
+    taught.delete()
+    leave = QualificationFactory.create(person=person)
+    with pytest.raises(ValidationError, match="Whoever reads outcomes"):
+        grant_role(user=person, role="evaluator", by=None)
+    withdraw_qualification(qualification=leave, by=None, reason="Reads outcomes from now on.")
+    assert grant_role(user=person, role="evaluator", by=None)

@@ -86,3 +86,15 @@ def test_what_was_typed_where_somebody_was_added_counts_as_by_hand(client, agenc
         "last_name",
         "agency",
     }
+
+
+@pytest.mark.parametrize("bad", ["Two\nlines", "Bell\x07", "\u202eturned"])
+def test_what_a_roster_refuses_in_a_line_is_refused_here_too(client, administrator, agency, bad):
+    sent = {"email": "new@example.org", "first_name": bad, "last_name": bad, "agency": agency.pk}
+    answer = client.post(reverse("add_person"), sent)
+    assert answer.status_code == 400
+    assert "a line break or a character that cannot be printed" in answer.content.decode()
+    own = client.post(reverse("edit_own_record"), {"unit": bad, "shift": "Nights"})
+    assert own.status_code == 400
+    administrator.refresh_from_db()
+    assert administrator.unit == ""

@@ -145,6 +145,7 @@ def test_a_new_place_is_made_with_the_cohort(send):
         ({"holidays": "Easter"}, "Write each day like"),
         ({"venue": ""}, "Choose a place, or name a new one."),
         ({"new_venue": "Two\x00", "venue": ""}, "Null characters are not allowed"),
+        ({"new_venue": "Two\nlines", "venue": ""}, "a line break"),
         ({"capacity": "0"}, "greater than or equal to 1"),
         ({"lunch_minutes": "999"}, "less than or equal to 240"),
         ({"starts": "noon"}, "Enter a valid time"),
@@ -195,7 +196,7 @@ def draft(agency, trainer):
 @pytest.fixture
 def publish(client):
     def posting(cohort: Cohort, seen: str = ""):
-        data = {"seen": seen or seal(working_plan(cohort))}
+        data = {"seen": seen or seal(cohort, working_plan(cohort))}
         return client.post(reverse("trainer:publish", args=[cohort.uuid]), data)
 
     return posting
@@ -231,7 +232,7 @@ def test_a_failure_of_the_survey_windows_publishes_nothing(draft, publish, monke
 
 
 def test_sent_twice_it_is_published_once(draft, publish):
-    seen = seal(working_plan(draft))
+    seen = seal(draft, working_plan(draft))
     assert [publish(draft, seen).status_code for _ in range(2)] == [302, 302]
     assert draft.schedule_versions.count() == 1
 
@@ -276,7 +277,7 @@ def test_guests_who_make_up_what_is_moved_are_among_those_who_are_told(draft, pu
 
 
 def test_who_publishes_a_plan_that_changed_meanwhile_is_shown_it_first(draft, publish):
-    seen = seal(working_plan(draft))
+    seen = seal(draft, working_plan(draft))
     later = shifted(working_plan(draft).plan, 7, draft.zone)
     change_plan(cohort=draft, by=None, revision=1, plan=later)
     answer = publish(draft, seen)
