@@ -135,6 +135,10 @@ STAGES = st.lists(
 )
 
 
+def _total(result, what="answered"):
+    return sum(getattr(one, what) for one in result.values())
+
+
 class Shown:
     """Everything published over some stages, as sets of parts whose sums are told."""
 
@@ -153,6 +157,9 @@ class Shown:
         self.parts = {part: one for step in self.steps for part, one in step.items()}
 
     def _publish(self, result, tells):
+        if not self._can_be_published(result):
+            return
+        tells = tells and self._seats_can_be_told(result)
         self.results.append(result)
         steps = increments(self.results)
         taken = {one.cohort for group in self.groups for one in group}
@@ -161,6 +168,20 @@ class Shown:
         known = [*steps, *between(steps, self.told)]
         waiting = [one for one in unchanged(steps).values() if one.cohort not in taken]
         self.groups += next_groups(waiting, taken, known, T)
+
+    def _can_be_published(self, result):
+        """No result is on few, nor on a few more than an older one."""
+        gained = [_total(result) - _total(old) for old in self.results]
+        return _total(result) >= T and all(n == 0 or n >= T for n in gained)
+
+    def _seats_can_be_told(self, result):
+        """Nor are seats told where, or since when, few did not answer."""
+        told = [one for one, is_told in zip(self.results, self.told, strict=True) if is_told]
+        return all(
+            _total(result, "unanswered") - _total(old, "unanswered") >= T
+            or all(_total(result, name) == _total(old, name) for name in ("seats", "answered"))
+            for old in [{}, *told]
+        )
 
     def rows(self, told):
         order = list(self.parts)
