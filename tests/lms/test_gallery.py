@@ -157,4 +157,4 @@ def test_mails_are_shown_as_their_text(page):
     section = _section(page, "Mail")
     assert "Your account for" in section
     assert "Call or text 988" in section
-    assert section.count('<pre class="letter">') == 18
+    assert section.count('<pre class="letter">') == 19

@@ -52,7 +52,9 @@ def test_people_stand_with_the_hours_they_earned_of_those_required(page, cohort,
     session = cohort.sessions.select_related("cohort", "module").first()
     mark_attendance(session=session, marks={seat: (Presence.HERE, None)}, by=trainer)
     text = " ".join(page().content.decode().split())
-    assert "1 of 2</td>" in text
+    assert (
+        f'1 of 2<span class="usa-sr-only"> hours of {seat.user}, session by session</span>' in text
+    )
     assert "On the way" in text
 
 

@@ -181,7 +181,7 @@ def test_whom_the_office_seated_gives_the_seat_up_unless_their_agency_assigned_t
     seat = EnrolmentFactory.create(user=officer, enrolled_as=as_)
     page = client.get(_url(seat.cohort)).content.decode()
     assert ("Give up my seat" in page) is can
-    client.post(_url(seat.cohort), {"withdraw": "1"})
+    client.post(_url(seat.cohort), {"withdraw": "1", "shown": "enrolled"})
     seat.refresh_from_db()
     assert seat.state == ("withdrawn" if can else "enrolled")
     clock.forward(days=365)
