@@ -30,6 +30,8 @@ RANDOM = [
     (re.compile(r"(?<=/with/)[\w-]+"), "TOKEN"),
     (re.compile(r"(?<=/calendar/)[\w-]{30,}(?=\.ics)"), "SECRET"),
     (re.compile(r"(?<=/here/)(\d+)/\d{8}\b"), r"\1/CODE"),
+    (re.compile(r"\b\d{4} \d{4}\b"), "CODE"),
+    (re.compile(r"(?s)(?<=<svg class=\"qr\").*?(?=</svg>)"), "QR"),
     # When a form was signed, and with what; what it says stays.
     (re.compile(r":[0-9A-Za-z]{6}:[\w-]{43}(?=\")"), ":SIGNED"),
 ]
