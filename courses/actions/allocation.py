@@ -50,8 +50,8 @@ def allocate(cohort: Cohort) -> list[Enrolment]:
     runs wherever a seat may have become free, and before anybody new is let in.
 
     Whoever a quota keeps out, who is taken at that time by another cohort or may not sit, keeps
-    their place.
-    From the first session on nobody is offered a seat any more: the training office decides.
+    their place. From the first session on nobody is offered a seat any more: the training office
+    decides.
     """
     return pass_on(lock_open_cohort(cohort))
 
